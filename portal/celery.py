@@ -1,0 +1,16 @@
+"""The Celery application, and when everything runs: the whole beat schedule stands here."""
+
+import os
+
+from celery import Celery
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
+
+app = Celery("portal")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()
+
+# Seconds between runs. Nothing is right only because one of these ran: what time decides is a predicate.
+app.conf.beat_schedule = {
+    "heartbeat": {"task": "portal.tasks.heartbeat", "schedule": 10.0},
+}
