@@ -1,0 +1,1 @@
+"""Where cameras stand and why: sites, cameras, DPIAs."""

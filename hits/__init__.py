@@ -1,0 +1,1 @@
+"""What matchers report: hits, verification, outcomes, the control room's board."""

@@ -1,0 +1,1 @@
+"""What is wanted, by whose authority, until when: hotlists, entries, decisions, feeds."""

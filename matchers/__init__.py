@@ -1,0 +1,1 @@
+"""Who holds our lists: matchers, allocations, publications, receipts, recalls."""

@@ -1,0 +1,1 @@
+"""What each of us and the public see: home, transparency. Reads all, writes only its own releases."""

@@ -1,0 +1,1 @@
+"""Whether it was right: findings, and what follows from them."""
