@@ -1,0 +1,142 @@
+"""Whoever can act: people, the machines that sign in, and the portal's own jobs; and the sessions in which people act."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.contrib.auth.models import AbstractUser, Group
+from django.db import models
+from django.db.models import F, Q
+from guardian.mixins import GuardianUserMixin
+
+from portal.ids import new_id
+from standards.ranks import Rank
+
+
+class User(GuardianUserMixin, AbstractUser):
+    """A person with a rank, a unit and a role. Deactivated when they leave, never deleted while records name them."""
+
+    rank = models.PositiveSmallIntegerField(choices=Rank, default=Rank.NONE)
+    collar_number = models.CharField(max_length=20, blank=True)
+    unit = models.CharField(max_length=80, blank=True)
+    phone = models.CharField(max_length=30, blank=True)
+    vetted_until = models.DateField(null=True, blank=True)
+    trained_until = models.DateField(null=True, blank=True)
+
+    sign_in: "SignIn | None" = None  # the session in which this person acts now; set by SignInMiddleware
+    actor_kind = "user"
+
+    def __str__(self) -> str:
+        return self.get_full_name() or self.username
+
+    @property
+    def actor_id(self) -> str:
+        """As the log names this person."""
+        return str(self.pk)
+
+    @property
+    def actor_label(self) -> str:
+        """As sentences name this person."""
+        rank = "" if self.rank == Rank.NONE else f"{Rank(self.rank).label} "
+        return f"{rank}{self}"
+
+    @property
+    def actor_role(self) -> str:
+        """The roles held now, in words."""
+        return ", ".join(self.groups.order_by("name").values_list("name", flat=True))
+
+    def lapsed(self, on: dt.date) -> str:
+        """Which of vetting and training has lapsed on this day, in words; empty when neither (R-045)."""
+        late = [
+            words
+            for words, until in (("vetting", self.vetted_until), ("ANPR training", self.trained_until))
+            if until is not None and until < on
+        ]
+        return " and ".join(late)
+
+
+class Team(models.Model):
+    """A second kind of group: people of one unit who are given access to lists and sites together."""
+
+    group = models.OneToOneField(Group, models.CASCADE, primary_key=True, related_name="team")
+    unit = models.CharField(max_length=80)
+
+    def __str__(self) -> str:
+        return self.group.name
+
+
+class SignIn(models.Model):
+    """One session of one person, from signing in to signing out. Decisions name the one they were made in."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="sign_ins")
+    method = models.CharField(max_length=40)
+    opened_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    source_ip = models.CharField(max_length=45, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="accounts_sign_in_ends_after_opening",
+                condition=Q(ended_at__isnull=True) | Q(ended_at__gte=F("opened_at")),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user} by {self.method}"
+
+
+class MachineClient(models.Model):
+    """A system that signs in with client credentials: a matcher, a source system, a reader of figures."""
+
+    application = models.OneToOneField(
+        settings.OAUTH2_PROVIDER_APPLICATION_MODEL, models.PROTECT, primary_key=True, related_name="machine"
+    )
+    name = models.CharField(max_length=100, unique=True)
+    scopes = models.CharField(max_length=200, help_text="What its tokens may carry, separated by spaces.")
+    is_active = models.BooleanField(default=True)
+
+    actor_kind = "machine"
+    actor_role = "machine client"
+    is_authenticated = True
+    is_anonymous = False
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def actor_id(self) -> str:
+        """As the log names this machine."""
+        return str(self.pk)
+
+    @property
+    def actor_label(self) -> str:
+        """As sentences name this machine."""
+        return f"the machine {self.name}"
+
+    def has_scope(self, scope: str) -> bool:
+        """Whether this machine was given the scope."""
+        return scope in self.scopes.split()
+
+
+@dataclass(frozen=True, slots=True)
+class SystemJob:
+    """The portal itself, acting by the clock."""
+
+    name: str
+    actor_kind: str = "job"
+    actor_role: str = "the portal itself"
+
+    @property
+    def actor_id(self) -> str:
+        """As the log names this job."""
+        return self.name
+
+    @property
+    def actor_label(self) -> str:
+        """As sentences name this job."""
+        return f"the portal ({self.name})"
+
+
+Actor = User | MachineClient | SystemJob

@@ -1,0 +1,59 @@
+"""Who holds which permission by role: one table that an auditor can read (domain.md 7).
+
+A role says what someone may do; which lists and sites they may do it to is granted to them or to their team; whether they
+may do it to this very thing is asked of the facts (who wrote it, their rank, their session) by the policies.
+"""
+
+from dataclasses import dataclass
+
+LOOK = ("hotlists.view_entries", "hotlists.search_plate")
+DECIDE = ("hotlists.decide_entry", "hotlists.review_entry", "hotlists.suspend_entry", "hotlists.withdraw_entry")
+WRITE = ("hotlists.write_entry",)
+HITS = ("hits.view_board",)
+HOLD = ("retention.place_hold",)
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """One role: its name, who may hold it and why, and what it permits."""
+
+    code: str
+    name: str
+    held_by: str
+    permissions: tuple[str, ...]
+
+
+ROLES = (
+    Role("SUB", "Submitter", "Officers and staff who ask for a vehicle to be listed",
+         (*LOOK, *WRITE, *HITS, "hotlists.review_entry", "hotlists.suspend_entry")),
+    Role("SUP", "Supervisor", "Sergeants, who decide standard entries",
+         (*LOOK, *WRITE, *DECIDE, *HITS)),
+    Role("INS", "Inspector", "Inspectors, who decide what sergeants may not, by day and night",
+         (*LOOK, *WRITE, *DECIDE, *HITS, *HOLD, "hotlists.decide_emergency")),
+    Role("SPT", "Superintendent", "Superintendents: protected activity, counter terrorism, sites",
+         (*LOOK, *WRITE, *DECIDE, *HITS, *HOLD, "hotlists.decide_emergency", "camera_sites.view_sites",
+          "camera_sites.decide_site", "standards.adopt_profile")),
+    Role("MGR", "List manager", "Who answers for the lists being current, allocated and small enough to act on",
+         (*LOOK, *WRITE, *HITS, *HOLD, "hotlists.withdraw_entry", "hotlists.suspend_entry", "hotlists.manage_hotlist",
+          "hotlists.load_feed", "hotlists.release_load", "matchers.manage_matcher", "matchers.view_publications",
+          "hits.answer_hit", "camera_sites.view_sites", "scrutiny.view_findings")),
+    Role("CTL", "Control room", "Operators who act on hits around the clock",
+         (*LOOK, *HITS, "hits.answer_hit", "hotlists.suspend_entry", "camera_sites.view_sites")),
+    Role("INF", "Infrastructure lead", "Who proposes and keeps camera sites, and approves none",
+         ("camera_sites.view_sites", "camera_sites.propose_site", "camera_sites.write_dpia", "scrutiny.view_findings")),
+    Role("DPO", "Data protection officer", "Advises, samples, reads the log; never approves an entry",
+         (*HOLD, "audit.read_log", "hotlists.search_plate", "hotlists.view_entries", "hotlists.withdraw_entry",
+          "camera_sites.view_sites", "camera_sites.advise_dpia", "retention.view_runs", "retention.run_retention",
+          "scrutiny.view_findings", "scrutiny.work_finding", "matchers.view_publications")),
+    Role("AUD", "Auditor", "Professional standards: reads, alters nothing",
+         ("audit.read_log", "hotlists.search_plate", "hotlists.view_entries", "scrutiny.view_findings",
+          "retention.view_runs", "camera_sites.view_sites")),
+    Role("IAO", "Information asset owner", "The controller's hand: decides DPIAs, releases retention; writes no entry",
+         ("audit.read_log", "hotlists.withdraw_entry", "hotlists.view_entries", "camera_sites.view_sites",
+          "camera_sites.decide_dpia", "camera_sites.decide_site", "retention.view_runs", "retention.run_retention",
+          "scrutiny.view_findings", "standards.adopt_profile")),
+    Role("ADM", "System administrator", "Keeps accounts and machines; reads no list",
+         ("accounts.manage_users", "accounts.manage_machines")),
+)  # fmt: skip
+
+BY_CODE = {role.code: role for role in ROLES}

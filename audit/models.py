@@ -1,0 +1,76 @@
+"""The log's tables: an event that is never changed, and its words, which can be erased without breaking any proof."""
+
+from auditlog.models import AbstractLogEntry
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
+from django.db import models
+from django.db.models import Q
+
+from audit.verbs import Operation, Verb
+from portal.database import APPEND_ONLY, AppendOnly
+from portal.ids import new_id
+
+
+class EventQuerySet(models.QuerySet["Event"]):
+    """Which events."""
+
+    def about(self, kind: str, id: object) -> "EventQuerySet":
+        """Events that mention this subject, whoever's words they are in."""
+        return self.filter(pk__in=EventDetail.objects.filter(subjects__contains=[f"{kind}:{id}"]).values("pk"))
+
+    def of_plate(self, plate_hash: str) -> "EventQuerySet":
+        """Events about one plate, found by its keyed hash."""
+        return self.filter(plate_hash=plate_hash)
+
+    def newest_first(self) -> "EventQuerySet":
+        """In order of time, latest first."""
+        return self.order_by("-id")
+
+
+class Event(AppendOnly):
+    """That something was done: verb, subject, actor, moment. Names no vehicle and points at nothing (R-065)."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    at = models.DateTimeField()
+    verb = models.CharField(max_length=60, choices=Verb)
+    operation = models.CharField(max_length=20, choices=Operation)
+    subject_kind = models.CharField(max_length=60)
+    subject_id = models.CharField(max_length=64)
+    actor_kind = models.CharField(max_length=20)
+    actor_id = models.CharField(max_length=64)
+    plate_hash = models.CharField(max_length=64, blank=True)
+    count = models.BigIntegerField(null=True)
+    correlation_id = models.CharField(max_length=64)
+    commitment = models.BinaryField(max_length=32)
+
+    objects = EventQuerySet.as_manager()
+
+    class Meta:
+        permissions = [("read_log", "Read the audit log for one of the four lawful purposes")]
+        indexes = [
+            models.Index(fields=["subject_kind", "subject_id", "id"], name="audit_event_by_subject"),
+            models.Index(fields=["actor_kind", "actor_id", "id"], name="audit_event_by_actor"),
+            models.Index(fields=["plate_hash", "id"], name="audit_event_by_plate", condition=~Q(plate_hash="")),
+        ]
+        triggers = APPEND_ONLY
+
+
+class EventDetail(AppendOnly):
+    """The words of an event, under a salt. The event commits to them; erasing them keeps every proof."""
+
+    id = models.UUIDField(primary_key=True, editable=False)
+    salt = models.BinaryField(max_length=32)
+    body = models.JSONField()
+    subjects = ArrayField(models.CharField(max_length=130))
+
+    class Meta:
+        indexes = [GinIndex(fields=["subjects"], name="audit_detail_by_subject")]
+        triggers = APPEND_ONLY
+
+
+class ColumnChange(AbstractLogEntry):
+    """What django-auditlog saw change in one row; tied to the event by correlation id, gone when its record goes."""
+
+    class Meta(AbstractLogEntry.Meta):
+        abstract = False
+        verbose_name = "column change"

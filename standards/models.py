@@ -1,0 +1,122 @@
+"""The standards in force: a versioned profile of numbers and categories that two people adopt (R-001)."""
+
+import datetime as dt
+
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import F, Q
+
+from portal.ids import new_id
+from standards.ranks import Rank
+
+
+class Action(models.TextChoices):
+    """What an officer is asked to do on a hit (R-013)."""
+
+    STOP = "STOP", "Stop"
+    ASSESS = "ASSESS", "Assess"
+    OBSERVE_REPORT = "OBSERVE_REPORT", "Observe and report"
+    SILENT = "SILENT", "Silent"
+
+
+class Priority(models.TextChoices):
+    """How soon a hit must be answered (R-013)."""
+
+    HIGH = "HIGH", "High"
+    MEDIUM = "MEDIUM", "Medium"
+    LOW = "LOW", "Low"
+
+
+class ProfileQuerySet(models.QuerySet["StandardsProfile"]):
+    """Which profiles."""
+
+    def in_force(self, at: dt.datetime) -> "StandardsProfile":
+        """The profile that governs at this moment. Raises DoesNotExist when none does."""
+        adopted = self.filter(effective_from__lte=at).filter(Q(is_delivered=True) | Q(adopted_at__lte=at))
+        return adopted.latest("effective_from")
+
+
+class StandardsProfile(models.Model):
+    """One edition of the numbers that NASPLE, the law and the force set. A new edition is a change of data, not of code."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    name = models.CharField(max_length=100, unique=True)
+    effective_from = models.DateTimeField()
+    source = models.CharField(max_length=300)
+    is_delivered = models.BooleanField(default=False, help_text="Came with the portal, before anyone could adopt it.")
+    proposed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    proposed_at = models.DateTimeField(null=True)
+    adopted_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    adopted_at = models.DateTimeField(null=True)
+
+    objects = ProfileQuerySet.as_manager()
+
+    class Meta:
+        permissions = [("adopt_profile", "Adopt a standards profile that somebody else proposed")]
+        constraints = [
+            models.CheckConstraint(
+                name="standards_profile_proposed_by_somebody",
+                condition=Q(is_delivered=True) | Q(proposed_by__isnull=False, proposed_at__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="standards_profile_adopted_by_another",
+                condition=Q(adopted_by__isnull=True, adopted_at__isnull=True)
+                | (Q(adopted_by__isnull=False, adopted_at__isnull=False) & ~Q(adopted_by=F("proposed_by"))),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def number(self, key: str) -> int:
+        """The number under this key, in the unit its row states. Raises Number.DoesNotExist."""
+        return self.numbers.get(key=key).value
+
+
+class Number(models.Model):
+    """One threshold of a profile, such as the days between reviews."""
+
+    profile = models.ForeignKey(StandardsProfile, models.CASCADE, related_name="numbers")
+    key = models.SlugField(max_length=60)
+    value = models.IntegerField()
+    unit = models.CharField(max_length=20)
+    meaning = models.CharField(max_length=200)
+    source = models.CharField(max_length=100)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["profile", "key"], name="standards_number_once_a_profile")]
+
+    def __str__(self) -> str:
+        return f"{self.meaning}: {self.value} {self.unit}"
+
+
+class Category(models.Model):
+    """A kind of vehicle of interest, with the limits that its entries keep (domain.md 3.2)."""
+
+    profile = models.ForeignKey(StandardsProfile, models.CASCADE, related_name="categories")
+    code = models.CharField(max_length=10)
+    name = models.CharField(max_length=80)
+    max_expiry_hours = models.PositiveIntegerField(help_text="Longest life of an entry, in hours (R-015).")
+    review_hours = models.PositiveIntegerField(help_text="Longest time between reviews, in hours (R-014).")
+    decider_rank = models.PositiveSmallIntegerField(choices=Rank)
+    deciders = models.PositiveSmallIntegerField(default=1)
+    default_action = models.CharField(max_length=20, choices=Action)
+    default_priority = models.CharField(max_length=10, choices=Priority)
+    is_feed = models.BooleanField(default=False, help_text="Rows come from a source system; no decision a row.")
+    needs_missing_risk = models.BooleanField(default=False)
+    needs_reference = ArrayField(models.CharField(max_length=20), default=list, blank=True)
+    note = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        verbose_name_plural = "categories"
+        constraints = [
+            models.UniqueConstraint(fields=["profile", "code"], name="standards_category_once_a_profile"),
+            models.CheckConstraint(
+                name="standards_category_reviewed_within_life", condition=Q(review_hours__lte=F("max_expiry_hours"))
+            ),
+            models.CheckConstraint(name="standards_category_has_deciders", condition=Q(deciders__gte=1)),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
