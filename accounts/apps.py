@@ -1,7 +1,18 @@
 """How Django knows this room."""
 
-from django.apps import AppConfig
+from django.apps import AppConfig, apps
+from django.contrib.auth.signals import user_logged_in, user_logged_out
+from django.db.models.signals import post_migrate
 
 
 class AccountsConfig(AppConfig):
     name = "accounts"
+
+    def ready(self) -> None:
+        from accounts import actions, sign_in  # noqa: PLC0415 - models can be imported only once the apps are ready
+
+        user_logged_in.connect(sign_in.opened, dispatch_uid="accounts.sign_in")
+        user_logged_out.connect(sign_in.ended, dispatch_uid="accounts.sign_out")
+        # After the last room's permissions exist, whichever room that is.
+        last = list(apps.get_app_configs())[-1]
+        post_migrate.connect(actions.sync_roles, sender=last, dispatch_uid="accounts.roles")

@@ -23,6 +23,9 @@ class User(GuardianUserMixin, AbstractUser):
     vetted_until = models.DateField(null=True, blank=True)
     trained_until = models.DateField(null=True, blank=True)
 
+    class Meta(AbstractUser.Meta):  # type: ignore[name-defined]
+        permissions = [("manage_users", "Add people and change their roles")]
+
     sign_in: "SignIn | None" = None  # the session in which this person acts now; set by SignInMiddleware
     actor_kind = "user"
 
@@ -96,6 +99,9 @@ class MachineClient(models.Model):
     name = models.CharField(max_length=100, unique=True)
     scopes = models.CharField(max_length=200, help_text="What its tokens may carry, separated by spaces.")
     is_active = models.BooleanField(default=True)
+
+    class Meta:
+        permissions = [("manage_machines", "Enrol machine clients and change their scopes")]
 
     actor_kind = "machine"
     actor_role = "machine client"

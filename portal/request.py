@@ -17,11 +17,16 @@ class RequestFacts:
 current: ContextVar[RequestFacts | None] = ContextVar("current_request", default=None)
 
 
+def fresh_id() -> str:
+    """A correlation id that nothing else has."""
+    return uuid.uuid4().hex
+
+
 def facts() -> RequestFacts:
     """The facts of the request in hand; outside a request, a fresh correlation id that lasts for this context."""
     known = current.get()
     if known is None:
-        known = RequestFacts(correlation_id=uuid.uuid4().hex)
+        known = RequestFacts(correlation_id=fresh_id())
         current.set(known)
     return known
 

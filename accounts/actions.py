@@ -1,0 +1,65 @@
+"""Adding people and machines, giving access, keeping role groups as the table of roles says."""
+
+import secrets
+from typing import Any
+
+from django.contrib.auth.models import Group, Permission
+from django.db import models, transaction
+from guardian.shortcuts import assign_perm
+from oauth2_provider.models import Application
+
+from accounts import policies
+from accounts.models import Actor, MachineClient, SystemJob, User
+from accounts.roles import BY_CODE, ROLES
+from audit.actions import record
+from audit.verbs import Verb
+from portal.policies import require
+
+
+@transaction.atomic
+def add_user(
+    username: str, *, by: Actor, roles: list[str], password: str | None = None, **facts: Any
+) -> User:
+    """A new person with these roles (codes of accounts.roles). Without a password they sign in by other means."""
+    if not isinstance(by, SystemJob):
+        require(policies.may_manage_users(by))
+    user = User.objects.create_user(username, password=password, **facts)
+    names = [BY_CODE[code].name for code in roles]
+    user.groups.set(Group.objects.filter(name__in=names))
+    record(Verb.USER_ADDED, target=user, by=by, roles=", ".join(names))
+    return user
+
+
+@transaction.atomic
+def add_machine(name: str, *, by: Actor, scopes: list[str]) -> tuple[MachineClient, str]:
+    """A new machine client and its secret, which is shown this once."""
+    if not isinstance(by, SystemJob):
+        require(policies.may_manage_machines(by))
+    secret = secrets.token_urlsafe(32)
+    application = Application.objects.create(
+        name=name,
+        client_type=Application.CLIENT_CONFIDENTIAL,
+        authorization_grant_type=Application.GRANT_CLIENT_CREDENTIALS,
+        client_secret=secret,
+    )
+    machine = MachineClient.objects.create(application=application, name=name, scopes=" ".join(scopes))
+    record(Verb.MACHINE_ADDED, target=machine, by=by)
+    return machine, secret
+
+
+@transaction.atomic
+def grant_access(grantee: User | Group, *, permission: str, to: models.Model, by: Actor) -> None:
+    """Gives a person or a team access to one list or site. Who may do so is judged by the room that calls."""
+    assign_perm(permission, grantee, to)
+    record(Verb.ACCESS_GRANTED, target=to, by=by, also=[grantee], grantee=str(grantee), permission=permission)
+
+
+def sync_roles(using: str = "default", **kwargs: Any) -> None:
+    """Makes the role groups what accounts.roles says; a test holds that every permission named there is declared."""
+    known = {
+        f"{permission.content_type.app_label}.{permission.codename}": permission
+        for permission in Permission.objects.using(using).select_related("content_type")
+    }
+    for role in ROLES:
+        group, _ = Group.objects.using(using).get_or_create(name=role.name)
+        group.permissions.set([known[name] for name in role.permissions if name in known])

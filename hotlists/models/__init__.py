@@ -1,0 +1,17 @@
+"""What is wanted: lists, entries and their versions, decisions, the terms in which a version governs."""
+
+from .decisions import Decision, Review, Suspension, Term
+from .entries import Entry, EntryVersion
+from .hotlists import Hotlist, HotlistGroupAccess, HotlistUserAccess
+
+__all__ = [
+    "Decision",
+    "Entry",
+    "EntryVersion",
+    "Hotlist",
+    "HotlistGroupAccess",
+    "HotlistUserAccess",
+    "Review",
+    "Suspension",
+    "Term",
+]
