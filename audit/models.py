@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import Q
 
 from audit.verbs import Operation, Verb
-from portal.database import APPEND_ONLY, AppendOnly
+from portal.database import AppendOnly, append_only_triggers
 from portal.ids import new_id
 
 
@@ -52,7 +52,7 @@ class Event(AppendOnly):
             models.Index(fields=["actor_kind", "actor_id", "id"], name="audit_event_by_actor"),
             models.Index(fields=["plate_hash", "id"], name="audit_event_by_plate", condition=~Q(plate_hash="")),
         ]
-        triggers = APPEND_ONLY
+        triggers = append_only_triggers()
 
 
 class EventDetail(AppendOnly):
@@ -65,7 +65,7 @@ class EventDetail(AppendOnly):
 
     class Meta:
         indexes = [GinIndex(fields=["subjects"], name="audit_detail_by_subject")]
-        triggers = APPEND_ONLY
+        triggers = append_only_triggers()
 
 
 class ColumnChange(AbstractLogEntry):

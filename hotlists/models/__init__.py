@@ -1,10 +1,11 @@
 """What is wanted: lists, entries and their versions, decisions, the terms in which a version governs."""
 
 from .decisions import Decision, Review, Suspension, Term
-from .entries import Entry, EntryVersion
+from .entries import Contribution, Entry, EntryVersion
 from .hotlists import Hotlist, HotlistGroupAccess, HotlistUserAccess
 
 __all__ = [
+    "Contribution",
     "Decision",
     "Entry",
     "EntryVersion",

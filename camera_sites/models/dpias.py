@@ -1,0 +1,137 @@
+"""Data protection impact assessments: immutable versions, the DPO's advice and the controller's decision (R-113..R-116)."""
+
+import datetime as dt
+
+from django.db import models
+from django.db.models import Exists, F, OuterRef, Q, Subquery
+
+from accounts.models import SignIn, User
+from portal.database import AppendOnly, append_only_triggers
+from portal.ids import new_id
+
+
+class DpiaQuerySet(models.QuerySet["Dpia"]):
+    """Which assessments."""
+
+    def governing(self, at: dt.datetime) -> "DpiaQuerySet":
+        """Assessments approved and in date at this moment; adds `review_due_at`, when that ends."""
+        decisions = DpiaDecision.objects.filter(
+            version__dpia=OuterRef("pk"), verdict=DpiaDecision.Verdict.APPROVE, decided_at__lte=at
+        ).order_by("-decided_at")
+        return self.annotate(review_due_at=Subquery(decisions.values("review_due_at")[:1])).filter(review_due_at__gt=at)
+
+
+class Dpia(models.Model):
+    """The assessment of one processing: a site's, a hotlist's, a system's. Never points at what it covers."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    ref = models.SlugField(max_length=40, unique=True)
+    title = models.CharField(max_length=150)
+    created_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    created_at = models.DateTimeField()
+
+    objects = DpiaQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["ref"]
+        verbose_name = "DPIA"
+        permissions = [
+            ("write_dpia", "Write and submit DPIAs"),
+            ("advise_dpia", "Advise on a DPIA as data protection officer"),
+            ("decide_dpia", "Decide a DPIA as controller"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.ref}: {self.title}"
+
+
+class DpiaVersion(models.Model):
+    """What was assessed, in the law's four contents (R-114). Submitted, it is never altered."""
+
+    class Status(models.TextChoices):
+        """What people decided."""
+
+        DRAFT = "draft", "Draft"
+        SUBMITTED = "submitted", "Waiting for advice and decision"
+        APPROVED = "approved", "Approved"
+        REJECTED = "rejected", "Rejected"
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    dpia = models.ForeignKey(Dpia, models.PROTECT, related_name="versions")
+    number = models.PositiveIntegerField()
+    status = models.CharField(max_length=10, choices=Status, default=Status.DRAFT)
+    need = models.TextField(blank=True)
+    description = models.TextField(blank=True, help_text="Nature, scope, context and purposes (s.64(3)(a)).")
+    risks = models.TextField(blank=True, help_text="Risks to rights and freedoms (b).")
+    measures = models.TextField(blank=True, help_text="Measures to address them (c).")
+    safeguards = models.TextField(blank=True, help_text="Safeguards, security, demonstrating compliance (d).")
+    consultation = models.TextField(blank=True, help_text="Who was consulted, or why nobody was.")
+    residual_risk_high = models.BooleanField(default=False, help_text="Then the Commissioner is consulted first (R-115).")
+    public_summary = models.TextField(blank=True)
+    written_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    written_at = models.DateTimeField()
+    submitted_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["dpia_id", "number"]
+        constraints = [
+            models.UniqueConstraint(fields=["dpia", "number"], name="camera_sites_dpia_version_number_once"),
+            models.UniqueConstraint(
+                fields=["dpia"],
+                condition=Q(status__in=["draft", "submitted"]),
+                name="camera_sites_dpia_one_open_version",
+            ),
+            models.CheckConstraint(
+                name="camera_sites_dpia_four_contents",  # R-114
+                condition=Q(status="draft")
+                | ~(Q(description="") | Q(risks="") | Q(measures="") | Q(safeguards="") | Q(consultation="")),
+            ),
+            models.CheckConstraint(
+                name="camera_sites_dpia_submitted_at_some_time",
+                condition=Q(status="draft", submitted_at__isnull=True) | (~Q(status="draft") & Q(submitted_at__isnull=False)),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"version {self.number} of {self.dpia}"
+
+
+class DpiaAdvice(AppendOnly):
+    """The data protection officer's advice on one version."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    version = models.OneToOneField(DpiaVersion, models.PROTECT, related_name="advice")
+    is_favourable = models.BooleanField()
+    words = models.CharField(max_length=2000)
+    advised_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    advised_at = models.DateTimeField()
+    sign_in = models.ForeignKey(SignIn, models.PROTECT, related_name="+")
+
+    class Meta:
+        triggers = append_only_triggers()
+
+
+class DpiaDecision(AppendOnly):
+    """The controller's decision on one version; may differ from the advice, with a reason. Another person than the adviser."""
+
+    class Verdict(models.TextChoices):
+        """What was decided."""
+
+        APPROVE = "approve", "Approve"
+        REJECT = "reject", "Reject"
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    version = models.OneToOneField(DpiaVersion, models.PROTECT, related_name="decision")
+    verdict = models.CharField(max_length=10, choices=Verdict)
+    words = models.CharField(max_length=2000)
+    review_due_at = models.DateTimeField(help_text="The assessment lapses then (R-116).")
+    decided_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    decided_at = models.DateTimeField()
+    sign_in = models.ForeignKey(SignIn, models.PROTECT, related_name="+")
+
+    class Meta:
+        triggers = append_only_triggers()
+        constraints = [
+            models.CheckConstraint(name="camera_sites_dpia_review_follows", condition=Q(review_due_at__gt=F("decided_at"))),
+            models.CheckConstraint(name="camera_sites_dpia_decision_says_why", condition=~Q(words="")),
+        ]

@@ -1,0 +1,157 @@
+"""Writing entries: drafts, edits, submitting; opening one and searching for a plate, which are acts too."""
+
+import datetime as dt
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.models import Actor, User
+from audit.actions import record
+from audit.verbs import Verb
+from hotlists import policies, quality
+from hotlists.models import Contribution, Entry, EntryVersion, Hotlist
+from hotlists.workflow import VERSION
+from matcher_client import vrm as plates
+from portal.errors import TooLate, Unfit
+from portal.policies import require
+from standards.models import StandardsProfile
+
+
+@transaction.atomic
+def begin_entry(hotlist: Hotlist, *, by: User, **facts: Any) -> EntryVersion:
+    """A new entry with its first version, a draft. `facts` are the fields of EntryVersion, plate as typed."""
+    policies.require_sight(by, hotlist)
+    require(policies.may_write(by, hotlist))
+    now = timezone.now()
+    entry = Entry.objects.create(hotlist=hotlist, owner=by, created_by=by, created_at=now)
+    version = _write(EntryVersion(entry=entry, number=1), by=by, at=now, facts=facts)
+    record(Verb.ENTRY_DRAFTED, target=entry, by=by, plate=version.plate, also=[version, hotlist])
+    return version
+
+
+@transaction.atomic
+def begin_version(entry: Entry, *, by: User, **facts: Any) -> EntryVersion:
+    """A new draft that starts from the latest version; the version in force stays in force meanwhile."""
+    policies.require_sight(by, entry.hotlist)
+    entry = Entry.objects.select_for_update().get(pk=entry.pk)
+    latest = entry.versions.latest("number")
+    require(policies.may_edit(by, latest))
+    if latest.status in (EntryVersion.Status.DRAFT, EntryVersion.Status.SUBMITTED):
+        raise TooLate("Another version of this entry is being written or waits for a decision. Finish that one first.")
+    kept = {field: getattr(latest, field) for field in WRITTEN}
+    now = timezone.now()
+    version = _write(EntryVersion(entry=entry, number=latest.number + 1), by=by, at=now, facts=kept | facts)
+    record(Verb.ENTRY_DRAFTED, target=entry, by=by, plate=version.plate, also=[version, entry.hotlist])
+    return version
+
+
+@transaction.atomic
+def edit_draft(version: EntryVersion, *, by: User, **facts: Any) -> EntryVersion:
+    """Changes a draft; whoever does becomes one of its hands."""
+    version = _locked(version, by=by)
+    require(policies.may_edit(by, version))
+    if version.status != EntryVersion.Status.DRAFT:
+        raise TooLate("This version was submitted, so it can no longer be edited. Write a new version instead.")
+    version = _fill(version, facts)
+    version.save()
+    _contribute(version, by=by, at=timezone.now())
+    record(Verb.ENTRY_EDITED, target=version.entry, by=by, plate=version.plate, also=[version])
+    return version
+
+
+@transaction.atomic
+def submit(version: EntryVersion, *, by: User, now: dt.datetime | None = None) -> EntryVersion:
+    """Hands the draft over for a decision, when nothing is missing. Raises Unfit with every field that needs changing."""
+    now = now or timezone.now()
+    version = _locked(version, by=by)
+    require(policies.may_submit(by, version))
+    problems = quality.problems(version, at=now) if version.status == EntryVersion.Status.DRAFT else {}
+    if problems:
+        raise Unfit("This entry cannot be submitted yet.", problems)
+    _contribute(version, by=by, at=now)
+    VERSION.move(version, EntryVersion.Status.SUBMITTED, submitted_by=by, submitted_at=now)
+    record(
+        Verb.ENTRY_SUBMITTED, target=version.entry, by=by, plate=version.plate, also=[version], version=version.number
+    )
+    return version
+
+
+@transaction.atomic
+def open_entry(entry: Entry, *, by: Actor, justification: str = "") -> Entry:
+    """Looks at an entry, which is recorded (R-062)."""
+    policies.require_sight(by, entry.hotlist)
+    require(policies.may_open(by, entry))
+    version = entry.versions.latest("number")
+    record(Verb.ENTRY_OPENED, target=entry, by=by, plate=version.plate, justification=justification)
+    return entry
+
+
+@transaction.atomic
+def search_plate(typed: str, *, by: Actor, reason: str, country: str | None = None) -> list[Entry]:
+    """Entries that name this plate on lists the searcher may see; asks for a reason and records the search (R-062)."""
+    require(policies.may_search(by))
+    if not reason.strip():
+        raise Unfit("Say why you search.", {"reason": ["Enter the reason for this search."]})
+    try:
+        vrm = plates.normalise(typed)
+    except ValueError as error:
+        raise Unfit("This cannot be a plate.", {"plate": [str(error)]}) from error
+    found = list(
+        Entry.objects.visible_to(by).of_plate(vrm, country).select_related("hotlist", "owner").order_by("-created_at")
+    )
+    record(
+        Verb.PLATE_SEARCHED,
+        target=StandardsProfile.objects.in_force(timezone.now()),
+        by=by,
+        plate=(country or "GB", vrm),
+        count=len(found),
+        also=found,
+        reason=reason,
+        justification=reason,
+    )
+    return found
+
+
+# What an author writes; everything else of a version follows from it or from who did what when.
+WRITTEN = (
+    "vrm_entered", "country", "make", "model", "colour", "body", "category", "reason", "purpose", "basis", "subject",
+    "person_confirmed", "missing_risk", "grading", "action", "priority", "action_text", "markers", "marker_source",
+    "source_system", "source_ref", "area", "contact_24h", "no_conflict", "protected_activity", "ripa_ref", "starts_at",
+    "review_by", "expires_at", "last_verified_at",
+)  # fmt: skip
+
+
+def _write(version: EntryVersion, *, by: User, at: dt.datetime, facts: dict[str, Any]) -> EntryVersion:
+    version.profile = StandardsProfile.objects.in_force(at)
+    version.written_by, version.written_at = by, at
+    version = _fill(version, facts)
+    version.save(force_insert=True)
+    _contribute(version, by=by, at=at)
+    return version
+
+
+def _fill(version: EntryVersion, facts: dict[str, Any]) -> EntryVersion:
+    """Sets what was written, and the plate's forms that follow from it (R-150, R-151)."""
+    unknown = set(facts) - set(WRITTEN)
+    if unknown:
+        raise TypeError(f"not a field that authors write: {', '.join(sorted(unknown))}")
+    for name, value in facts.items():
+        setattr(version, name, value)
+    try:
+        version.vrm = plates.normalise(version.vrm_entered)
+    except ValueError as error:
+        raise Unfit("This cannot be a plate.", {"vrm_entered": [str(error)]}) from error
+    version.vrm_skeleton = plates.skeleton(version.vrm)
+    version.vrm_classes = sorted(str(kind) for kind in plates.classify(version.vrm))
+    return version
+
+
+def _contribute(version: EntryVersion, *, by: User, at: dt.datetime) -> None:
+    Contribution.objects.get_or_create(version=version, user=by, defaults={"contributed_at": at})
+
+
+def _locked(version: EntryVersion, *, by: Actor) -> EntryVersion:
+    version = EntryVersion.objects.select_for_update(of=("self",)).select_related("entry__hotlist").get(pk=version.pk)
+    policies.require_sight(by, version.entry.hotlist)
+    return version

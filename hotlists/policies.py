@@ -1,0 +1,130 @@
+"""Who may do what to lists and entries, and why not."""
+
+from accounts.models import Actor, User
+from accounts.policies import acts_in_own_session, holds
+from hotlists.models import Decision, Entry, EntryVersion, Hotlist
+from portal.errors import Stranger
+from portal.policies import Allowed, Denied, Verdict, first_denial
+from standards.models import Category
+from standards.ranks import Rank
+
+PROTECTED_ACTIVITY_RANK = Rank.SUPERINTENDENT  # R-027; the database holds the same
+
+
+def sees(actor: Actor, hotlist: Hotlist) -> bool:
+    """Whether this list exists for the actor."""
+    return Hotlist.objects.visible_to(actor).filter(pk=hotlist.pk).exists()
+
+
+def require_sight(actor: Actor, hotlist: Hotlist) -> None:
+    """Raises Stranger unless the list exists for the actor."""
+    if not sees(actor, hotlist):
+        raise Stranger("There is no such list or entry, or it is not yours to see.")
+
+
+def may_open(user: Actor, entry: Entry) -> Verdict:
+    """Who may read an entry."""
+    return holds(user, "hotlists.view_entries")
+
+
+def may_search(user: Actor) -> Verdict:
+    """Who may search the lists for a plate."""
+    return holds(user, "hotlists.search_plate")
+
+
+def may_manage(user: Actor) -> Verdict:
+    """Who may create a hotlist."""
+    return holds(user, "hotlists.manage_hotlist")
+
+
+def may_write(user: Actor, hotlist: Hotlist) -> Verdict:
+    """Who may write an entry for this list."""
+    if hotlist.kind == Hotlist.Kind.FEED:
+        return Denied("This list is loaded from its source; entries are not written by hand.")
+    return holds(user, "hotlists.write_entry")
+
+
+def may_edit(user: Actor, version: EntryVersion) -> Verdict:
+    """Who may change a draft."""
+    if version.entry.withdrawn_at:
+        return Denied("This entry was withdrawn. It comes back only as a new request.")
+    return may_write(user, version.entry.hotlist)
+
+
+may_submit = may_edit
+
+
+def may_decide(user: Actor, version: EntryVersion) -> Verdict:
+    """Who may decide this version: another person, of rank, in their own session (R-040)."""
+    return first_denial(
+        holds(user, "hotlists.decide_entry"),
+        acts_in_own_session(user),
+        _is_independent(user, version),
+        _has_rank(user, version),
+        _has_not_spoken(user, version),
+        _is_not_withdrawn(version.entry),
+    )
+
+
+def may_suspend(user: Actor, entry: Entry) -> Verdict:
+    """Narrowing takes effect at once, by one entitled person."""
+    return first_denial(_is_not_withdrawn(entry), holds(user, "hotlists.suspend_entry"))
+
+
+def may_resume(user: Actor, entry: Entry, suspended_by: User) -> Verdict:
+    """Lifting a suspension widens, so another person than who suspended lifts it."""
+    if isinstance(user, User) and user.pk == suspended_by.pk:
+        return Denied("You suspended this entry, so somebody else has to lift it.")
+    return first_denial(_is_not_withdrawn(entry), holds(user, "hotlists.decide_entry"))
+
+
+def may_withdraw(user: Actor, entry: Entry) -> Verdict:
+    """The owner, or who holds the right to withdraw any."""
+    if not (denied := _is_not_withdrawn(entry)):
+        return denied
+    if isinstance(user, User) and user.pk == entry.owner_id:
+        return holds(user, "hotlists.write_entry")
+    return holds(user, "hotlists.withdraw_entry")
+
+
+def may_review(user: Actor, entry: Entry) -> Verdict:
+    """Who may review; whoever reviewed last time does not review twice running if they also wrote it (domain.md 5.4)."""
+    if not (denied := _is_not_withdrawn(entry)):
+        return denied
+    last = entry.reviews.order_by("-reviewed_at").first()
+    if isinstance(user, User) and last and last.reviewed_by_id == user.pk == last.version.written_by_id:
+        return Denied("You wrote this entry and reviewed it last time, so somebody else has to review it now.")
+    return holds(user, "hotlists.review_entry")
+
+
+def rank_needed(version: EntryVersion) -> Rank:
+    """The least rank that decides this version (domain.md 3.2, R-027)."""
+    category = Category.objects.get(profile_id=version.profile_id, code=version.category)
+    floor = PROTECTED_ACTIVITY_RANK if version.protected_activity else Rank.NONE
+    return Rank(max(category.decider_rank, floor))
+
+
+def _is_not_withdrawn(entry: Entry) -> Verdict:
+    if entry.withdrawn_at:
+        return Denied("This entry was withdrawn. It comes back only as a new request.")
+    return Allowed()
+
+
+def _is_independent(user: Actor, version: EntryVersion) -> Verdict:
+    hands = {version.written_by_id, version.submitted_by_id, *version.contributions.values_list("user_id", flat=True)}
+    if isinstance(user, User) and user.pk in hands:
+        return Denied("You wrote, edited or submitted this version, so somebody else has to decide it.")
+    return Allowed()
+
+
+def _has_rank(user: Actor, version: EntryVersion) -> Verdict:
+    needed = rank_needed(version)
+    if not isinstance(user, User) or user.rank < needed:
+        return Denied(f"This category is decided by {needed.label.lower()} or above.")
+    return Allowed()
+
+
+def _has_not_spoken(user: Actor, version: EntryVersion) -> Verdict:
+    if isinstance(user, User) and Decision.objects.filter(version=version, decided_by=user).exists():
+        return Denied("You have decided this version already. Another person has to decide it too.")
+    return Allowed()
