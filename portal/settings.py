@@ -137,12 +137,23 @@ TEMPLATES = [
 
 # --- Database: three ways in, by what they may do -----------------------------------------------
 # default: the application, owns nothing; owner: migrations; retention: the only one that deletes what is append-only.
-DATABASE_URLS = {
-    "default": env.str("DATABASE_URL", "") or embedded.database_url(STATE_DIR, "portal_app"),
-    "owner": env.str("DATABASE_OWNER_URL", "") or embedded.database_url(STATE_DIR, "portal_owner"),
-    "retention": env.str("DATABASE_RETENTION_URL", "") or embedded.database_url(STATE_DIR, "portal_retention"),
-}
-DATABASES = {alias: env.db_url_config(url) for alias, url in DATABASE_URLS.items()}
+# Given DATABASE_URL alone, one login stands for all three by SET ROLE; bin/setup makes the roles, if that login may.
+if env.str("DATABASE_URL", "") and not env.str("DATABASE_OWNER_URL", ""):
+    DATABASE_ADMIN_URL = env.str("DATABASE_URL")
+    DATABASES = {alias: env.db_url_config(DATABASE_ADMIN_URL) for alias in ("default", "owner", "retention")}
+    for alias, role in (("default", "portal_app"), ("owner", "portal_owner"), ("retention", "portal_retention")):
+        DATABASES[alias].setdefault("OPTIONS", {})["options"] = f"-c role={role}"
+else:
+    DATABASE_ADMIN_URL = env.str("DATABASE_ADMIN_URL", "") or embedded.database_url(STATE_DIR, embedded.SUPERUSER)
+    DATABASES = {
+        "default": env.db_url_config(env.str("DATABASE_URL", "") or embedded.database_url(STATE_DIR, "portal_app")),
+        "owner": env.db_url_config(
+            env.str("DATABASE_OWNER_URL", "") or embedded.database_url(STATE_DIR, "portal_owner")
+        ),
+        "retention": env.db_url_config(
+            env.str("DATABASE_RETENTION_URL", "") or embedded.database_url(STATE_DIR, "portal_retention")
+        ),
+    }
 for alias, database in DATABASES.items():
     database["ENGINE"] = "django.db.backends.postgresql"
     database["CONN_MAX_AGE"] = 0
