@@ -1,0 +1,100 @@
+"""The command line: run a matcher, or say what one holds."""
+
+import argparse
+import json
+import logging
+import signal
+import sys
+import threading
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from matcher_client.feed import Feed
+from matcher_client.listener import Listener
+from matcher_client.matcher import Matcher, health
+from matcher_client.session import PortalSession
+from matcher_client.state import Applied, lock
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command and return its exit status."""
+    options = parser().parse_args(arguments)
+    if options.command == "status":
+        return status(options.state)
+    return run(options)
+
+
+def parser() -> argparse.ArgumentParser:
+    """The command's options."""
+    top = argparse.ArgumentParser(prog="matcher_client", description=__doc__)
+    commands = top.add_subparsers(dest="command", required=True)
+    one = commands.add_parser("run", help="fetch, verify, match, report and prove, until stopped")
+    one.add_argument("--portal", required=True, metavar="URL", help="where to sign in and to report to")
+    one.add_argument("--metadata-url", required=True, metavar="URL", help="the feed's metadata, …/<feed>/metadata/")
+    one.add_argument("--targets-url", required=True, metavar="URL", help="the files that the metadata names")
+    one.add_argument("--client-id", required=True)
+    one.add_argument("--client-secret-file", required=True, type=Path, help="a file that holds only the secret")
+    one.add_argument("--root", required=True, type=Path, help="the feed's root.json, got by a way you trust")
+    one.add_argument("--state", required=True, type=Path, help="a directory of this matcher's own")
+    one.add_argument("--listen", default="127.0.0.1:8600", metavar="HOST:PORT", help="for POST /reads and GET /health")
+    one.add_argument("--enrol-code", default="", help="the one-time code that registers this matcher's key")
+    one.add_argument("--poll", default=3.0, type=float, help="seconds between attempts when waiting for news fails")
+    one.add_argument(
+        "--report-lapsed-sites", action="store_true", help="match reads of every site, in service or not (for tests)"
+    )
+    other = commands.add_parser("status", help="say what a matcher holds, from its state directory")
+    other.add_argument("--state", required=True, type=Path)
+    return top
+
+
+def run(options: argparse.Namespace) -> int:
+    """Run a matcher until it is told to stop."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s", stream=sys.stderr)
+    logging.getLogger("httpx").setLevel(logging.WARNING)
+    options.state.mkdir(parents=True, exist_ok=True, mode=0o700)
+    try:
+        lock(options.state)
+    except BlockingIOError:
+        sys.stderr.write(f"Another matcher is using {options.state}.\n")
+        return 2
+    secret = options.client_secret_file.read_text().strip()
+    session = PortalSession(options.portal, options.client_id, secret)
+    feed = Feed(session, options.metadata_url, options.targets_url, options.root.read_bytes(), options.state)
+    matcher = Matcher(
+        session,
+        feed,
+        options.state,
+        enrol_code=options.enrol_code,
+        poll=options.poll,
+        report_lapsed_sites=options.report_lapsed_sites,
+    )
+    host, _, port = options.listen.rpartition(":")
+    listener = Listener((host or "127.0.0.1", int(port)), matcher)
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    threading.Thread(target=keep_running, args=[matcher, stop], name="updates", daemon=True).start()
+    threading.Thread(target=listener.serve_forever, name="reads", daemon=True).start()
+    while not stop.wait(3600):
+        pass
+    listener.shutdown()
+    return 0
+
+
+def keep_running(matcher: Matcher, stop: threading.Event) -> None:
+    """Run the matcher; when it fails in a way nobody foresaw, end the process, so that it is seen and started again."""
+    try:
+        matcher.run(stop)
+    except Exception:
+        logging.getLogger(__name__).exception("The matcher stops.")
+        stop.set()
+        raise
+
+
+def status(state: Path) -> int:
+    """Print what a matcher holds, as JSON. Exit status 1 when it holds nothing."""
+    applied = Applied.read(state / "applied.json")
+    waiting = len(list((state / "spool").glob("*.json")))
+    sys.stdout.write(json.dumps({**health(applied, time.time()), "spool": waiting}, indent=2) + "\n")
+    return 0 if applied.lists else 1

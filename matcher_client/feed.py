@@ -1,0 +1,153 @@
+"""One feed of the portal, read through the TUF client: verified, of one moment, and ours."""
+
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urljoin, urlsplit
+
+from tuf.api.exceptions import DownloadError, RepositoryError
+from tuf.api.metadata import Metadata, TargetFile, Targets, Timestamp
+from tuf.ngclient import Updater
+
+from matcher_client.fetcher import PortalFetcher
+from matcher_client.manifest import Manifest
+from matcher_client.refusals import FORMAT, Refused, explained
+from matcher_client.session import PortalSession
+
+SITES = "sites.json"
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedList:
+    """One list of a publication: its role, its manifest and the file that holds its rows."""
+
+    role: str
+    manifest: Manifest
+    target: TargetFile
+
+    @property
+    def sha256(self) -> str:
+        return self.target.hashes["sha256"]
+
+
+@dataclass(frozen=True, slots=True)
+class Publication:
+    """Everything that one snapshot of a feed holds. `sites` maps a site to the moment it goes out of service."""
+
+    timestamp_version: int
+    timestamp_expires: int
+    lists: tuple[PublishedList, ...]
+    sites: dict[str, int]
+    updater: Updater
+
+
+class Feed:
+    """A feed at its two addresses, with the TUF client's cache of it under `state`."""
+
+    def __init__(self, session: PortalSession, metadata_url: str, targets_url: str, root: bytes, state: Path):
+        self.metadata_url = metadata_url if metadata_url.endswith("/") else f"{metadata_url}/"
+        self.name = feed_name(self.metadata_url)
+        self.wait_url = urljoin(self.metadata_url, "../wait")
+        self._targets_url = targets_url
+        self._root = root
+        self._metadata = state / "tuf"
+        self._targets = state / "targets"
+        self._fetcher = PortalFetcher(session, self.name)
+        for folder in (self._metadata, self._targets):
+            folder.mkdir(parents=True, exist_ok=True)
+
+    def refresh(self) -> Publication:
+        """The feed's newest publication, verified. Raises Refused or Unreachable."""
+        with self._in_our_words():
+            updater = Updater(
+                metadata_dir=str(self._metadata),
+                metadata_base_url=self.metadata_url,
+                target_dir=str(self._targets),
+                target_base_url=self._targets_url,
+                fetcher=self._fetcher,
+                bootstrap=self._root,
+            )
+            updater.refresh()
+            # These three files were verified just now; they name the roles, which the client does not tell.
+            timestamp = Metadata[Timestamp].from_file(str(self._metadata / "timestamp.json")).signed
+            targets = Metadata[Targets].from_file(str(self._metadata / "targets.json")).signed
+            roles = list(targets.delegations.roles or {}) if targets.delegations else []
+            found = []
+            for role in roles:
+                target = updater.get_targetinfo(f"d/{role}/full.parquet")
+                if target is not None:
+                    manifest = Manifest.read(target.unrecognized_fields.get("custom"))
+                    if not role.isalnum() or "sha256" not in target.hashes:
+                        raise Refused(FORMAT, "a list has no plain role name or no SHA-256.")
+                    found.append(PublishedList(role, manifest, target))
+            sites = self._sites(updater)
+        return Publication(timestamp.version, int(timestamp.expires.timestamp()), tuple(found), sites, updater)
+
+    def path_of(self, role: str, sha256: str) -> Path:
+        """Where the file of a list is kept: by content, so that a new revision never overwrites the one in use."""
+        return self._targets / f"{role}.{sha256}.parquet"
+
+    def fetch(self, publication: Publication, published: PublishedList) -> Path:
+        """The verified file of a list, downloaded unless it is there already. Raises Refused or Unreachable."""
+        path = self.path_of(published.role, published.sha256)
+        with self._in_our_words():
+            if publication.updater.find_cached_target(published.target, str(path)) is None:
+                self._download(publication.updater, published.target, path)
+        return path
+
+    def drop(self, role: str, sha256: str) -> None:
+        """Remove the file of a list, so that it is fetched anew."""
+        self.path_of(role, sha256).unlink(missing_ok=True)
+
+    def prune(self, keep: set[Path]) -> None:
+        """Delete every list file but those to keep. What is withdrawn must not stay on disk."""
+        for path in self._targets.iterdir():
+            if path not in keep and path.name != SITES:
+                path.unlink()
+
+    def _sites(self, updater: Updater) -> dict[str, int]:
+        target = updater.get_targetinfo(SITES)
+        if target is None:
+            return {}  # no site is known to be in service, so none is matched at
+        path = self._targets / SITES
+        if updater.find_cached_target(target, str(path)) is None:
+            self._download(updater, target, path)
+        try:
+            return read_sites(json.loads(path.read_bytes()))
+        except ValueError as error:
+            raise Refused(FORMAT, "sites.json cannot be read.") from error
+
+    def _download(self, updater: Updater, target: TargetFile, path: Path) -> None:
+        part = path.with_name(f"{path.name}.part")
+        updater.download_target(target, str(part))
+        with part.open("rb") as file:
+            os.fsync(file.fileno())
+        part.replace(path)
+
+    @contextmanager
+    def _in_our_words(self) -> Iterator[None]:
+        try:
+            yield
+        except (RepositoryError, DownloadError) as error:
+            fetcher = self._fetcher
+            raise explained(error, fetcher.name, fetcher.asked, fetcher.got) from error
+
+
+def feed_name(metadata_url: str) -> str:
+    """The feed's id, from an address such as https://portal/publication/<feed>/metadata/."""
+    parts = [part for part in urlsplit(metadata_url).path.split("/") if part]
+    if len(parts) < 2 or parts[-1] != "metadata":
+        raise ValueError("The metadata address must end in /<feed>/metadata/, so that the feed can be told from it.")
+    return parts[-2]
+
+
+def read_sites(content: Any) -> dict[str, int]:
+    """The sites in service and until when. ValueError when the content is not as published."""
+    sites = content.get("sites") if isinstance(content, dict) else None
+    if not isinstance(sites, dict) or any(type(until) is not int for until in sites.values()):
+        raise ValueError("not a table of sites")
+    return sites

@@ -1,0 +1,62 @@
+"""How the TUF client fetches: with the matcher's token, and refusing another feed's metadata before it is looked at."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import urlsplit
+
+import httpx
+from tuf.api.exceptions import DownloadError, DownloadHTTPError
+from tuf.ngclient.fetcher import FetcherInterface
+
+from matcher_client.refusals import WRONG_FEED, Refused
+from matcher_client.session import Answered, PortalSession
+
+FEED_BOUND = ("timestamp.json", "snapshot.json", "targets.json")
+CHUNK = 1 << 16
+
+
+class PortalFetcher(FetcherInterface):
+    """Fetches over a portal session and remembers what it fetched last, so that a refusal can name it."""
+
+    def __init__(self, session: PortalSession, feed: str):
+        self._session = session
+        self._feed = feed
+        self.name = ""
+        self.asked: int | None = None
+        self.got: int | None = None
+
+    def _fetch(self, url: str) -> Iterator[bytes]:
+        self._remember(url)
+        try:
+            with self._session.http.stream("GET", url) as response:
+                if response.status_code != 200:
+                    raise DownloadHTTPError(f"The portal answered {response.status_code}", response.status_code)
+                yield from response.iter_bytes(CHUNK)
+        except Answered as error:
+            raise DownloadHTTPError(str(error), error.status) from error
+        except httpx.HTTPError as error:
+            raise DownloadError(f"{self.name} could not be fetched: {type(error).__name__}") from error
+
+    def download_bytes(self, url: str, max_length: int) -> bytes:
+        """The bytes of a metadata file.
+
+        Feeds share keys, so that TUF by itself would take one feed's metadata for another's. The feed's name is
+        looked for here, before the TUF client stores anything; it then verifies the signatures on the same bytes.
+        """
+        data = super().download_bytes(url, max_length)
+        try:
+            signed: Any = json.loads(data)["signed"]
+            feed, version = signed.get("x-feed"), signed.get("version")
+        except (ValueError, KeyError, TypeError, AttributeError):
+            return data  # no metadata at all: the TUF client says so better
+        self.got = version if isinstance(version, int) else None
+        if self.name in FEED_BOUND and feed != self._feed:
+            raise Refused(WRONG_FEED, f"{self.name} was signed for another feed, not for {self._feed}.")
+        return data
+
+    def _remember(self, url: str) -> None:
+        name = urlsplit(url).path.rsplit("/", 1)[-1]
+        number, _, rest = name.partition(".")
+        self.asked, self.name = (int(number), rest) if number.isdecimal() and rest.endswith(".json") else (None, name)
+        self.got = None

@@ -1,0 +1,67 @@
+"""What a publication says about a list: the manifest that is signed with it."""
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from matcher_client.refusals import FORMAT as UNREADABLE
+from matcher_client.refusals import TAMPER, Refused
+from matcher_client.rows import FORMAT, MAX_BUCKET_BITS
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """A list's own account of one revision. Times are seconds since 1970 in UTC, `offline_life` is in seconds."""
+
+    revision: int
+    previous_revision: int
+    rows: int
+    bucket_bits: int
+    root: str
+    generated_at: int
+    list_lapses_at: int | None
+    offline_life: int
+    marking: str
+    standards_profile: str
+    title: str
+    terminal: bool
+
+    @classmethod
+    def read(cls, custom: Any) -> "Manifest":
+        """The manifest in a target's `custom`. Raises Refused when it is in another format or not complete."""
+        if not isinstance(custom, dict) or type(custom.get("format")) is not int:
+            raise Refused(UNREADABLE, "a list came without a manifest.")
+        if custom["format"] != FORMAT:
+            raise Refused(UNREADABLE, f"a list is in format {custom['format']}; this client reads format {FORMAT}.")
+        for name, kinds in KINDS.items():
+            if type(custom.get(name)) not in kinds:
+                raise Refused(UNREADABLE, f"a list's manifest has no right {name}.")
+        if not 0 <= custom["bucket_bits"] <= MAX_BUCKET_BITS or custom["rows"] < 0 or custom["offline_life"] <= 0:
+            raise Refused(UNREADABLE, "a list's manifest has a number out of range.")
+        if custom["terminal"] and custom["rows"]:
+            raise Refused(TAMPER, "a list is said to be revoked and to have rows.")
+        return cls(**{name: custom[name] for name in KINDS})
+
+    def has_rows_of(self, other: "Manifest") -> bool:
+        """Whether the two describe the same rows, though for instance the list's lapse was put off."""
+        return (self.root, self.rows, self.bucket_bits) == (other.root, other.rows, other.bucket_bits)
+
+    def as_custom(self) -> dict[str, Any]:
+        """The manifest as it stands in a target's `custom`."""
+        return {"format": FORMAT, **asdict(self)}
+
+
+# Exact types: to Python a bool is an int, to a signature it is not.
+KINDS: dict[str, tuple[type, ...]] = {
+    "revision": (int,),
+    "previous_revision": (int,),
+    "rows": (int,),
+    "bucket_bits": (int,),
+    "root": (str,),
+    "generated_at": (int,),
+    "list_lapses_at": (int, type(None)),
+    "offline_life": (int,),
+    "marking": (str,),
+    "standards_profile": (str,),
+    "title": (str,),
+    "terminal": (bool,),
+}

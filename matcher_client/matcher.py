@@ -1,0 +1,316 @@
+"""The matcher itself: keeps its lists current, matches reads, reports hits, proves what it holds."""
+
+import logging
+import threading
+import time
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from matcher_client.feed import Feed, Publication, PublishedList
+from matcher_client.manifest import Manifest
+from matcher_client.reads import Read
+from matcher_client.receipts import Identity, give_receipt
+from matcher_client.refusals import ROLLBACK, Refused, Unreachable
+from matcher_client.rows import Row
+from matcher_client.session import Answered, PortalSession, SilentPortal
+from matcher_client.spool import Spool
+from matcher_client.state import Applied, AppliedList
+from matcher_client.store import HeldList, Store, load
+
+log = logging.getLogger(__name__)
+
+LONG_POLL = 35.0  # seconds; the portal answers within 25
+
+
+class Matcher:
+    """One matcher on one state directory. Its store may be given, which is how tests make a dishonest one."""
+
+    def __init__(
+        self,
+        session: PortalSession,
+        feed: Feed,
+        state: Path,
+        *,
+        store: Store | None = None,
+        enrol_code: str = "",
+        poll: float = 3.0,
+        report_lapsed_sites: bool = False,
+    ):
+        self.session = session
+        self.feed = feed
+        self.store = Store() if store is None else store
+        self.identity = Identity(state)
+        self.spool = Spool(state / "spool", session)
+        self.problem = ""
+        self.counts: Counter[str] = Counter()
+        self._applied_path = state / "applied.json"
+        self._enrol_code = enrol_code
+        self._poll = poll
+        self._report_lapsed_sites = report_lapsed_sites
+        self._healed: dict[str, int] = {}
+        self._told: Any = None
+        self._changing = threading.RLock()
+        self.applied = self._read_applied()
+
+    def now(self) -> float:
+        """The time. A clock set back behind the portal's last proof does not bring expired rows back."""
+        return max(time.time(), self.applied.verified_at)
+
+    # Keeping current
+
+    def load_held(self) -> None:
+        """Take up what was applied before the last stop, as far as it is whole and not past its offline life."""
+        self.discard_outlived()
+        with self._changing:
+            lists = {}
+            for role, applied in list(self.applied.lists.items()):
+                path = self.feed.path_of(role, applied.sha256)
+                try:
+                    manifest = Manifest.read(applied.manifest)
+                    lists[role] = load(path, role, manifest, applied.sha256, applied.applied_at)
+                except Refused as error:
+                    log.warning("What was held of list %s is not whole and will be fetched anew: %s", role, error)
+                    del self.applied.lists[role]
+            self.store.replace(lists, self.applied.sites, self.applied.verified_at)
+
+    def update(self) -> bool:
+        """Fetch, verify and apply the newest publication; say whether a list changed. Raises Refused or Unreachable."""
+        asked_at = int(time.time())
+        publication = self.feed.refresh()
+        if publication.timestamp_version < self.applied.timestamp_version:
+            raise Refused(ROLLBACK, "timestamp.json is older than the one that was applied.")
+        verified_at = max(asked_at, self.applied.verified_at)
+        lists = {published.role: self._load(publication, published) for published in publication.lists}
+        with self._changing:
+            before = {role: (held.manifest, held.sha256) for role, held in self.store.lists.items()}
+            self.store.replace(lists, publication.sites, verified_at)
+            self._persist(publication, verified_at)
+            self._report_changes(before, lists)
+            return before != {role: (held.manifest, held.sha256) for role, held in lists.items()}
+
+    def prove(self) -> None:
+        """Give the portal a receipt for every revision it has none for. Raises Answered or SilentPortal."""
+        if self.identity.matcher is None:
+            if not self._enrol_code:
+                return
+            self.identity.enrol(self.session, self._enrol_code)
+        for role in list(self.store.lists):
+            with self._changing:  # so that what is answered for is not discarded meanwhile
+                applied = self.applied.lists.get(role)
+                if applied is None or applied.is_receipted:
+                    continue
+                applied.receipt = give_receipt(self.session, self.identity, self.store, role)
+                self.applied.write(self._applied_path)
+                if not applied.receipt["is_right"]:
+                    self._heal(role)
+
+    def discard_outlived(self) -> None:
+        """Forget, in memory and on disk, every list whose offline life is over (R-085)."""
+        with self._changing:
+            now = self.now()
+            gone = [
+                role
+                for role, applied in self.applied.lists.items()
+                if now >= self.applied.verified_at + applied.manifest["offline_life"]
+            ]
+            if not gone:
+                return
+            for role in gone:
+                del self.applied.lists[role]
+            self.applied.discarded_at = int(now)
+            kept = {role: held for role, held in self.store.lists.items() if role not in gone}
+            self.store.replace(kept, self.store.sites, self.store.verified_at)
+            self.applied.write(self._applied_path)
+            self._prune()
+            log.warning("%d lists were discarded: the portal was out of reach for their offline life.", len(gone))
+
+    def step(self) -> bool:
+        """One round of update and proof; say whether the portal answered with something to be taken."""
+        try:
+            self.update()
+        except (Refused, Unreachable) as error:
+            if str(error) != self.problem:
+                log.warning("%s Matching goes on with what is held.", error)
+            self.problem = str(error)
+            return False
+        self.problem = ""
+        try:
+            self.prove()
+        except (Answered, SilentPortal) as error:
+            self.problem = f"No receipt could be given. {error}"
+            log.warning(self.problem)
+        return True
+
+    def run(self, stop: threading.Event) -> None:
+        """Keep current, and send hits, until `stop` is set."""
+        self.load_held()
+        for name, work in (("hits", self.spool.run), ("offline life", self._watch_offline_life)):
+            threading.Thread(target=work, args=[stop], name=name, daemon=True).start()
+        while not stop.is_set():
+            if not self.step() or not self._wait_for_news(stop):
+                stop.wait(self._poll)
+
+    # Matching
+
+    def match(self, reads: Iterable[Read]) -> int:
+        """Match reads against what is held and report the hits; nothing is kept of a read that did not match."""
+        hits = 0
+        for read in reads:
+            self.counts["reads"] += 1
+            now = self.now()
+            if not self._report_lapsed_sites and not self.store.in_service(read.site, now):
+                self.counts["reads_from_sites_not_in_service"] += 1
+                continue
+            for held, row in self.store.matching(read.vrm, now):
+                self.spool.add(as_hit(read, held, row))
+                hits += 1
+        self.counts["hits"] += hits
+        return hits
+
+    def health(self) -> dict[str, Any]:
+        """What is held, how fresh it is, what waits and what went wrong. No plates."""
+        return {
+            **health(self.applied, time.time()),
+            "matcher": self.identity.matcher,
+            "problem": self.problem,
+            "spool": len(self.spool),
+            "refused_hits": self.spool.refused,
+            "counts": dict(self.counts),
+        }
+
+    # Inside
+
+    def _read_applied(self) -> Applied:
+        try:
+            applied = Applied.read(self._applied_path)
+        except (ValueError, TypeError, KeyError, AttributeError, Refused) as error:
+            log.warning("What was applied before cannot be read and will be fetched anew: %s", error)
+            return Applied(feed=self.feed.name)
+        if applied.feed not in ("", self.feed.name):
+            raise ValueError(f"This state directory belongs to feed {applied.feed}.")
+        applied.feed = self.feed.name
+        return applied
+
+    def _load(self, publication: Publication, published: PublishedList) -> HeldList:
+        role, manifest = published.role, published.manifest
+        held = self.store.lists.get(role)
+        if held is not None:
+            if manifest.revision < held.manifest.revision:
+                raise Refused(ROLLBACK, f"list {role} went back to revision {manifest.revision}.")
+            if held.sha256 == published.sha256 and held.manifest == manifest:
+                return held
+            if held.sha256 == published.sha256 and held.manifest.has_rows_of(manifest):
+                return replace(held, manifest=manifest, applied_at=int(time.time()))
+        path = self.feed.fetch(publication, published)
+        return load(path, role, manifest, published.sha256, int(time.time()))
+
+    def _persist(self, publication: Publication, verified_at: int) -> None:
+        lists = {}
+        for role, held in self.store.lists.items():
+            before = self.applied.lists.get(role)
+            receipt = before.receipt if before is not None else None
+            lists[role] = AppliedList(held.manifest.as_custom(), held.sha256, held.applied_at, receipt)
+        self.applied.timestamp_version = publication.timestamp_version
+        self.applied.timestamp_expires = publication.timestamp_expires
+        self.applied.verified_at = verified_at
+        self.applied.discarded_at = None
+        self.applied.sites = publication.sites
+        self.applied.lists = lists
+        self.applied.write(self._applied_path)
+        self._prune()
+
+    def _prune(self) -> None:
+        self.feed.prune({self.feed.path_of(role, part.sha256) for role, part in self.applied.lists.items()})
+
+    def _report_changes(self, before: Mapping[str, tuple[Manifest, str]], lists: Mapping[str, HeldList]) -> None:
+        for role, held in lists.items():
+            if role not in before or before[role][0].revision != held.manifest.revision:
+                log.info("List %s is at revision %d with %d rows.", role, held.manifest.revision, held.manifest.rows)
+        for role in before.keys() - lists.keys():
+            log.info("List %s is no longer published to us and was unloaded.", role)
+
+    def _heal(self, role: str) -> None:
+        """After a wrong answer: fetch the whole list anew and answer once more. Once a revision, lest it never end."""
+        held = self.store.lists[role]
+        revision = held.manifest.revision
+        log.error("The portal says that our answer for list %s at revision %d is wrong.", role, revision)
+        if self._healed.get(role) == revision:
+            return
+        self._healed[role] = revision
+        self.feed.drop(role, held.sha256)
+        with self._changing:
+            rest = {other: held for other, held in self.store.lists.items() if other != role}
+            self.store.replace(rest, self.store.sites, self.store.verified_at)
+        try:
+            self.update()
+        except (Refused, Unreachable) as error:
+            raise SilentPortal(f"List {role} could not be fetched anew: {error}") from error
+        self.applied.lists[role].receipt = give_receipt(self.session, self.identity, self.store, role)
+        self.applied.write(self._applied_path)
+
+    def _wait_for_news(self, stop: threading.Event) -> bool:
+        """Wait until the portal says that there is something newer; False when it cannot be asked."""
+        began = time.monotonic()
+        seen = self.applied.timestamp_version
+        try:
+            answer = self.session.get(f"{self.feed.wait_url}?seen={seen}", seconds=LONG_POLL)
+        except (Answered, SilentPortal) as error:
+            log.debug("Polling instead of waiting: %s", error)
+            return False
+        newest = answer.get("timestamp")
+        if not isinstance(newest, int) or newest <= seen or newest == self._told:
+            # Nothing newer, or told again of what did not come: ask on, but never in a tight circle.
+            stop.wait(max(0.0, 1.0 - (time.monotonic() - began)))
+        self._told = newest
+        return True
+
+    def _watch_offline_life(self, stop: threading.Event) -> None:
+        while not stop.wait(1.0):
+            self.discard_outlived()
+
+
+def as_hit(read: Read, held: HeldList, row: Row) -> dict[str, Any]:
+    """A hit as the portal takes it: what was read, and exactly which version of which row it matched."""
+    return {
+        "hotlist": held.role,
+        "revision": held.manifest.revision,
+        "country": row.country,
+        "vrm": row.vrm,
+        "ref": row.ref,
+        "version": row.version,
+        "vrm_read": read.vrm,
+        "country_read": read.country,
+        "site": read.site,
+        "camera": read.camera,
+        "captured_at": read.captured_at.isoformat(),
+        "confidence": read.confidence,
+    }
+
+
+def health(applied: Applied, now: float) -> dict[str, Any]:
+    """What was applied and how fresh it is, told from the state on disk alone."""
+    lists = {
+        role: {
+            "title": part.manifest["title"],
+            "revision": part.manifest["revision"],
+            "rows": part.manifest["rows"],
+            "terminal": part.manifest["terminal"],
+            "applied_at": part.applied_at,
+            "lapses_at": part.manifest["list_lapses_at"],
+            "discarded_after": applied.verified_at + part.manifest["offline_life"],
+            "last_receipt": part.receipt,
+        }
+        for role, part in applied.lists.items()
+    }
+    is_stale = bool(applied.verified_at) and now >= applied.timestamp_expires
+    return {
+        "feed": applied.feed,
+        "timestamp": applied.timestamp_version,
+        "verified_at": applied.verified_at or None,
+        "stale_since": applied.timestamp_expires if is_stale else None,
+        "discarded_at": applied.discarded_at,
+        "lists": lists,
+    }

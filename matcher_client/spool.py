@@ -1,0 +1,81 @@
+"""Hits on their way to the portal: on disk first, sent in order, tried again until the portal has them."""
+
+import json
+import logging
+import random
+import threading
+import time
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+from matcher_client.session import Answered, PortalSession, SilentPortal
+from matcher_client.state import write_whole
+
+log = logging.getLogger(__name__)
+
+LONGEST_WAIT = 10.0  # seconds; after an outage the control room should not wait longer than this
+REFUSALS = {400, 404, 409, 413, 415, 422}  # an answer that would be the same every time
+
+
+class Spool:
+    """A folder of hits, one file each. The portal tells the same hit sent twice by its reference."""
+
+    def __init__(self, folder: Path, session: PortalSession):
+        self._folder = folder
+        self._refused = folder / "refused"
+        self._session = session
+        self._news = threading.Event()
+        self._refused.mkdir(parents=True, exist_ok=True)
+        # What the portal refused may be taken by a portal, or a client, that was mended meanwhile.
+        for path in self._refused.glob("*.json"):
+            path.replace(self._folder / path.name)
+
+    def __len__(self) -> int:
+        return len(list(self._folder.glob("*.json")))
+
+    @property
+    def refused(self) -> int:
+        """How many hits the portal refused; they are kept."""
+        return len(list(self._refused.glob("*.json")))
+
+    def add(self, hit: dict[str, Any]) -> str:
+        """Keep a hit until it is sent, and say by which reference."""
+        reference = str(uuid4())
+        path = self._folder / f"{time.time_ns():020d}-{reference}.json"
+        write_whole(path, json.dumps({"reference": reference, **hit}).encode())
+        self._news.set()
+        return reference
+
+    def run(self, stop: threading.Event) -> None:
+        """Send hits as they come until `stop` is set."""
+        wait = 0.0
+        while not stop.is_set():
+            self._news.clear()
+            if self.send_all():
+                wait = 0.0
+                self._news.wait(1.0)
+            else:
+                wait = min(LONGEST_WAIT, max(0.5, wait * 2))
+                stop.wait(wait * random.uniform(0.7, 1.0))  # noqa: S311 - so that matchers do not come back all at once
+
+    def send_all(self) -> bool:
+        """Send what is kept, oldest first. False when the portal could not take it now."""
+        for path in sorted(self._folder.glob("*.json")):
+            try:
+                self._session.post("/api/v1/hits/", json.loads(path.read_bytes()))
+            except ValueError:
+                log.error("A hit on disk is damaged; it is kept among the refused.")
+                path.replace(self._refused / path.name)
+            except Answered as no:
+                if no.status not in REFUSALS:
+                    log.warning("A hit waits: %s", no)
+                    return False
+                log.error("The portal refused a hit with %s; it is kept among the refused.", no.status)
+                path.replace(self._refused / path.name)
+            except SilentPortal as silence:
+                log.warning("A hit waits: %s", silence)
+                return False
+            else:
+                path.unlink()
+        return True

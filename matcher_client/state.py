@@ -1,0 +1,90 @@
+"""What survives a crash: what was applied, who we are, and files that are either whole or not there."""
+
+import fcntl
+import json
+import os
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from matcher_client.manifest import Manifest
+
+
+@dataclass(slots=True)
+class AppliedList:
+    """A list that was verified and applied, and the receipt that the portal gave for it."""
+
+    manifest: dict[str, Any]
+    sha256: str
+    applied_at: int
+    receipt: dict[str, Any] | None = None
+
+    @property
+    def is_receipted(self) -> bool:
+        return self.receipt is not None and self.receipt["revision"] == self.manifest["revision"]
+
+
+@dataclass(slots=True)
+class Applied:
+    """What the matcher holds, as written to disk after it was applied. Times are seconds since 1970 in UTC."""
+
+    feed: str = ""
+    timestamp_version: int = 0
+    timestamp_expires: int = 0
+    verified_at: int = 0
+    discarded_at: int | None = None
+    sites: dict[str, int] = field(default_factory=dict)
+    lists: dict[str, AppliedList] = field(default_factory=dict)
+
+    @classmethod
+    def read(cls, path: Path) -> "Applied":
+        """What `path` holds; nothing applied when it is not there or was not written by this format."""
+        try:
+            content = json.loads(path.read_bytes())
+            lists = {role: AppliedList(**part) for role, part in content.pop("lists").items()}
+            for part in lists.values():
+                Manifest.read(part.manifest)
+            return cls(lists=lists, **content)
+        except FileNotFoundError:
+            return cls()
+
+    def write(self, path: Path) -> None:
+        write_whole(path, json.dumps(asdict(self)).encode())
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Write a file so that after a crash it is the old one or the new one, never a part."""
+    part = path.with_name(f"{path.name}.part")
+    with part.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    part.replace(path)
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+
+
+def lock(folder: Path) -> int:
+    """Keep this state directory for this process until it ends. BlockingIOError when another has it."""
+    handle = os.open(folder / "lock", os.O_RDWR | os.O_CREAT, 0o600)
+    fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    return handle
+
+
+def own_key(path: Path) -> Ed25519PrivateKey:
+    """The matcher's own key, made on first use. It never leaves this machine."""
+    if not path.exists():
+        part = path.with_name(f"{path.name}.part")
+        part.unlink(missing_ok=True)
+        handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(handle, "wb") as file:
+            file.write(Ed25519PrivateKey.generate().private_bytes_raw())
+            file.flush()
+            os.fsync(file.fileno())
+        part.replace(path)
+    return Ed25519PrivateKey.from_private_bytes(path.read_bytes())
