@@ -29,6 +29,7 @@ class Handler(BaseHTTPRequestHandler):
 
     protocol_version = "HTTP/1.1"
     timeout = 60
+    disable_nagle_algorithm = True  # head and body go out apart, and would wait for each other
     server: Listener
 
     def do_GET(self) -> None:
