@@ -1,7 +1,7 @@
 """Who may do what to lists and entries, and why not."""
 
 from accounts.models import Actor, User
-from accounts.policies import acts_in_own_session, holds
+from accounts.policies import acts_in_own_session, holds as holds
 from hotlists.models import Decision, Entry, EntryVersion, Hotlist
 from portal.errors import Stranger
 from portal.policies import Allowed, Denied, Verdict, first_denial
@@ -71,9 +71,12 @@ def may_suspend(user: Actor, entry: Entry) -> Verdict:
     return first_denial(_is_not_withdrawn(entry), holds(user, "hotlists.suspend_entry"))
 
 
-def may_resume(user: Actor, entry: Entry, suspended_by: User) -> Verdict:
+def may_resume(user: Actor, entry: Entry) -> Verdict:
     """Lifting a suspension widens, so another person than who suspended lifts it."""
-    if isinstance(user, User) and user.pk == suspended_by.pk:
+    suspension = entry.suspensions.filter(to_at=None).order_by("from_at").first()
+    if suspension is None:
+        return Denied("This entry is not suspended.")
+    if isinstance(user, User) and user.pk == suspension.from_by_id:
         return Denied("You suspended this entry, so somebody else has to lift it.")
     return first_denial(_is_not_withdrawn(entry), holds(user, "hotlists.decide_entry"))
 

@@ -103,7 +103,7 @@ def resume(entry: Entry, *, by: User, reason: str) -> Suspension:
     suspension = entry.suspensions.filter(to_at=None).order_by("from_at").first()
     if suspension is None:
         raise TooLate("This entry is not suspended.")
-    require(policies.may_resume(by, entry, suspension.from_by))
+    require(policies.may_resume(by, entry))
     _require_words("reason", reason, "Say why.")
     suspension.to_at, suspension.to_by, suspension.lifted_because = timezone.now(), by, reason
     suspension.save(update_fields=["to_at", "to_by", "lifted_because"])

@@ -4,7 +4,7 @@ import datetime as dt
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q, Subquery
 
 from accounts.models import Actor, User
 from hotlists import triggers
@@ -36,6 +36,34 @@ class EntryQuerySet(models.QuerySet["Entry"]):
             .governed_at(at)
             .exclude(pk__in=self.model.objects.stopped_at(at).values("pk"))
         )
+
+    def with_latest_version(self) -> "EntryQuerySet":
+        """Adds what a table shows of the latest version: `vrm`, `country`, `category`, `priority`, `action`, `status`."""
+        latest = EntryVersion.objects.filter(entry=OuterRef("pk")).order_by("-number")
+        shown = ("vrm", "country", "category", "priority", "action", "status", "make", "model", "colour")
+        return self.select_related("hotlist", "owner").annotate(
+            **{name: Subquery(latest.values(name)[:1]) for name in shown}
+        )
+
+    def with_force(self, at: dt.datetime) -> "EntryQuerySet":
+        """Adds `is_in_force`, `is_stopped` (suspended or disputed) and `lapses_at` as they are at this moment."""
+        suspended = self.model.suspensions.rel.related_model.objects.filter(entry=OuterRef("pk")).open_at(at)
+        governing = _terms().filter(entry=OuterRef("pk")).governing(at)
+        return self.annotate(
+            is_in_force=Exists(Entry.objects.in_force(at).filter(pk=OuterRef("pk"))),
+            is_stopped=Exists(suspended),
+            lapses_at=Subquery(governing.values("lapses_at")[:1]),
+            governs_review_by=Subquery(governing.values("review_by")[:1]),
+        )
+
+    def lapsing(self, at: dt.datetime, within: dt.timedelta) -> "EntryQuerySet":
+        """Entries in force that lapse within this time."""
+        return self.in_force(at).with_force(at).filter(lapses_at__lte=at + within)
+
+    def overdue_for_review(self, at: dt.datetime) -> "EntryQuerySet":
+        """Entries out of force only because nobody reviewed them; a review brings them back (R-014)."""
+        overdue = _terms().filter(entry=OuterRef("pk"), review_by__lte=at, expires_at__gt=at).governing(at)
+        return self.filter(Exists(overdue), withdrawn_at=None)
 
     def of_plate(self, vrm: str, country: str | None = None) -> "EntryQuerySet":
         """Entries any version of which names this normalised plate."""
@@ -98,6 +126,18 @@ class Entry(models.Model):
 
     def __str__(self) -> str:
         return f"entry {str(self.pk)[-8:]} on {self.hotlist.title}"
+
+
+class EntryVersionQuerySet(models.QuerySet["EntryVersion"]):
+    """Which versions."""
+
+    def visible_to(self, actor: Actor) -> "EntryVersionQuerySet":
+        """Versions of entries that this person may see."""
+        return self.filter(entry__hotlist__in=Hotlist.objects.visible_to(actor))
+
+    def awaiting_decision(self) -> "EntryVersionQuerySet":
+        """Submitted versions, the longest-waiting first."""
+        return self.filter(status=EntryVersion.Status.SUBMITTED, entry__withdrawn_at=None).order_by("submitted_at")
 
 
 class EntryVersion(models.Model):
@@ -192,6 +232,8 @@ class EntryVersion(models.Model):
     edited_by = models.ManyToManyField(User, through="hotlists.Contribution", related_name="+")
     submitted_by = models.ForeignKey(User, models.PROTECT, related_name="+", null=True)
     submitted_at = models.DateTimeField(null=True)
+
+    objects = EntryVersionQuerySet.as_manager()
 
     class Meta:
         ordering = ["entry_id", "number"]

@@ -1,0 +1,147 @@
+"""Forms of entries."""
+
+import datetime as dt
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+
+from hotlists.actions.entries import WRITTEN
+from hotlists.countries import COUNTRIES
+from hotlists.models import Decision, Entry, EntryVersion, Hotlist
+from standards.models import Action, Priority, StandardsProfile
+
+MARKERS = {
+    "FI": "Firearms", "WE": "Weapons", "VI": "Violent", "ES": "Escaper", "DR": "Drugs", "EX": "Explosives",
+    "SU": "Suicidal", "SH": "Self-harm", "IS": "Impersonates",
+}  # fmt: skip
+
+
+def _longer(rows: int, limit: int) -> forms.Textarea:
+    return forms.Textarea(attrs={"rows": rows, "maxlength": limit})
+
+
+def _moment() -> forms.DateTimeInput:
+    return forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
+
+
+class EntryForm(forms.ModelForm):
+    """One version of an entry. Dates left empty take the longest that the category allows (R-014, R-015)."""
+
+    country = forms.ChoiceField(choices=list(COUNTRIES.items()), label="Country of registration")
+    category = forms.ChoiceField(label="Category")
+    markers = forms.MultipleChoiceField(required=False, widget=forms.CheckboxSelectMultiple, label="Warning markers")
+    action = forms.ChoiceField(label="What officers are asked to do")
+    starts_at = forms.DateTimeField(required=False, widget=_moment(), label="Starts", help_text="Empty: at once.")
+    review_by = forms.DateTimeField(
+        required=False, widget=_moment(), label="Review by", help_text="Empty: the longest that the category allows."
+    )
+    expires_at = forms.DateTimeField(
+        required=False, widget=_moment(), label="Ends", help_text="Empty: the longest that the category allows."
+    )
+    last_verified_at = forms.DateTimeField(
+        required=False, widget=_moment(), label="Last checked with its source", help_text="Empty: now."
+    )
+
+    class Meta:
+        model = EntryVersion
+        fields = WRITTEN
+        labels = {
+            "vrm_entered": "Number plate", "reason": "Why this vehicle is to be looked for", "basis": "Is that fact or assessment?",
+            "subject": "Who it is about", "person_confirmed": "Is that person confirmed to be linked to the vehicle?",
+            "missing_risk": "Missing person's risk grade", "grading": "Intelligence grade (3x5x2)",
+            "action_text": "What an officer should do, and must not do", "marker_source": "Source of the markers",
+            "source_system": "Source system", "source_ref": "Crime, incident or intelligence reference",
+            "contact_24h": "Contact at any hour", "area": "Area", "no_conflict": "Neither I nor my family or colleagues have an interest in this vehicle",
+            "protected_activity": "It touches protest, political, religious, union, journalistic or legally privileged activity",
+            "ripa_ref": "Directed-surveillance reference (silent entries)",
+        }  # fmt: skip
+        help_texts = {
+            "vrm_entered": "As it is printed; spaces do not matter.",
+            "reason": "What happened, and why this vehicle matters. Somebody who reads only this should understand.",
+            "make": "Or “not known”.", "model": "Or “not known”.", "colour": "Or “not known”.",
+            "grading": "For example 2BP. Needed for an assessment.",
+            "source_system": "For example crime, incident, intelligence, PNC.",
+            "contact_24h": "Name and number; the control room rings it at 3 a.m.",
+            "no_conflict": "", "protected_activity": "Then two superintendents decide.",
+        }  # fmt: skip
+        widgets = {"reason": _longer(4, 500), "action_text": _longer(3, 500)}
+
+    def __init__(self, *args: Any, hotlist: Hotlist, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.hotlist = hotlist
+        self.profile = StandardsProfile.objects.in_force(timezone.now())
+        self.categories = {
+            category.code: category
+            for category in self.profile.categories.filter(code__in=hotlist.categories, is_feed=False)
+        }
+        self.fields["category"].choices = [(code, category.name) for code, category in self.categories.items()]
+        self.fields["action"].choices = [(a.value, a.label) for a in Action if a.value in hotlist.actions]
+        self.fields["priority"].choices = Priority.choices
+        self.fields["markers"].choices = [(code, MARKERS.get(code, code)) for code in hotlist.markers]
+        if not hotlist.markers:
+            del self.fields["markers"], self.fields["marker_source"]
+
+    def clean(self) -> dict[str, Any]:
+        """Fills the dates that were left empty from the category."""
+        data = super().clean() or self.cleaned_data
+        now = timezone.now()
+        data["starts_at"] = data.get("starts_at") or now
+        data["last_verified_at"] = data.get("last_verified_at") or now
+        category = self.categories.get(data.get("category", ""))
+        if category:
+            begins = max(now, data["starts_at"])
+            data["expires_at"] = data.get("expires_at") or begins + dt.timedelta(hours=category.max_expiry_hours)
+            soonest = begins + dt.timedelta(hours=category.review_hours)
+            data["review_by"] = data.get("review_by") or min(soonest, data["expires_at"])
+            if not data["starts_at"] < data["review_by"] <= data["expires_at"]:
+                self.add_error("review_by", "The review lies after the start and not after the end.")
+        return data
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """What the actions take."""
+        return {name: self.cleaned_data[name] for name in WRITTEN if name in self.cleaned_data}
+
+    def _post_clean(self) -> None:
+        """The model is not touched: actions write, and hotlists.quality judges."""
+
+
+class DecideForm(forms.Form):
+    """One decision."""
+
+    verdict = forms.ChoiceField(choices=Decision.Verdict.choices, widget=forms.RadioSelect, label="Your decision")
+    rationale = forms.CharField(
+        max_length=1000, widget=_longer(4, 1000), label="Why",
+        help_text="Necessity, proportionality, what else was considered. It stays with the entry.",
+    )  # fmt: skip
+
+
+class ReasonForm(forms.Form):
+    """A reason in words."""
+
+    reason = forms.CharField(max_length=500, widget=_longer(3, 500), label="Why")
+
+
+class WithdrawForm(forms.Form):
+    """Why an entry ends."""
+
+    reason = forms.ChoiceField(choices=Entry.WithdrawalReason.choices, widget=forms.RadioSelect, label="Reason")
+    words = forms.CharField(max_length=500, required=False, widget=_longer(3, 500), label="In your words (optional)")
+
+
+class ReviewForm(forms.Form):
+    """A review."""
+
+    still_necessary = forms.CharField(max_length=500, widget=_longer(3, 500), label="Why is it still necessary?")
+    source_checked = forms.CharField(max_length=200, label="Which source did you check, and what did it say?")
+
+
+class SearchForm(forms.Form):
+    """A search for one plate."""
+
+    plate = forms.CharField(max_length=20, label="Number plate")
+    country = forms.ChoiceField(choices=[("", "Any country"), *COUNTRIES.items()], required=False, label="Country")
+    reason = forms.CharField(
+        max_length=300, label="Why do you search?", help_text="Recorded with your name: an incident, a case, a duty."
+    )

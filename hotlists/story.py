@@ -1,0 +1,115 @@
+"""One entry told from top to bottom: what and why, by whose authority, until when, and what may be done next."""
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+
+from accounts.models import Actor
+from hotlists import policies
+from hotlists.actions.entries import WRITTEN
+from hotlists.models import Entry, EntryVersion, Term
+from portal.policies import Verdict
+from standards.models import Category
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """How an entry stands: one word, one tone (`in-force`, `waiting`, `lapsing`, `stopped`), and why."""
+
+    word: str
+    tone: str
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """Something that may be done to an entry, or not and why."""
+
+    label: str
+    url_name: str
+    verdict: Verdict
+    is_next: bool = False
+
+
+def state_of(entry: Entry, latest: EntryVersion, term: Term | None, at: dt.datetime) -> State:
+    """How an entry stands at this moment; the queryset `in_force` has the last word."""
+    if entry.withdrawn_at and entry.withdrawn_at <= at:
+        return State("Withdrawn", "stopped", entry.get_withdrawal_reason_display())
+    suspension = entry.suspensions.open_at(at).first()
+    if suspension:
+        return State(suspension.get_kind_display(), "stopped", suspension.reason)
+    if term is None:
+        if latest.status == EntryVersion.Status.SUBMITTED:
+            return State("Waiting for a decision", "waiting")
+        return State(latest.get_status_display(), "stopped" if latest.status == "rejected" else "waiting")
+    if term.expires_at <= at:
+        return State("Expired", "stopped", "It comes back only as a new request.")
+    if term.lapses_at <= at:
+        return State("Overdue for review", "stopped", "Out of force until somebody reviews it.")
+    if term.starts_at > at:
+        return State("Approved, not yet started", "waiting")
+    if not Entry.objects.in_force(at).filter(pk=entry.pk).exists():
+        return State("List not in force", "stopped", "The list has no impact assessment in date, or has lapsed.")
+    if term.lapses_at - at < dt.timedelta(hours=24):
+        return State("In force, lapsing soon", "lapsing")
+    return State("In force", "in-force")
+
+
+def differences(old: EntryVersion, new: EntryVersion) -> list[tuple[str, Any, Any]]:
+    """(label, before, after) for every written field that differs."""
+    rows = []
+    for name in WRITTEN:
+        before, after = _shown(old, name), _shown(new, name)
+        if before != after:
+            label = str(EntryVersion._meta.get_field(name).verbose_name)
+            rows.append((label[0].upper() + label[1:], before, after))
+    return rows
+
+
+def acts_on(entry: Entry, latest: EntryVersion, term: Term | None, user: Actor) -> list[Act]:
+    """What may follow, in the order in which it is likely; those that cannot be done say why."""
+    status, acts = latest.status, []
+    if status == EntryVersion.Status.DRAFT:
+        acts.append(Act("Submit for a decision", "entry_submit", policies.may_submit(user, latest), is_next=True))
+        acts.append(Act("Edit the draft", "entry_edit", policies.may_edit(user, latest)))
+    elif status == EntryVersion.Status.SUBMITTED:
+        acts.append(Act("Decide", "entry_decide", policies.may_decide(user, latest), is_next=True))
+    if term is not None and not entry.withdrawn_at:
+        if entry.suspensions.filter(to_at=None).exists():
+            acts.append(Act("Lift the suspension", "entry_resume", policies.may_resume(user, entry)))
+        else:
+            acts.append(Act("Suspend", "entry_suspend", policies.may_suspend(user, entry)))
+        acts.append(Act("Review", "entry_review", policies.may_review(user, entry)))
+    if status not in (EntryVersion.Status.DRAFT, EntryVersion.Status.SUBMITTED) and not entry.withdrawn_at:
+        acts.append(Act("Write a new version", "entry_edit", policies.may_edit(user, latest)))
+    if not entry.withdrawn_at:
+        acts.append(Act("Withdraw", "entry_withdraw", policies.may_withdraw(user, entry)))
+    return acts
+
+
+def story_of(entry: Entry, user: Actor, at: dt.datetime) -> dict[str, Any]:
+    """All that the entry's page shows, but for what higher rooms add."""
+    latest = entry.versions.select_related("written_by", "submitted_by", "profile").latest("number")
+    term = entry.terms.governing(at).select_related("version", "version__written_by").first()
+    shown = term.version if term else latest
+    return {
+        "entry": entry,
+        "latest": latest,
+        "term": term,
+        "shown": shown,
+        "category": Category.objects.filter(profile_id=shown.profile_id, code=shown.category).first(),
+        "state": state_of(entry, latest, term, at),
+        "decisions": shown.decisions.select_related("decided_by"),
+        "reviews": entry.reviews.select_related("reviewed_by"),
+        "suspensions": entry.suspensions.select_related("from_by", "to_by"),
+        "pending": latest if term and latest.pk != term.version_id and latest.status in ("draft", "submitted") else None,
+        "acts": acts_on(entry, latest, term, user),
+    }
+
+
+def _shown(version: EntryVersion, name: str) -> Any:
+    display = getattr(version, f"get_{name}_display", None)
+    if display is not None:
+        return display()
+    value = getattr(version, name)
+    return ", ".join(value) if isinstance(value, list) else value
