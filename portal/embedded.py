@@ -19,9 +19,11 @@ from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import quote
 
+import environ
 import psycopg
 import redis
 
+BASE_DIR = Path(__file__).resolve().parent.parent
 DATABASE_NAME = "portal"
 SUPERUSER = "postgres"  # makes roles and databases, and nothing else
 SOCKET_PATH_LIMIT = 90  # the kernel allows 107 bytes, and the servers add a file name
@@ -35,6 +37,12 @@ class NotStarted(Exception):
 
 
 # --- Where things are -----------------------------------------------------------------------------
+
+
+def state_dir() -> Path:
+    """Where this installation keeps what is its own: PORTAL_STATE_DIR, or `.local` beside the code."""
+    environ.Env.read_env(BASE_DIR / ".env")
+    return Path(os.environ.get("PORTAL_STATE_DIR") or BASE_DIR / ".local").resolve()
 
 
 def server_user() -> str | None:
@@ -364,29 +372,29 @@ def _say(line: str) -> None:
 
 
 def main(arguments: list[str]) -> int:
-    """`python -m portal.embedded start|stop|keep|status`, for the state directory of PORTAL_STATE_DIR or `.local`."""
-    state_dir = Path(os.environ.get("PORTAL_STATE_DIR") or Path(__file__).resolve().parent.parent / ".local")
-    stay = state_dir / "servers.stay"  # started by hand: they stay when their users leave
+    """`python -m portal.embedded start|stop|keep|status`"""
+    state = state_dir()
+    stay = state / "servers.stay"  # started by hand: they stay when their users leave
     try:
         match arguments:
             case ["start"]:
-                state_dir.mkdir(parents=True, exist_ok=True)
+                state.mkdir(parents=True, exist_ok=True)
                 stay.touch()
-                _say(f"started: {', '.join(start(state_dir)) or 'nothing, all was up'}")
+                _say(f"started: {', '.join(start(state)) or 'nothing, all was up'}")
             case ["stop"]:
                 stay.unlink(missing_ok=True)
-                _say(f"stopped: {', '.join(stop(state_dir)) or 'nothing, none was up'}")
+                _say(f"stopped: {', '.join(stop(state)) or 'nothing, none was up'}")
             case ["keep"]:
                 signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
                 with contextlib.suppress(KeyboardInterrupt):
-                    keep(state_dir)
+                    keep(state)
             case ["status"]:
                 for name, ours, is_up in (
                     ("PostgreSQL", runs_postgres(), postgres_is_up),
                     ("Redis", runs_redis(), redis_is_up),
                 ):
-                    _say(f"{name}: {('up' if is_up(state_dir) else 'down') if ours else 'configured elsewhere'}")
-                return 0 if are_up(state_dir) else 1
+                    _say(f"{name}: {('up' if is_up(state) else 'down') if ours else 'configured elsewhere'}")
+                return 0 if are_up(state) else 1
             case _:
                 _say("usage: python -m portal.embedded start|stop|keep|status")
                 return 2

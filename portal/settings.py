@@ -6,11 +6,9 @@ import environ
 
 from portal import embedded
 
-BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
-environ.Env.read_env(BASE_DIR / ".env")
-
-STATE_DIR = Path(env.str("PORTAL_STATE_DIR", str(BASE_DIR / ".local")))
+BASE_DIR = embedded.BASE_DIR
+STATE_DIR = embedded.state_dir()
 
 # --- Who we are -------------------------------------------------------------------------------
 FORCE_NAME = env.str("PORTAL_FORCE_NAME", "Northdale Police")
@@ -158,8 +156,6 @@ for alias, database in DATABASES.items():
     database["ENGINE"] = "django.db.backends.postgresql"
     database["CONN_MAX_AGE"] = 0
     database["ATOMIC_REQUESTS"] = False
-    if alias != "default":
-        database["TEST"] = {"MIRROR": "default"}
 if not env.bool("PORTAL_NO_POOL", False):
     DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {"min_size": 1, "max_size": 12, "timeout": 10}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -167,17 +163,15 @@ MIGRATION_MODULES = {"auditlog": None}  # our own model takes the place of audit
 
 # --- Redis and Celery -----------------------------------------------------------------------------
 REDIS_URL = env.str("REDIS_URL", "") or embedded.redis_url(STATE_DIR)
-CACHES = {
-    "default": {
-        "BACKEND": "django.core.cache.backends.redis.RedisCache",
-        "LOCATION": f"{REDIS_URL}?db=1" if REDIS_URL.startswith("unix") else f"{REDIS_URL.rstrip('/')}/1",
-    }
-}
-CELERY_BROKER_URL = (
-    REDIS_URL.replace("unix://", "redis+socket://") + "?virtual_host=0"
-    if REDIS_URL.startswith("unix")
-    else f"{REDIS_URL.rstrip('/')}/0"
-)
+REDIS_DB = env.int("PORTAL_REDIS_DB", 0)  # the broker's database number; the cache has the next
+REDIS_CHANNEL_PREFIX = f"portal-{REDIS_DB}-"  # pub/sub knows no database numbers
+if REDIS_URL.startswith("unix"):
+    CELERY_BROKER_URL = f"{REDIS_URL.replace('unix://', 'redis+socket://')}?virtual_host={REDIS_DB}"
+    CACHE_URL = f"{REDIS_URL}?db={REDIS_DB + 1}"
+else:
+    CELERY_BROKER_URL = f"{REDIS_URL.rstrip('/')}/{REDIS_DB}"
+    CACHE_URL = f"{REDIS_URL.rstrip('/')}/{REDIS_DB + 1}"
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": CACHE_URL}}
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_SERIALIZER = "json"

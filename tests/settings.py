@@ -1,0 +1,34 @@
+"""The portal's settings, but beside a running demo: each test run has a database and two Redis databases to itself."""
+
+import fcntl
+import os
+
+from portal import embedded
+
+SLOTS = 5  # Redis has 16 databases: 0 and 1 are the demo's, then two a run
+
+
+def take_a_slot():
+    """The first number that no other test run on this machine holds; the lock goes with the process."""
+    embedded.state_dir().mkdir(parents=True, exist_ok=True)
+    for number in range(1, SLOTS + 1):
+        lock = (embedded.state_dir() / f"tests-{number}.lock").open("w")
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            lock.close()
+        else:
+            return number, lock
+    raise RuntimeError(f"{SLOTS} test runs are under way already")
+
+
+SLOT, _lock = take_a_slot()
+os.environ["PORTAL_NO_POOL"] = "1"
+os.environ["PORTAL_REDIS_DB"] = str(3 + 2 * SLOT)
+
+from portal.settings import *  # noqa: E402, F403 - settings read the environment as they load
+from portal.settings import DATABASES  # noqa: E402
+
+for _database in DATABASES.values():
+    _database["NAME"] = f"test_{_database['NAME']}_{SLOT}" if SLOT > 1 else f"test_{_database['NAME']}"
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # made to be slow, and tests sign in often
