@@ -12,17 +12,17 @@ def take_a_slot():
     """The first number that no other test run on this machine holds; the lock goes with the process."""
     embedded.state_dir().mkdir(parents=True, exist_ok=True)
     for number in range(1, SLOTS + 1):
-        lock = (embedded.state_dir() / f"tests-{number}.lock").open("w")
+        lock = os.open(embedded.state_dir() / f"tests-{number}.lock", os.O_CREAT | os.O_WRONLY)
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            lock.close()
+            os.close(lock)
         else:
-            return number, lock
+            return number
     raise RuntimeError(f"{SLOTS} test runs are under way already")
 
 
-SLOT, _lock = take_a_slot()
+SLOT = take_a_slot()
 os.environ["PORTAL_NO_POOL"] = "1"
 os.environ["PORTAL_REDIS_DB"] = str(3 + 2 * SLOT)
 
