@@ -3,6 +3,7 @@
 import os
 
 from celery import Celery
+from celery.schedules import crontab
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
 
@@ -13,4 +14,5 @@ app.autodiscover_tasks()
 # Seconds between runs. Nothing is right only because one of these ran: what time decides is a predicate.
 app.conf.beat_schedule = {
     "heartbeat": {"task": "portal.tasks.heartbeat", "schedule": 10.0},
+    "ensure_partitions": {"task": "portal.tasks.ensure_partitions", "schedule": crontab(hour=3, minute=20)},
 }

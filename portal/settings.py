@@ -167,10 +167,10 @@ REDIS_DB = env.int("PORTAL_REDIS_DB", 0)  # the broker's database number; the ca
 REDIS_CHANNEL_PREFIX = f"portal-{REDIS_DB}-"  # pub/sub knows no database numbers
 if REDIS_URL.startswith("unix"):
     CELERY_BROKER_URL = f"{REDIS_URL.replace('unix://', 'redis+socket://')}?virtual_host={REDIS_DB}"
-    CACHE_URL = f"{REDIS_URL}?db={REDIS_DB + 1}"
+    BROKER_REDIS_URL, CACHE_URL = f"{REDIS_URL}?db={REDIS_DB}", f"{REDIS_URL}?db={REDIS_DB + 1}"
 else:
     CELERY_BROKER_URL = f"{REDIS_URL.rstrip('/')}/{REDIS_DB}"
-    CACHE_URL = f"{REDIS_URL.rstrip('/')}/{REDIS_DB + 1}"
+    BROKER_REDIS_URL, CACHE_URL = CELERY_BROKER_URL, f"{REDIS_URL.rstrip('/')}/{REDIS_DB + 1}"
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": CACHE_URL}}
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True

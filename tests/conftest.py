@@ -94,9 +94,6 @@ def _redis_emptied(request):
     """After a test that had the database: nothing queued, nothing cached, for the next."""
     yield
     if "django_db_setup" in request.fixturenames:
-        for url in (
-            settings.CELERY_BROKER_URL.replace("redis+socket", "unix").replace("virtual_host", "db"),
-            settings.CACHE_URL,
-        ):
+        for url in (settings.BROKER_REDIS_URL, settings.CACHE_URL):
             with redis.Redis.from_url(url) as client:
                 client.flushdb()

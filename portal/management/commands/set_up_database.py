@@ -1,5 +1,6 @@
 """Brings the database to what the code says: roles, tables, grants, partitions. Repeatable."""
 
+import contextlib
 from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
@@ -11,10 +12,22 @@ from portal import partitions
 from portal.database import apply_grants, create_database, create_roles
 
 
+@contextlib.contextmanager
+def everything_as(connection):
+    """Migrations and what runs after them write rows without naming a database: let that be the owner's too."""
+    application = connections["default"]
+    connections["default"] = connection
+    try:
+        yield
+    finally:
+        connections["default"] = application
+
+
 class Command(BaseCommand):
     """`manage.py set_up_database`"""
 
     help = __doc__
+    requires_system_checks = []  # some ask the database
 
     def add_arguments(self, parser):
         parser.add_argument(
@@ -25,7 +38,8 @@ class Command(BaseCommand):
         owner = connections["owner"]
         if not no_roles:
             self.make_roles_and_database(owner.settings_dict["NAME"])
-        call_command("migrate", database="owner", verbosity=max(0, verbosity - 1), interactive=False)
+        with everything_as(owner):
+            call_command("migrate", database="owner", verbosity=max(0, verbosity - 1), interactive=False)
         mended = apply_grants(owner)
         created = partitions.ensure_partitions(connection=owner)
         if verbosity:
