@@ -17,9 +17,7 @@ from portal.policies import require
 
 
 @transaction.atomic
-def add_user(
-    username: str, *, by: Actor, roles: list[str], password: str | None = None, **facts: Any
-) -> User:
+def add_user(username: str, *, by: Actor, roles: list[str], password: str | None = None, **facts: Any) -> User:
     """A new person with these roles (codes of accounts.roles). Without a password they sign in by other means."""
     if not isinstance(by, SystemJob):
         require(policies.may_manage_users(by))

@@ -17,7 +17,9 @@ class MachineAuthentication(OAuth2Authentication):
         found = super().authenticate(request)
         if found is None:
             if request.META.get("HTTP_AUTHORIZATION", "").lower().startswith("bearer "):
-                raise AuthenticationFailed("This token is unknown, revoked or expired. Ask for a new one at /oauth/token/.")
+                raise AuthenticationFailed(
+                    "This token is unknown, revoked or expired. Ask for a new one at /oauth/token/."
+                )
             return None
         _, token = found
         machine = MachineClient.objects.filter(pk=token.application_id, is_active=True).first()

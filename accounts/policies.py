@@ -40,7 +40,9 @@ def role_has(user: User, permission: str) -> bool:
     """Whether a role group of theirs carries the permission. One query a person and request."""
     held: set[str] | None = getattr(user, "_role_permissions", None)
     if held is None:
-        rows = user.groups.filter(team=None).values_list("permissions__content_type__app_label", "permissions__codename")
+        rows = user.groups.filter(team=None).values_list(
+            "permissions__content_type__app_label", "permissions__codename"
+        )
         held = {f"{app}.{codename}" for app, codename in rows}
         user._role_permissions = held  # type: ignore[attr-defined]
     return permission in held

@@ -2,13 +2,13 @@
 
 from typing import Any
 
+from django.db import transaction
 from django.http import HttpRequest
 from django.utils import timezone
 
 from accounts.models import SignIn, User
 from audit.actions import record
 from audit.verbs import Verb
-from django.db import transaction
 
 SESSION_KEY = "sign_in"
 

@@ -1,7 +1,7 @@
 """Who may do what to lists and entries, and why not."""
 
 from accounts.models import Actor, User
-from accounts.policies import acts_in_own_session, holds as holds
+from accounts.policies import acts_in_own_session, holds
 from hotlists.models import Decision, Entry, EntryVersion, Hotlist
 from portal.errors import Stranger
 from portal.policies import Allowed, Denied, Verdict, first_denial

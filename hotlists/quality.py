@@ -53,7 +53,10 @@ def _reason(version: EntryVersion, at: dt.datetime):
         return
     rest = _EMPTY_PHRASES.sub("", words)
     if _POINTER.search(words) or len(rest.split()) < 4:
-        yield "reason", "Say what happened and why this vehicle matters. “Of interest”, “routine” or “intel” is no reason."
+        yield (
+            "reason",
+            "Say what happened and why this vehicle matters. “Of interest”, “routine” or “intel” is no reason.",
+        )
     elif len(words) < minimum:
         yield "reason", f"Use at least {minimum} characters, so that someone who reads only this understands."
 
@@ -93,7 +96,11 @@ def _markers(version: EntryVersion, at: dt.datetime):
     """R-028, R-020."""
     if version.markers and not version.marker_source.strip():
         yield "marker_source", "Say where each warning marker comes from."
-    protects = version.subject in (EntryVersion.Subject.VICTIM, EntryVersion.Subject.WITNESS, EntryVersion.Subject.MISSING)
+    protects = version.subject in (
+        EntryVersion.Subject.VICTIM,
+        EntryVersion.Subject.WITNESS,
+        EntryVersion.Subject.MISSING,
+    )
     if protects and version.action == Action.STOP and _NEVER_STOPPED_ARMED & set(version.markers):
         yield "markers", "A victim, witness or missing person is not stopped under a weapons or violence marker."
 

@@ -102,7 +102,9 @@ def story_of(entry: Entry, user: Actor, at: dt.datetime) -> dict[str, Any]:
         "decisions": shown.decisions.select_related("decided_by"),
         "reviews": entry.reviews.select_related("reviewed_by"),
         "suspensions": entry.suspensions.select_related("from_by", "to_by"),
-        "pending": latest if term and latest.pk != term.version_id and latest.status in ("draft", "submitted") else None,
+        "pending": latest
+        if term and latest.pk != term.version_id and latest.status in ("draft", "submitted")
+        else None,
         "acts": acts_on(entry, latest, term, user),
     }
 

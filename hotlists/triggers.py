@@ -5,7 +5,6 @@ Messages are for those who go round the actions; people meet the policies' words
 
 import pgtrigger
 
-
 VERSION_IS_BORN_A_DRAFT = pgtrigger.Trigger(
     name="born_a_draft",
     when=pgtrigger.Before,
@@ -149,7 +148,9 @@ TERM_ENDS_ONCE = pgtrigger.Trigger(
     when=pgtrigger.Before,
     operation=pgtrigger.Update,
     func="""
-        IF OLD.until_at IS NOT NULL OR to_jsonb(NEW) - '{until_at,lapses_at}'::text[] <> to_jsonb(OLD) - '{until_at,lapses_at}'::text[] THEN
+        -- a generated column is not known yet before the row is written
+        IF OLD.until_at IS NOT NULL
+            OR to_jsonb(NEW) - ARRAY['until_at', 'lapses_at'] <> to_jsonb(OLD) - ARRAY['until_at', 'lapses_at'] THEN
             RAISE EXCEPTION 'of a term only its end is written, and once' USING ERRCODE = 'check_violation';
         END IF;
         RETURN NEW;

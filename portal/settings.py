@@ -152,7 +152,7 @@ else:
             env.str("DATABASE_RETENTION_URL", "") or embedded.database_url(STATE_DIR, "portal_retention")
         ),
     }
-for alias, database in DATABASES.items():
+for database in DATABASES.values():
     database["ENGINE"] = "django.db.backends.postgresql"
     database["CONN_MAX_AGE"] = 0
     database["ATOMIC_REQUESTS"] = False

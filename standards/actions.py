@@ -46,4 +46,3 @@ def adopt_profile(profile: StandardsProfile, *, by: Actor) -> StandardsProfile:
     profile.save(update_fields=["adopted_by", "adopted_at"])
     record(Verb.PROFILE_ADOPTED, target=profile, by=by)
     return profile
-

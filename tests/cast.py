@@ -16,7 +16,7 @@ from hotlists import actions
 from hotlists.models import Entry, EntryVersion, Hotlist
 from standards.ranks import Rank
 
-PASSWORD = "correct horse battery staple"  # noqa: S105 - people of the tests only
+PASSWORD = "correct horse battery staple"
 JOB = SystemJob("tests")
 
 

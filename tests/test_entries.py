@@ -40,7 +40,9 @@ def test_plate_is_normalised_and_the_log_holds_no_plate(draft_entry):
     version = draft_entry(vrm_entered=" ab01-cde ")
     assert (version.vrm, version.vrm_skeleton) == ("AB01CDE", "AB01CDE".replace("O", "0").replace("I", "1"))
     with connection.cursor() as cursor:
-        cursor.execute("SELECT string_agg(e::text || d::text, '') FROM audit_event e JOIN audit_eventdetail d USING (id)")
+        cursor.execute(
+            "SELECT string_agg(e::text || d::text, '') FROM audit_event e JOIN audit_eventdetail d USING (id)"
+        )
         assert "AB01CDE" not in cursor.fetchone()[0]
 
 
@@ -271,7 +273,10 @@ def test_forged_decisions_are_refused(submitted_entry, draft_entry, submitter, s
         "of a draft": _decision(draft, supervisor),
     }
     for words, decision in forged.items():
-        for attack in (lambda d=decision: d.save(force_insert=True), lambda d=decision: Decision.objects.bulk_create([d])):
+        for attack in (
+            lambda d=decision: d.save(force_insert=True),
+            lambda d=decision: Decision.objects.bulk_create([d]),
+        ):
             with transaction.atomic(), pytest.raises(REFUSED_BY_DATABASE), transaction.atomic():
                 attack()
                 pytest.fail(f"a decision {words} was accepted")

@@ -52,7 +52,8 @@ class EntryForm(forms.ModelForm):
             "missing_risk": "Missing person's risk grade", "grading": "Intelligence grade (3x5x2)",
             "action_text": "What an officer should do, and must not do", "marker_source": "Source of the markers",
             "source_system": "Source system", "source_ref": "Crime, incident or intelligence reference",
-            "contact_24h": "Contact at any hour", "area": "Area", "no_conflict": "Neither I nor my family or colleagues have an interest in this vehicle",
+            "contact_24h": "Contact at any hour", "area": "Area",
+            "no_conflict": "Neither I nor my family or colleagues have an interest in this vehicle",
             "protected_activity": "It touches protest, political, religious, union, journalistic or legally privileged activity",
             "ripa_ref": "Directed-surveillance reference (silent entries)",
         }  # fmt: skip

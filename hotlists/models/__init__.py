@@ -1,8 +1,9 @@
 """What is wanted: lists, entries and their versions, decisions, the terms in which a version governs."""
 
 from .decisions import Decision, Review, Suspension, Term
-from .entries import Contribution, Entry, EntryVersion
+from .entries import Entry
 from .hotlists import Hotlist, HotlistGroupAccess, HotlistUserAccess
+from .versions import Contribution, EntryVersion
 
 __all__ = [
     "Contribution",

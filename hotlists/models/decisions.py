@@ -8,7 +8,7 @@ from django.db.models.functions import Least
 
 from accounts.models import SignIn, User
 from hotlists import triggers
-from hotlists.models.entries import Entry, EntryVersion
+from hotlists.models.versions import EntryVersion
 from portal.database import AppendOnly, append_only_triggers
 from portal.ids import new_id
 from standards.models import StandardsProfile
@@ -63,7 +63,7 @@ class Term(models.Model):
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    entry = models.ForeignKey(Entry, models.PROTECT, related_name="terms")
+    entry = models.ForeignKey("hotlists.Entry", models.PROTECT, related_name="terms")
     version = models.ForeignKey(EntryVersion, models.PROTECT, related_name="terms")
     from_at = models.DateTimeField()
     until_at = models.DateTimeField(null=True)
@@ -86,11 +86,16 @@ class Term(models.Model):
         triggers = [triggers.TERM_OF_AN_APPROVED_VERSION, triggers.TERM_ENDS_ONCE]
         indexes = [models.Index(fields=["lapses_at"], name="hotlists_term_by_lapse")]
         constraints = [
-            models.UniqueConstraint(fields=["entry"], condition=Q(until_at__isnull=True), name="hotlists_term_one_open"),
-            models.CheckConstraint(
-                name="hotlists_term_ends_after_start", condition=Q(until_at__isnull=True) | Q(until_at__gte=F("from_at"))
+            models.UniqueConstraint(
+                fields=["entry"], condition=Q(until_at__isnull=True), name="hotlists_term_one_open"
             ),
-            models.CheckConstraint(name="hotlists_term_reviewed_within_life", condition=Q(review_by__lte=F("expires_at"))),
+            models.CheckConstraint(
+                name="hotlists_term_ends_after_start",
+                condition=Q(until_at__isnull=True) | Q(until_at__gte=F("from_at")),
+            ),
+            models.CheckConstraint(
+                name="hotlists_term_reviewed_within_life", condition=Q(review_by__lte=F("expires_at"))
+            ),
         ]
 
 
@@ -98,7 +103,7 @@ class Review(AppendOnly):
     """That somebody looked again and found the entry still right: moves review-by, within expiry (R-014)."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    entry = models.ForeignKey(Entry, models.PROTECT, related_name="reviews")
+    entry = models.ForeignKey("hotlists.Entry", models.PROTECT, related_name="reviews")
     version = models.ForeignKey(EntryVersion, models.PROTECT, related_name="+")
     reviewed_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     reviewed_at = models.DateTimeField()
@@ -129,7 +134,7 @@ class Suspension(models.Model):
         DISPUTE = "dispute", "Disputed"
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    entry = models.ForeignKey(Entry, models.PROTECT, related_name="suspensions")
+    entry = models.ForeignKey("hotlists.Entry", models.PROTECT, related_name="suspensions")
     kind = models.CharField(max_length=10, choices=Kind)
     from_at = models.DateTimeField()
     from_by = models.ForeignKey(User, models.PROTECT, related_name="+")

@@ -76,7 +76,9 @@ class Hotlist(models.Model):
         ordering = ["title"]
         permissions = [("manage_hotlist", "Create hotlists and change what they may hold")]
         constraints = [
-            models.CheckConstraint(name="hotlists_hotlist_ends_after_start", condition=Q(sunset_at__gt=F("created_at"))),
+            models.CheckConstraint(
+                name="hotlists_hotlist_ends_after_start", condition=Q(sunset_at__gt=F("created_at"))
+            ),
             models.CheckConstraint(
                 name="hotlists_hotlist_offline_life_sane",
                 condition=Q(offline_life_hours__gte=1, offline_life_hours__lte=168),

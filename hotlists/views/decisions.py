@@ -10,6 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
+from accounts.policies import holds
 from hotlists import actions, policies
 from hotlists.forms import DecideForm, ReasonForm, ReviewForm, WithdrawForm
 from hotlists.models import Entry, EntryVersion
@@ -21,8 +22,10 @@ from portal.policies import Verdict, require
 @require_GET
 def decision_queue(request: HttpRequest) -> HttpResponse:
     """What waits for a decision, oldest first, and what this person may decide of it."""
-    require(policies.holds(request.user, "hotlists.decide_entry"))
-    waiting = EntryVersion.objects.awaiting_decision().visible_to(request.user).select_related("entry__hotlist", "written_by")
+    require(holds(request.user, "hotlists.decide_entry"))
+    waiting = (
+        EntryVersion.objects.awaiting_decision().visible_to(request.user).select_related("entry__hotlist", "written_by")
+    )
     rows = [(version, policies.may_decide(request.user, version)) for version in waiting[:200]]
     return render(request, "hotlists/decision_queue.html", {"rows": rows})
 

@@ -9,6 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from accounts.policies import holds
 from audit.models import Event
 from audit.sentences import tell
 from hotlists import actions, policies, quality
@@ -24,7 +25,7 @@ PAGE = 50
 @require_GET
 def entry_list(request: HttpRequest) -> HttpResponse:
     """Entries of the lists one may see, newest first."""
-    require(policies.holds(request.user, "hotlists.view_entries"))
+    require(holds(request.user, "hotlists.view_entries"))
     entries = Entry.objects.visible_to(request.user).with_latest_version().with_force(timezone.now())
     show = request.GET.get("show", "")
     if show == "mine":

@@ -6,6 +6,7 @@ from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
+from accounts.policies import holds
 from hotlists import policies
 from hotlists.models import Entry, Hotlist
 from portal.policies import require
@@ -14,7 +15,7 @@ from portal.policies import require
 @require_GET
 def hotlist_list(request: HttpRequest) -> HttpResponse:
     """The lists one may see, each with how it stands."""
-    require(policies.holds(request.user, "hotlists.view_entries"))
+    require(holds(request.user, "hotlists.view_entries"))
     now = timezone.now()
     in_force = Entry.objects.in_force(now).values("pk")
     hotlists = (
@@ -29,7 +30,7 @@ def hotlist_list(request: HttpRequest) -> HttpResponse:
 @require_GET
 def hotlist_detail(request: HttpRequest, slug: str) -> HttpResponse:
     """One list: its purpose and limits, whether it is in force, its newest entries."""
-    require(policies.holds(request.user, "hotlists.view_entries"))
+    require(holds(request.user, "hotlists.view_entries"))
     now = timezone.now()
     found = Hotlist.objects.visible_to(request.user).with_lapse(now).select_related("owner", "deputy", "dpia")
     hotlist = get_object_or_404(found, slug=slug)
