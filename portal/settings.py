@@ -15,6 +15,7 @@ FORCE_NAME = env.str("PORTAL_FORCE_NAME", "Northdale Police")
 FORCE_CODE = env.str("PORTAL_FORCE_CODE", "99")
 PORTAL_URL = env.str("PORTAL_URL", f"http://127.0.0.1:{env.str('PORT', '8000')}")
 DPO_CONTACT = env.str("PORTAL_DPO_CONTACT", "data.protection@northdale.example")
+DEMO = env.bool("PORTAL_DEMO", False)  # believable people and vehicles that are nobody's; the sign-in page lists who to be
 
 # --- Security ---------------------------------------------------------------------------------
 DEBUG = env.bool("PORTAL_DEBUG", False)
@@ -32,6 +33,7 @@ SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = 12 * 3600  # a shift
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 X_FRAME_OPTIONS = "DENY"
+CSRF_FAILURE_VIEW = "portal.views.csrf_failed"
 SECURE_REFERRER_POLICY = "same-origin"
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
@@ -259,6 +261,10 @@ STATIC_ROOT = STATE_DIR / "static"
 STATICFILES_DIRS = [
     ("", BASE_DIR / "portal" / "static" / "build"),
     ("", BASE_DIR / "portal" / "static" / "src"),
+]
+STATICFILES_FINDERS = [
+    "django.contrib.staticfiles.finders.FileSystemFinder",
+    "portal.static_files.PackagesFinder",
 ]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": str(UPLOADS_DIR)}},
