@@ -1,12 +1,16 @@
 """Who calls the API: a machine with its token, or a person in their session."""
 
+from typing import TYPE_CHECKING
+
 from oauth2_provider.contrib.rest_framework import OAuth2Authentication
 from rest_framework import authentication, permissions
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
-from rest_framework.views import APIView
 
 from accounts.models import Actor, MachineClient, User
+
+if TYPE_CHECKING:  # DRF imports this module while it imports its views
+    from rest_framework.views import APIView
 
 
 class MachineAuthentication(OAuth2Authentication):
@@ -39,7 +43,7 @@ class SessionAuthentication(authentication.SessionAuthentication):
 class Has(permissions.BasePermission):
     """Lets in a machine whose token carries one of `view.machine_scopes`, or any person: policies judge people."""
 
-    def has_permission(self, request: Request, view: APIView) -> bool:
+    def has_permission(self, request: Request, view: "APIView") -> bool:
         """Whether the caller may knock at all."""
         if isinstance(request.user, MachineClient):
             scopes = getattr(view, "machine_scopes", {}).get(request.method, ())
