@@ -2,7 +2,9 @@
 
 from .decisions import Decision, Review, Suspension, Term
 from .entries import Entry
+from .feeds import FeedException, FeedRow, SourceAgreement
 from .hotlists import Hotlist, HotlistGroupAccess, HotlistUserAccess
+from .loads import Load, LoadProblem, StagedRow
 from .versions import Contribution, EntryVersion
 
 __all__ = [
@@ -10,10 +12,16 @@ __all__ = [
     "Decision",
     "Entry",
     "EntryVersion",
+    "FeedException",
+    "FeedRow",
     "Hotlist",
     "HotlistGroupAccess",
     "HotlistUserAccess",
+    "Load",
+    "LoadProblem",
     "Review",
+    "SourceAgreement",
+    "StagedRow",
     "Suspension",
     "Term",
 ]

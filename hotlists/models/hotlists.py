@@ -1,10 +1,11 @@
 """The lists themselves: each with a purpose, an owner, a DPIA and an end."""
 
 import datetime as dt
+from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Case, F, OuterRef, Q, Subquery, Value, When
 from django.db.models.functions import Least
 from guardian.models import GroupObjectPermissionBase, UserObjectPermissionBase
 from guardian.shortcuts import get_objects_for_user
@@ -27,19 +28,43 @@ class HotlistQuerySet(models.QuerySet["Hotlist"]):
         )
 
     def with_lapse(self, at: dt.datetime) -> "HotlistQuerySet":
-        """Adds `lapses_at`: the least of sunset and DPIA review date; null where no DPIA governs at that moment."""
-        dpia_ends = Dpia.objects.governing(at).filter(pk=models.OuterRef("dpia_id")).values("review_due_at")[:1]
-        return self.annotate(dpia_ends_at=models.Subquery(dpia_ends)).annotate(
-            lapses_at=models.Case(
-                models.When(dpia_ends_at__isnull=True, then=None),
-                default=Least(F("sunset_at"), F("dpia_ends_at")),
+        """Adds `lapses_at`: the least of what ends the list. Null when something that has to govern it does not.
+
+        Every list has a sunset and needs a DPIA in date; a feed needs an agreement with its source, and a load that is no
+        older than the agreement allows.
+        """
+        dpia_ends = Dpia.objects.governing(at).filter(pk=OuterRef("dpia_id")).values("review_due_at")[:1]
+        agreement = _rows_of(Hotlist.agreements).governing(at).filter(hotlist=OuterRef("pk")).order_by("-from_at")
+        loaded = _rows_of(Hotlist.loads).loaded_by(at).filter(hotlist=OuterRef("pk")).order_by("-loaded_at")
+        ends = {
+            "dpia_ends_at": Subquery(dpia_ends),
+            "agreement_ends_at": Subquery(agreement.values("until_at")[:1]),
+            "staleness_hours": Subquery(agreement.values("max_staleness_hours")[:1]),
+            "last_loaded_at": Subquery(loaded.values("loaded_at")[:1]),
+        }
+        stale_at = models.ExpressionWrapper(
+            F("last_loaded_at") + F("staleness_hours") * Value(dt.timedelta(hours=1)), models.DateTimeField()
+        )
+        is_feed = Q(kind=Hotlist.Kind.FEED)
+        return self.annotate(**ends).annotate(
+            stale_at=stale_at,
+            lapses_at=Case(
+                When(dpia_ends_at__isnull=True, then=None),
+                When(is_feed & (Q(agreement_ends_at__isnull=True) | Q(last_loaded_at__isnull=True)), then=None),
+                When(is_feed, then=Least("sunset_at", "dpia_ends_at", "agreement_ends_at", "stale_at")),
+                default=Least("sunset_at", "dpia_ends_at"),
                 output_field=models.DateTimeField(null=True),
-            )
+            ),
         )
 
     def in_force(self, at: dt.datetime) -> "HotlistQuerySet":
         """Lists that are justified at this moment: created, not past their sunset, with an in-date DPIA (decision 12)."""
         return self.with_lapse(at).filter(created_at__lte=at, lapses_at__gt=at)
+
+
+def _rows_of(relation: Any) -> Any:
+    """All rows of a model that is declared further up and points here."""
+    return relation.rel.related_model.objects
 
 
 class Hotlist(models.Model):
