@@ -32,7 +32,12 @@ class SourceAgreement(models.Model):
     source = models.CharField(max_length=100, help_text="The system or body the rows come from.")
     basis = models.CharField(max_length=300, help_text="The law or agreement under which they are given.")
     machine = models.ForeignKey(
-        MachineClient, models.PROTECT, null=True, blank=True, related_name="+", help_text="The machine that may send loads."
+        MachineClient,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text="The machine that may send loads.",
     )
     max_staleness_hours = models.PositiveIntegerField(help_text="Without a load for longer, the list is out of force.")
     change_limit = models.PositiveSmallIntegerField(
@@ -71,7 +76,8 @@ class SourceAgreement(models.Model):
                 condition=Q(max_staleness_hours__gte=1, max_staleness_hours__lte=24 * 366),
             ),
             models.CheckConstraint(
-                name="hotlists_sourceagreement_limit_sane", condition=Q(change_limit__isnull=True) | Q(change_limit__lte=100)
+                name="hotlists_sourceagreement_limit_sane",
+                condition=Q(change_limit__isnull=True) | Q(change_limit__lte=100),
             ),
         ]
 
@@ -111,9 +117,7 @@ class FeedRow(models.Model):
     """
 
     pk = models.CompositePrimaryKey("hotlist", "country", "vrm", "ref")
-    hotlist = models.ForeignKey(
-        Hotlist, models.PROTECT, related_name="feed_rows", db_constraint=False, db_index=False
-    )
+    hotlist = models.ForeignKey(Hotlist, models.PROTECT, related_name="feed_rows", db_constraint=False, db_index=False)
     country = models.CharField(max_length=2, db_collation="C")
     vrm = models.CharField(max_length=15, db_collation="C")
     ref = models.CharField(max_length=50, db_collation="C", blank=True, help_text="The source's own number of the row.")
@@ -135,10 +139,10 @@ class FeedRow(models.Model):
     cad = models.CharField(max_length=200, blank=True)
     starts_at = models.DateTimeField()
     expires_at = models.DateTimeField()
-    last_verified_at = models.DateTimeField(help_text="When the row last came or changed; a list's last load confirms the rest.")
-    load = models.ForeignKey(
-        "hotlists.Load", models.DO_NOTHING, related_name="+", db_constraint=False, db_index=False
+    last_verified_at = models.DateTimeField(
+        help_text="When the row last came or changed; a list's last load confirms the rest."
     )
+    load = models.ForeignKey("hotlists.Load", models.DO_NOTHING, related_name="+", db_constraint=False, db_index=False)
 
     objects = FeedRowQuerySet.as_manager()
 
@@ -193,7 +197,9 @@ class FeedException(models.Model):
         ordering = ["-from_at"]
         constraints = [
             models.UniqueConstraint(
-                fields=["hotlist", "country", "vrm"], condition=Q(to_at__isnull=True), name="hotlists_feedexception_one_open"
+                fields=["hotlist", "country", "vrm"],
+                condition=Q(to_at__isnull=True),
+                name="hotlists_feedexception_one_open",
             ),
             models.CheckConstraint(name="hotlists_feedexception_says_why", condition=~Q(reason="")),
             models.CheckConstraint(

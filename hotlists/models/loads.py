@@ -100,7 +100,9 @@ class Load(models.Model):
     decided_machine = models.ForeignKey(MachineClient, models.PROTECT, null=True, related_name="+")
     decided_at = models.DateTimeField(null=True)
     reason = models.CharField(max_length=500, blank=True)
-    rows_left_out = models.PositiveIntegerField(default=0, help_text="Rows with problems that a person chose to leave out.")
+    rows_left_out = models.PositiveIntegerField(
+        default=0, help_text="Rows with problems that a person chose to leave out."
+    )
     loaded_at = models.DateTimeField(null=True)
 
     objects = LoadQuerySet.as_manager()
@@ -137,7 +139,8 @@ class Load(models.Model):
             ),
             models.CheckConstraint(
                 name="hotlists_load_loaded_at_a_moment",
-                condition=Q(status="loaded", loaded_at__isnull=False) | (~Q(status="loaded") & Q(loaded_at__isnull=True)),
+                condition=Q(status="loaded", loaded_at__isnull=False)
+                | (~Q(status="loaded") & Q(loaded_at__isnull=True)),
             ),
         ]
 
@@ -201,7 +204,9 @@ class StagedRow(models.Model):
     expires_at = models.DateTimeField()
     marking = models.CharField(max_length=20)
     cad = models.CharField(max_length=200)
-    repeats = models.PositiveIntegerField(null=True, help_text="The earlier row of the file that names the same vehicle.")
+    repeats = models.PositiveIntegerField(
+        null=True, help_text="The earlier row of the file that names the same vehicle."
+    )
 
     def __str__(self) -> str:
         return f"staged row {self.row}"
