@@ -13,6 +13,6 @@ class AccountsConfig(AppConfig):
 
         user_logged_in.connect(sign_in.opened, dispatch_uid="accounts.sign_in")
         user_logged_out.connect(sign_in.ended, dispatch_uid="accounts.sign_out")
-        # After the last room's permissions exist, whichever room that is.
-        last = list(apps.get_app_configs())[-1]
+        # After the last room's permissions exist, whichever room that is; Django tells of those that have models only.
+        last = [room for room in apps.get_app_configs() if room.models_module is not None][-1]
         post_migrate.connect(actions.sync_roles, sender=last, dispatch_uid="accounts.roles")

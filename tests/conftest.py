@@ -14,6 +14,7 @@ from psycopg import sql
 
 from portal import embedded
 from portal.database import create_database, create_roles
+from tests.cast import *  # noqa: F403 - the people of the tests are fixtures everywhere
 
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"  # Playwright's loop runs in the thread that asks the database
 
