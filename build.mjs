@@ -19,7 +19,8 @@ const { css } = sass.compile(join(root, "portal", "static", "styles", "app.scss"
   quietDeps: true,
   logger: { warn() {} },
 });
-writeFileSync(join(out, "app.css"), css);
+// The footer's crest is licensed to gov.uk alone and is not copied: nothing may name it.
+writeFileSync(join(out, "app.css"), css.replace(/url\([^)]*govuk-crest[^)]*\)/g, "none"));
 
 const copies = [
   ["govuk-frontend/dist/govuk/govuk-frontend.min.js", "vendor/govuk-frontend.min.js"],
