@@ -5,7 +5,14 @@ import datetime as dt
 from django.utils import timezone
 from markupsafe import Markup, escape
 
-UNITS = (("year", 365 * 86400), ("month", 30 * 86400), ("week", 7 * 86400), ("day", 86400), ("hour", 3600), ("minute", 60))
+UNITS = (
+    ("year", 365 * 86400),
+    ("month", 30 * 86400),
+    ("week", 7 * 86400),
+    ("day", 86400),
+    ("hour", 3600),
+    ("minute", 60),
+)
 Moment = dt.datetime | dt.date | None
 
 

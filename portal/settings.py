@@ -15,7 +15,9 @@ FORCE_NAME = env.str("PORTAL_FORCE_NAME", "Northdale Police")
 FORCE_CODE = env.str("PORTAL_FORCE_CODE", "99")
 PORTAL_URL = env.str("PORTAL_URL", f"http://127.0.0.1:{env.str('PORT', '8000')}")
 DPO_CONTACT = env.str("PORTAL_DPO_CONTACT", "data.protection@northdale.example")
-DEMO = env.bool("PORTAL_DEMO", False)  # believable people and vehicles that are nobody's; the sign-in page lists who to be
+DEMO = env.bool(
+    "PORTAL_DEMO", False
+)  # believable people and vehicles that are nobody's; the sign-in page lists who to be
 
 # --- Security ---------------------------------------------------------------------------------
 DEBUG = env.bool("PORTAL_DEBUG", False)

@@ -178,12 +178,17 @@ def node_and_npm() -> tuple[list[str], list[str]]:
     return [str(PYTHON), "-c", call.format("node")], [str(PYTHON), "-c", call.format("npm")]
 
 
+def static_sources() -> list[Path]:
+    """What we wrote of the static files."""
+    return [path for path in STATIC.rglob("*") if "build" not in path.relative_to(STATIC).parts[:1]]
+
+
 def pages() -> None:
     """Compiled styles and copied scripts in portal/static/build."""
     package = json.loads((ROOT / "package.json").read_text())
     modules = ROOT / "node_modules"
     locked = digest([ROOT / "package-lock.json"])
-    sources = digest([ROOT / "package.json", *ROOT.glob("*.mjs"), *(STATIC / "src").rglob("*")], locked)
+    sources = digest([ROOT / "package.json", ROOT / "build.mjs", *static_sources()], locked)
     if not modules.is_symlink() and not _is_stamped(modules / ".installed", locked):
         _, npm = node_and_npm()
         unless_done(
@@ -221,7 +226,7 @@ def collect_static() -> None:
         digest(
             [
                 STATIC / "build" / ".built",
-                *(STATIC / "src").rglob("*"),
+                *static_sources(),
                 VENV / ".installed-runtime",
                 VENV / ".installed-dev",
             ]

@@ -8,7 +8,7 @@ from django.utils.module_loading import module_has_submodule
 from drf_spectacular.views import SpectacularAPIView
 from oauth2_provider.views import TokenView
 
-from portal import views
+from portal import health, views
 
 handler400 = "portal.views.bad_request"
 handler403 = "portal.views.forbidden"
@@ -33,5 +33,6 @@ urlpatterns = [
     path("accounts/", include("allauth.urls")),
     path("api/v1/", include(api)),
     path("oauth/token/", TokenView.as_view(), name="oauth_token"),  # machines only: no other OAuth flow has an address
+    path("healthz", health.healthz, name="healthz"),
     path("accessibility/", views.accessibility, name="accessibility"),
 ]

@@ -22,9 +22,7 @@ def _answer(request: HttpRequest, status: int, title: str, reason: str, template
     if _wants_json(request):
         body = {"type": "about:blank", "title": title, "status": status, "detail": reason, **more}
         return JsonResponse(body, status=status, content_type="application/problem+json")
-    response = render(
-        request, template, {"status": status, "title": title, "reason": reason, **more}, status=status
-    )
+    response = render(request, template, {"status": status, "title": title, "reason": reason, **more}, status=status)
     response.headers["Cache-Control"] = "no-store"
     return response
 
@@ -38,7 +36,9 @@ def refusal(request: HttpRequest, refused: Refusal) -> HttpResponse:
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """400."""
-    return _answer(request, 400, "We could not read that", "The request was not in a form we understand.", "errors/400.html")
+    return _answer(
+        request, 400, "We could not read that", "The request was not in a form we understand.", "errors/400.html"
+    )
 
 
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.core.management import BaseCommand, call_command
 from django.db import connections
 
-from portal import partitions
+from portal import embedded, partitions
 from portal.database import apply_grants, create_database, create_roles
 
 
@@ -34,7 +34,11 @@ class Command(BaseCommand):
             "--no-roles", action="store_true", help="the roles and the database were made by an administrator"
         )
 
-    def handle(self, *, no_roles, verbosity, **options):
+    def handle(self, **options):
+        with embedded.use(settings.STATE_DIR):
+            self.set_up(**options)
+
+    def set_up(self, *, no_roles, verbosity, **options):
         owner = connections["owner"]
         if not no_roles:
             self.make_roles_and_database(owner.settings_dict["NAME"])
