@@ -1,6 +1,6 @@
 """A small portal on loopback for the matcher's tests: a TUF feed built with python-tuf, and the calls a matcher makes.
 
-It knows the publication format from docs/publication-format.md and takes only the type Row from the client.
+It knows the publication format from docs/publication-format.md; of the client's code it publishes only the type Row.
 """
 
 import base64
@@ -31,10 +31,57 @@ from tuf.api.metadata import (
     Timestamp,
 )
 
+from matcher_client.feed import Feed
+from matcher_client.matcher import Matcher
+from matcher_client.reads import Read
 from matcher_client.rows import Row
+from matcher_client.session import PortalSession
 
+LIST = "ra1b2"
+OTHER = "rc3d4"
+SITE = "site-1"
+FOREVER = 4102444800
 BITS = 4
 DAY = timedelta(days=1)
+
+
+def a_row(vrm="AB01CDE", **changes):
+    return Row(
+        country="GB",
+        vrm=vrm,
+        ref=f"entry-{vrm}",
+        version=f"version-{vrm}",
+        category="MIS-H",
+        action="STOP",
+        priority="HIGH",
+        basis="FACT",
+        grading="1AP",
+        source_type="OFFICER",
+        markers="",
+        action_text="Stop for welfare.",
+        contact="01632 960001",
+        last_verified_at=1790000000,
+        starts_at=None,
+        review_by=None,
+        expires_at=None,
+        lapses_at=None,
+    )._replace(**changes)
+
+
+def a_read(vrm="AB01CDE", **changes):
+    content = {
+        "vrm": vrm,
+        "country": "GB",
+        "site": SITE,
+        "camera": "north",
+        "captured_at": "2026-11-22T12:00:00+00:00",
+        "confidence": 0.97,
+    }
+    return Read.parse({**content, **changes})
+
+
+def in_service(*sites):
+    return dict.fromkeys(sites or [SITE], FOREVER)
 
 
 def parquet(rows, columns=Row._fields):
@@ -105,7 +152,7 @@ class TinyFeed:
         """Publish rows by role, and sites in service; return the version of the timestamp."""
         expires = datetime.now(UTC).replace(microsecond=0) + 7 * DAY
         for role, rows in lists.items():
-            self.publish_list(role, rows, expires, **(custom or {}).get(role, {}))
+            self.publish_list(role, rows, expires, dict((custom or {}).get(role, {})))
         targets = Targets(version=self._next("targets"), expires=expires)
         targets.unrecognized_fields["x-feed"] = self.name
         if sites_file:
@@ -137,7 +184,8 @@ class TinyFeed:
         self.files[self._path("timestamp.json")] = signed.to_bytes()
         return self.versions["timestamp"]
 
-    def publish_list(self, role, rows, expires, *, content=None, **changes):
+    def publish_list(self, role, rows, expires, changes):
+        content = changes.pop("content", None)
         rows = sorted(rows, key=lambda row: (row.country, row.vrm, row.ref))
         previous = self._revisions.get(role, 0)
         manifest = {
@@ -156,7 +204,7 @@ class TinyFeed:
             "terminal": False,
             **changes,
         }
-        self._revisions[role] = manifest["revision"]
+        self._revisions[role] = previous + 1
         self.rows[role, manifest["revision"]] = rows
         path = f"d/{role}/full.parquet"
         target = self._target(path, parquet(rows) if content is None else content)
@@ -184,6 +232,13 @@ class TinyFeed:
         return f"/publication/{self.name}/metadata/{name}"
 
 
+class Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, request, client_address):
+        """A matcher that is killed hangs up in the middle of an answer: that is what the test wanted."""
+
+
 class LoopbackPortal:
     """Serves one feed to one machine client and keeps what the matcher posts."""
 
@@ -204,8 +259,7 @@ class LoopbackPortal:
         self.sign_ins = 0
         self.is_down = False
         self.published = threading.Condition()
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), make_handler(self))
-        self.server.daemon_threads = True
+        self.server = Server(("127.0.0.1", 0), make_handler(self))
         threading.Thread(target=self.server.serve_forever, args=[0.05], daemon=True).start()
         self.url = f"http://127.0.0.1:{self.server.server_address[1]}"
         self.metadata_url = f"{self.url}/publication/{feed.name}/metadata/"
@@ -340,3 +394,32 @@ def make_handler(portal):
             pass
 
     return Handler
+
+
+@contextmanager
+def a_portal(feed=None):
+    """A portal on loopback that has published nothing yet."""
+    portal = LoopbackPortal(feed or TinyFeed("0a0b0c", Keys()))
+    try:
+        yield portal
+    finally:
+        portal.close()
+
+
+@contextmanager
+def matchers_of(portal, state):
+    """A way to start matchers on one state directory, one after the other, as a machine does when it starts again."""
+    sessions = []
+
+    def make(store=None, **options):
+        session = PortalSession(portal.url, "matcher-1", options.pop("secret", portal.secret))
+        sessions.append(session)
+        state.mkdir(exist_ok=True)
+        feed = Feed(session, portal.metadata_url, portal.targets_url, portal.feed.root, state)
+        matcher = Matcher(session, feed, state, store=store, enrol_code=portal.code or "", **options)
+        matcher.load_held()
+        return matcher
+
+    yield make
+    for session in sessions:
+        session.close()

@@ -7,88 +7,27 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import time_machine
 
-from matcher_client.feed import Feed
-from matcher_client.matcher import Matcher
-from matcher_client.reads import Read
 from matcher_client.refusals import Refused, Unreachable
-from matcher_client.rows import Row
-from matcher_client.session import Answered, PortalSession, SilentPortal
+from matcher_client.session import Answered, SilentPortal
 from matcher_client.store import HeldList, Store
-from tests.loopback_portal import Keys, LoopbackPortal, TinyFeed
-
-LIST = "ra1b2"
-OTHER = "rc3d4"
-SITE = "site-1"
-FOREVER = 4102444800
-
-
-def a_row(vrm="AB01CDE", **changes):
-    return Row(
-        country="GB",
-        vrm=vrm,
-        ref=f"entry-{vrm}",
-        version=f"version-{vrm}",
-        category="MIS-H",
-        action="STOP",
-        priority="HIGH",
-        basis="FACT",
-        grading="1AP",
-        source_type="OFFICER",
-        markers="",
-        action_text="Stop for welfare.",
-        contact="01632 960001",
-        last_verified_at=1790000000,
-        starts_at=None,
-        review_by=None,
-        expires_at=None,
-        lapses_at=None,
-    )._replace(**changes)
-
-
-def a_read(vrm="AB01CDE", **changes):
-    content = {
-        "vrm": vrm,
-        "country": "GB",
-        "site": SITE,
-        "camera": "north",
-        "captured_at": "2026-11-22T12:00:00+00:00",
-        "confidence": 0.97,
-    }
-    return Read.parse({**content, **changes})
+from tests.loopback_portal import FOREVER, LIST, OTHER, SITE, a_portal, a_read, a_row, in_service, matchers_of
 
 
 @pytest.fixture
 def portal():
-    loopback = LoopbackPortal(TinyFeed("0a0b0c", Keys()))
-    yield loopback
-    loopback.close()
+    with a_portal() as loopback:
+        yield loopback
 
 
 @pytest.fixture
 def make_matcher(portal, tmp_path):
-    sessions = []
-
-    def make(store=None, state=tmp_path / "state", **options):
-        session = PortalSession(portal.url, "matcher-1", options.pop("secret", portal.secret))
-        sessions.append(session)
-        state.mkdir(exist_ok=True)
-        feed = Feed(session, portal.metadata_url, portal.targets_url, portal.feed.root, state)
-        matcher = Matcher(session, feed, state, store=store, enrol_code=portal.code or "", **options)
-        matcher.load_held()
-        return matcher
-
-    yield make
-    for session in sessions:
-        session.close()
+    with matchers_of(portal, tmp_path / "state") as make:
+        yield make
 
 
 @pytest.fixture
 def matcher(make_matcher):
     return make_matcher()
-
-
-def in_service(*sites):
-    return dict.fromkeys(sites or [SITE], FOREVER)
 
 
 def on_disk(state, text):
