@@ -12,9 +12,9 @@ from pathlib import Path
 
 from matcher_client.feed import Feed
 from matcher_client.listener import Listener
-from matcher_client.matcher import Matcher, health
+from matcher_client.matcher import Matcher
 from matcher_client.session import PortalSession
-from matcher_client.state import Applied, lock
+from matcher_client.state import Applied, health, lock
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -17,7 +17,7 @@ from matcher_client.refusals import ROLLBACK, Refused, Unreachable
 from matcher_client.rows import Row
 from matcher_client.session import Answered, PortalSession, SilentPortal
 from matcher_client.spool import Spool
-from matcher_client.state import Applied, AppliedList
+from matcher_client.state import Applied, AppliedList, health
 from matcher_client.store import HeldList, Store, load
 
 log = logging.getLogger(__name__)
@@ -119,29 +119,30 @@ class Matcher:
             if not gone:
                 return
             for role in gone:
-                del self.applied.lists[role]
+                self.feed.drop(role, self.applied.lists.pop(role).sha256)
             self.applied.discarded_at = int(now)
             kept = {role: held for role, held in self.store.lists.items() if role not in gone}
             self.store.replace(kept, self.store.sites, self.store.verified_at)
             self.applied.write(self._applied_path)
-            self._prune()
             log.warning("%d lists were discarded: the portal was out of reach for their offline life.", len(gone))
 
     def step(self) -> bool:
-        """One round of update and proof; say whether the portal answered with something to be taken."""
+        """One round of update and proof; say whether all went well. What did not is in `problem`."""
         try:
             self.update()
-        except (Refused, Unreachable) as error:
+        except (Refused, Unreachable, OSError) as error:  # OSError: for instance a full disk
             if str(error) != self.problem:
                 log.warning("%s Matching goes on with what is held.", error)
             self.problem = str(error)
             return False
-        self.problem = ""
         try:
             self.prove()
         except (Answered, SilentPortal) as error:
+            if str(error) not in self.problem:
+                log.warning("No receipt could be given. %s", error)
             self.problem = f"No receipt could be given. {error}"
-            log.warning(self.problem)
+            return False
+        self.problem = ""
         return True
 
     def run(self, stop: threading.Event) -> None:
@@ -220,10 +221,7 @@ class Matcher:
         self.applied.sites = publication.sites
         self.applied.lists = lists
         self.applied.write(self._applied_path)
-        self._prune()
-
-    def _prune(self) -> None:
-        self.feed.prune({self.feed.path_of(role, part.sha256) for role, part in self.applied.lists.items()})
+        self.feed.prune({self.feed.path_of(role, part.sha256) for role, part in lists.items()})
 
     def _report_changes(self, before: Mapping[str, tuple[Manifest, str]], lists: Mapping[str, HeldList]) -> None:
         for role, held in lists.items():
@@ -287,30 +285,4 @@ def as_hit(read: Read, held: HeldList, row: Row) -> dict[str, Any]:
         "camera": read.camera,
         "captured_at": read.captured_at.isoformat(),
         "confidence": read.confidence,
-    }
-
-
-def health(applied: Applied, now: float) -> dict[str, Any]:
-    """What was applied and how fresh it is, told from the state on disk alone."""
-    lists = {
-        role: {
-            "title": part.manifest["title"],
-            "revision": part.manifest["revision"],
-            "rows": part.manifest["rows"],
-            "terminal": part.manifest["terminal"],
-            "applied_at": part.applied_at,
-            "lapses_at": part.manifest["list_lapses_at"],
-            "discarded_after": applied.verified_at + part.manifest["offline_life"],
-            "last_receipt": part.receipt,
-        }
-        for role, part in applied.lists.items()
-    }
-    is_stale = bool(applied.verified_at) and now >= applied.timestamp_expires
-    return {
-        "feed": applied.feed,
-        "timestamp": applied.timestamp_version,
-        "verified_at": applied.verified_at or None,
-        "stale_since": applied.timestamp_expires if is_stale else None,
-        "discarded_at": applied.discarded_at,
-        "lists": lists,
     }

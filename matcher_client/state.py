@@ -54,6 +54,32 @@ class Applied:
         write_whole(path, json.dumps(asdict(self)).encode())
 
 
+def health(applied: Applied, now: float) -> dict[str, Any]:
+    """What was applied and how fresh it is, told from the state on disk alone."""
+    lists = {
+        role: {
+            "title": part.manifest["title"],
+            "revision": part.manifest["revision"],
+            "rows": part.manifest["rows"],
+            "terminal": part.manifest["terminal"],
+            "applied_at": part.applied_at,
+            "lapses_at": part.manifest["list_lapses_at"],
+            "discarded_after": applied.verified_at + part.manifest["offline_life"],
+            "last_receipt": part.receipt,
+        }
+        for role, part in applied.lists.items()
+    }
+    is_stale = bool(applied.verified_at) and now >= applied.timestamp_expires
+    return {
+        "feed": applied.feed,
+        "timestamp": applied.timestamp_version,
+        "verified_at": applied.verified_at or None,
+        "stale_since": applied.timestamp_expires if is_stale else None,
+        "discarded_at": applied.discarded_at,
+        "lists": lists,
+    }
+
+
 def write_whole(path: Path, content: bytes) -> None:
     """Write a file so that after a crash it is the old one or the new one, never a part."""
     part = path.with_name(f"{path.name}.part")

@@ -42,7 +42,7 @@ def matcher(portal, make_matcher):
     """A matcher that holds revision 1 of a list with one plate."""
     portal.publish({LIST: [a_row(OLD)]}, in_service())
     matcher = make_matcher()
-    matcher.update()
+    assert matcher.step()
     return matcher
 
 
