@@ -19,6 +19,13 @@ def holds(actor: Actor, permission: str) -> Verdict:
     return Allowed()
 
 
+def reads(actor: Actor, permission: str) -> Verdict:
+    """As `holds`, and a machine that was given the scope `read` may look too."""
+    if isinstance(actor, MachineClient):
+        return Allowed() if actor.has_scope("read") else Denied("This machine was not given the scope `read`.")
+    return holds(actor, permission)
+
+
 def acts_in_own_session(actor: Actor) -> Verdict:
     """Decisions are made by a signed-in person in a session of their own."""
     if not isinstance(actor, User) or actor.sign_in is None or actor.sign_in.user_id != actor.pk:

@@ -1,7 +1,7 @@
 """Who may do what to lists and entries, and why not."""
 
 from accounts.models import Actor, User
-from accounts.policies import acts_in_own_session, holds
+from accounts.policies import acts_in_own_session, holds, reads
 from hotlists.models import Decision, Entry, EntryVersion, Hotlist
 from portal.errors import Stranger
 from portal.policies import Allowed, Denied, Verdict, first_denial
@@ -24,7 +24,7 @@ def require_sight(actor: Actor, hotlist: Hotlist) -> None:
 
 def may_open(user: Actor, entry: Entry) -> Verdict:
     """Who may read an entry."""
-    return holds(user, "hotlists.view_entries")
+    return reads(user, "hotlists.view_entries")
 
 
 def may_search(user: Actor) -> Verdict:

@@ -1,0 +1,1 @@
+"""The REST doors of hotlists: the same verbs as the pages."""

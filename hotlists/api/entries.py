@@ -1,0 +1,265 @@
+"""Lists and entries over the API. Reading suits people and machines with the scope `read`; deciding is for people."""
+
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+from django.shortcuts import get_object_or_404
+from django.utils import timezone
+from drf_spectacular.utils import extend_schema, inline_serializer
+from rest_framework import generics, serializers, status
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from accounts.authentication import Has, actor
+from accounts.models import Actor
+from accounts.policies import reads
+from hotlists import actions
+from hotlists.actions.entries import WRITTEN
+from hotlists.models import Decision, Entry, EntryVersion, Hotlist
+from portal.api import check_if_match, etag
+from portal.policies import require
+
+READ = {"GET": ("read",)}
+
+
+class HotlistSerializer(serializers.ModelSerializer):
+    """A list as the API shows it."""
+
+    is_in_force = serializers.SerializerMethodField()
+    lapses_at = serializers.DateTimeField(read_only=True, allow_null=True)
+    owner = serializers.StringRelatedField()
+
+    class Meta:
+        model = Hotlist
+        fields = ("id", "slug", "title", "kind", "purpose", "controller", "legal_basis", "owner", "categories", "actions",
+                  "markers", "offline_life_hours", "sunset_at", "created_at", "lapses_at", "is_in_force")  # fmt: skip
+
+    def get_is_in_force(self, hotlist: Any) -> bool:
+        """Whether the list is justified now."""
+        return hotlist.lapses_at is not None and hotlist.lapses_at > timezone.now()
+
+
+class VersionSerializer(serializers.ModelSerializer):
+    """One version of an entry: what was written, and what became of it."""
+
+    class Meta:
+        model = EntryVersion
+        fields = ("id", "number", "status", "vrm", "vrm_classes", *WRITTEN, "written_by", "written_at", "submitted_by",
+                  "submitted_at")  # fmt: skip
+        read_only_fields = ("id", "number", "status", "vrm", "vrm_classes", "written_by", "written_at", "submitted_by",
+                            "submitted_at")  # fmt: skip
+
+
+class EntrySerializer(serializers.ModelSerializer):
+    """An entry and how it stands."""
+
+    hotlist = serializers.SlugRelatedField("slug", read_only=True)
+    is_in_force = serializers.BooleanField(read_only=True)
+    lapses_at = serializers.DateTimeField(read_only=True, allow_null=True)
+    vrm = serializers.CharField(read_only=True)
+    country = serializers.CharField(read_only=True)
+    category = serializers.CharField(read_only=True)
+    priority = serializers.CharField(read_only=True)
+    action = serializers.CharField(read_only=True)
+    status = serializers.CharField(read_only=True, help_text="Of the latest version.")
+
+    class Meta:
+        model = Entry
+        fields = ("id", "hotlist", "owner", "created_by", "created_at", "withdrawn_at", "withdrawn_by", "withdrawal_reason",
+                  "is_in_force", "lapses_at", "vrm", "country", "category", "priority", "action", "status")  # fmt: skip
+
+
+class EntryDetailSerializer(EntrySerializer):
+    """An entry with all its versions."""
+
+    versions = VersionSerializer(many=True, read_only=True)
+
+    class Meta(EntrySerializer.Meta):
+        fields = (*EntrySerializer.Meta.fields, "versions")
+
+
+class NewEntrySerializer(VersionSerializer):
+    """What a new entry needs: its list and what its author writes."""
+
+    hotlist = serializers.SlugRelatedField("slug", queryset=Hotlist.objects.all(), write_only=True)
+
+    class Meta(VersionSerializer.Meta):
+        fields = ("hotlist", *VersionSerializer.Meta.fields)
+
+
+class _HotlistsRead:
+    serializer_class = HotlistSerializer
+    permission_classes = (Has,)
+    machine_scopes = READ
+
+    def get_queryset(self):
+        """The lists that the caller may see, each with its lapse."""
+        if getattr(self, "swagger_fake_view", False):
+            return Hotlist.objects.none()
+        require(reads(actor(self.request), "hotlists.view_entries"))
+        return Hotlist.objects.visible_to(actor(self.request)).with_lapse(timezone.now()).select_related("owner")
+
+
+class HotlistList(_HotlistsRead, generics.ListAPIView):
+    """The lists that the caller may see."""
+
+
+class HotlistDetail(_HotlistsRead, generics.RetrieveAPIView):
+    """One list."""
+
+    lookup_field = "slug"
+
+
+class EntryList(generics.ListAPIView):
+    """Entries of the lists that the caller may see; POST writes a new draft."""
+
+    permission_classes = (Has,)
+    machine_scopes = READ
+    serializer_class = EntrySerializer
+
+    def get_queryset(self):
+        """Newest first."""
+        if getattr(self, "swagger_fake_view", False):
+            return Entry.objects.none()
+        require(reads(actor(self.request), "hotlists.view_entries"))
+        return Entry.objects.visible_to(actor(self.request)).with_latest_version().with_force(timezone.now())
+
+    @extend_schema(request=NewEntrySerializer, responses={201: EntryDetailSerializer})
+    def post(self, request: Request) -> Response:
+        """A new entry, as a draft."""
+        given = NewEntrySerializer(data=request.data)
+        given.is_valid(raise_exception=True)
+        facts = dict(given.validated_data)
+        version = actions.begin_entry(facts.pop("hotlist"), by=actor(request), **facts)
+        return Response(_told(version.entry_id), status=status.HTTP_201_CREATED)
+
+
+class EntryDetail(APIView):
+    """One entry with its versions; opening it is recorded. PATCH edits its draft, or begins a new version."""
+
+    permission_classes = (Has,)
+    machine_scopes = READ
+
+    @extend_schema(responses=EntryDetailSerializer)
+    def get(self, request: Request, pk: uuid.UUID) -> Response:
+        """The entry; its ETag is what an edit sends back in If-Match."""
+        entry = actions.open_entry(_entry(request, pk), by=actor(request), justification=request.GET.get("reason", ""))
+        return Response(_told(entry.pk), headers={"ETag": _tag(entry)})
+
+    @extend_schema(request=VersionSerializer(partial=True), responses=EntryDetailSerializer)
+    def patch(self, request: Request, pk: uuid.UUID) -> Response:
+        """Changes the draft, or, where the latest version was decided, begins a new one (201)."""
+        entry = _entry(request, pk)
+        check_if_match(request, _tag(entry))
+        given = VersionSerializer(data=request.data, partial=True)
+        given.is_valid(raise_exception=True)
+        latest = entry.versions.latest("number")
+        if latest.status == EntryVersion.Status.DRAFT:
+            actions.edit_draft(latest, by=actor(request), **given.validated_data)
+            code = status.HTTP_200_OK
+        else:
+            actions.begin_version(entry, by=actor(request), **given.validated_data)
+            code = status.HTTP_201_CREATED
+        return Response(_told(entry.pk), status=code, headers={"ETag": _tag(entry)})
+
+
+def _verb(name: str, fields: dict[str, serializers.Field], act: Callable[[Entry, Actor, dict[str, Any]], object]):
+    """A view for one verb on an entry: the body's fields, and what it does with (entry, who calls, body)."""
+    shape = type(inline_serializer(f"Entry{name}Body", fields))
+
+    class View(APIView):
+        """Does it, and shows the entry as it stands after."""
+
+        permission_classes = (Has,)
+
+        @extend_schema(request=shape, responses=EntryDetailSerializer, operation_id=f"entries_{name.lower()}")
+        def post(self, request: Request, pk: uuid.UUID) -> Response:
+            given = shape(data=request.data)
+            given.is_valid(raise_exception=True)
+            act(_entry(request, pk), actor(request), dict(given.validated_data))
+            return Response(_told(pk))
+
+    View.__name__ = View.__qualname__ = f"Entry{name}"
+    return View
+
+
+def _latest(entry: Entry) -> EntryVersion:
+    return entry.versions.latest("number")
+
+
+EntrySubmit = _verb("Submit", {}, lambda entry, by, data: actions.submit(_latest(entry), by=by))
+EntryDecide = _verb(
+    "Decide",
+    {
+        "verdict": serializers.ChoiceField(Decision.Verdict.choices),
+        "rationale": serializers.CharField(max_length=1000),
+    },
+    lambda entry, by, data: actions.decide(_latest(entry), by=by, **data),
+)
+EntryWithdraw = _verb(
+    "Withdraw",
+    {
+        "reason": serializers.ChoiceField(Entry.WithdrawalReason.choices),
+        "words": serializers.CharField(max_length=500, required=False, default="", allow_blank=True),
+    },
+    lambda entry, by, data: actions.withdraw(entry, by=by, **data),
+)
+EntrySuspend = _verb(
+    "Suspend",
+    {"reason": serializers.CharField(max_length=500)},
+    lambda entry, by, data: actions.suspend(entry, by=by, **data),
+)
+EntryResume = _verb(
+    "Resume",
+    {"reason": serializers.CharField(max_length=500)},
+    lambda entry, by, data: actions.resume(entry, by=by, **data),
+)
+EntryReview = _verb(
+    "Review",
+    {
+        "still_necessary": serializers.CharField(max_length=500),
+        "source_checked": serializers.CharField(max_length=200),
+        "review_by": serializers.DateTimeField(required=False),
+    },
+    lambda entry, by, data: actions.review(entry, by=by, **data),
+)
+
+
+class PlateSearch(APIView):
+    """Searches the lists for a plate: asks for a reason, and is recorded."""
+
+    permission_classes = (Has,)
+
+    class Body(serializers.Serializer):
+        """What is searched for, and why."""
+
+        plate = serializers.CharField(max_length=20)
+        country = serializers.CharField(max_length=2, required=False, allow_null=True, default=None)
+        reason = serializers.CharField(max_length=300)
+
+    @extend_schema(request=Body, responses=EntrySerializer(many=True))
+    def post(self, request: Request) -> Response:
+        """The entries found, newest first."""
+        given = self.Body(data=request.data)
+        given.is_valid(raise_exception=True)
+        data = given.validated_data
+        found = actions.search_plate(data["plate"], by=actor(request), reason=data["reason"], country=data["country"])
+        keys = [entry.pk for entry in found]
+        shown = Entry.objects.filter(pk__in=keys).with_latest_version().with_force(timezone.now()).order_by("-id")
+        return Response(EntrySerializer(shown, many=True).data)
+
+
+def _entry(request: Request, pk: uuid.UUID) -> Entry:
+    return get_object_or_404(Entry.objects.visible_to(actor(request)).select_related("hotlist"), pk=pk)
+
+
+def _told(pk: uuid.UUID) -> dict[str, Any]:
+    shown = Entry.objects.with_latest_version().with_force(timezone.now()).prefetch_related("versions")
+    return EntryDetailSerializer(shown.get(pk=pk)).data
+
+
+def _tag(entry: Entry) -> str:
+    latest = entry.versions.latest("number")
+    return etag("entry", entry.pk, latest.number, latest.status, *(getattr(latest, name) for name in WRITTEN))
