@@ -35,4 +35,5 @@ urlpatterns = [
     path("oauth/token/", TokenView.as_view(), name="oauth_token"),  # machines only: no other OAuth flow has an address
     path("healthz", health.healthz, name="healthz"),
     path("accessibility/", views.accessibility, name="accessibility"),
+    path("style/", style.style, name="style"),
 ]
