@@ -112,8 +112,10 @@ def style(request: HttpRequest) -> HttpResponse:
         "acts": _acts(),
         "page": Paginator(range(2000), 20).page(int(request.GET.get("page", "4"))),
         "story": [
-            {"title": "Withdrawn", "by": "Sergeant Priya Nair", "at": now - dt.timedelta(days=2), "text": "Vehicle recovered.", "tone": "stopped"},
-            {"title": "Approved", "by": "Sergeant Priya Nair", "at": now - dt.timedelta(days=9), "text": "Necessary and proportionate.", "tone": "in-force"},
+            {"title": "Withdrawn", "by": "Sergeant Nair", "at": now - dt.timedelta(days=2),
+             "text": "Vehicle recovered.", "tone": "stopped"},
+            {"title": "Approved", "by": "Sergeant Nair", "at": now - dt.timedelta(days=9),
+             "text": "Necessary and proportionate.", "tone": "in-force"},
         ],
         "waiting": [
             Item("An impact assessment has lapsed", "#", 1, now - dt.timedelta(days=3), "stopped"),

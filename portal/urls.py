@@ -8,7 +8,7 @@ from django.utils.module_loading import module_has_submodule
 from drf_spectacular.views import SpectacularAPIView
 from oauth2_provider.views import TokenView
 
-from portal import health, views
+from portal import health, style, views
 
 handler400 = "portal.views.bad_request"
 handler403 = "portal.views.forbidden"
