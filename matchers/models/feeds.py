@@ -66,7 +66,9 @@ class ListRole(models.Model):
     key_id = models.CharField(max_length=64)
     revision = models.PositiveIntegerField(default=0)
     version = models.PositiveIntegerField(default=0)
-    compared_at = models.DateTimeField(null=True, help_text="When what is in force was last held against what is published.")
+    compared_at = models.DateTimeField(
+        null=True, help_text="When what is in force was last held against what is published."
+    )
 
     class Meta:
         ordering = ["name"]

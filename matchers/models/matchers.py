@@ -37,7 +37,9 @@ class Matcher(models.Model):
     name = models.CharField(max_length=100, unique=True)
     purpose = models.CharField(max_length=300)
     feed = models.OneToOneField(Feed, models.PROTECT, related_name="matcher")
-    added_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", help_text="Empty: the portal itself.")
+    added_by = models.ForeignKey(
+        User, models.PROTECT, null=True, related_name="+", help_text="Empty: the portal itself."
+    )
     added_at = models.DateTimeField()
     enrol_code_hash = models.CharField(max_length=64, blank=True, help_text="SHA-256 of the one-time code.")
     enrol_code_expires_at = models.DateTimeField(null=True)
@@ -56,7 +58,8 @@ class Matcher(models.Model):
         constraints = [
             models.CheckConstraint(
                 name="matchers_matcher_enrolled_with_key",
-                condition=Q(enrolled_at__isnull=True, public_key="") | (Q(enrolled_at__isnull=False) & ~Q(public_key="")),
+                condition=Q(enrolled_at__isnull=True, public_key="")
+                | (Q(enrolled_at__isnull=False) & ~Q(public_key="")),
             ),
             models.CheckConstraint(
                 name="matchers_matcher_code_has_an_end",
@@ -86,7 +89,9 @@ class Allocation(models.Model):
     agreement_ref = models.CharField(max_length=100)
     from_at = models.DateTimeField()
     until_at = models.DateTimeField()
-    allocated_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", help_text="Empty: the portal itself.")
+    allocated_by = models.ForeignKey(
+        User, models.PROTECT, null=True, related_name="+", help_text="Empty: the portal itself."
+    )
     allocated_at = models.DateTimeField()
     revoked_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     revoked_at = models.DateTimeField(null=True)

@@ -125,7 +125,9 @@ class RecallHolder(models.Model):
     matcher = models.ForeignKey(Matcher, models.PROTECT, related_name="recalled_copies", db_index=False)
     hotlist = models.ForeignKey(Hotlist, models.PROTECT, related_name="+", db_index=False)
     closed_at = models.DateTimeField(null=True)
-    receipt_id = models.UUIDField(null=True, help_text="The receipt that proved it; no key, since receipts go by month.")
+    receipt_id = models.UUIDField(
+        null=True, help_text="The receipt that proved it; no key, since receipts go by month."
+    )
 
     objects = RecallHolderQuerySet.as_manager()
 
@@ -143,5 +145,3 @@ class RecallHolder(models.Model):
                 | Q(closed_at__isnull=False, receipt_id__isnull=False),
             ),
         ]
-
-
