@@ -69,6 +69,7 @@ def run(options: argparse.Namespace) -> int:
         poll=options.poll,
         report_lapsed_sites=options.report_lapsed_sites,
     )
+    matcher.load_held()  # before the first read is taken, lest it be held against nothing
     host, _, port = options.listen.rpartition(":")
     listener = Listener((host or "127.0.0.1", int(port)), matcher)
     stop = threading.Event()

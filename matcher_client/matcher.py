@@ -147,7 +147,6 @@ class Matcher:
 
     def run(self, stop: threading.Event) -> None:
         """Keep current, and send hits, until `stop` is set."""
-        self.load_held()
         for name, work in (("hits", self.spool.run), ("offline life", self._watch_offline_life)):
             threading.Thread(target=work, args=[stop], name=name, daemon=True).start()
         while not stop.is_set():

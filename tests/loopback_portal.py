@@ -132,6 +132,7 @@ class TinyFeed:
         self.versions = {"root": 0, "targets": 0, "snapshot": 0, "timestamp": 0}
         self._roles = {}  # role -> (version, metadata bytes)
         self._revisions = {}
+        self.undelegated = set()
         self.root = self.sign_root()
 
     def sign_root(self):
@@ -159,10 +160,10 @@ class TinyFeed:
             content = json.dumps({"generated_at": int(datetime.now(UTC).timestamp()), "sites": sites or {}}).encode()
             targets.targets["sites.json"] = self._target("sites.json", content)
         delegated = {
-            role: DelegatedRole(role, [], threshold=1, terminating=True, paths=[f"d/{role}/*"]) for role in self._roles
+            role: DelegatedRole(role, [], threshold=1, terminating=True, paths=[f"d/{role}/*"]) for role in self.roles()
         }
         targets.delegations = Delegations(keys={}, roles=delegated)
-        for role in self._roles:
+        for role in self.roles():
             targets.add_key(self.keys.of_list(role).public_key, role)
         self._store("targets", Metadata(targets), self.keys.targets)
 
@@ -173,6 +174,13 @@ class TinyFeed:
             snapshot.meta[f"{role}.json"] = MetaFile(version)
         self._store("snapshot", Metadata(snapshot), self.keys.snapshot)
         return self.sign_timestamp(life)
+
+    def roles(self):
+        return [role for role in self._roles if role not in self.undelegated]
+
+    def forget(self, role):
+        """Leave a role out of snapshots too, which TUF does not allow."""
+        del self._roles[role]
 
     def sign_timestamp(self, life=timedelta(minutes=10)):
         expires = datetime.now(UTC).replace(microsecond=0) + life

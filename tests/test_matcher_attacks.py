@@ -110,6 +110,17 @@ def test_rollback_a_list_whose_revision_goes_back_is_refused(portal, matcher, is
     is_refused("rollback", f"list {LIST} went back to revision 0")
 
 
+def test_rollback_a_snapshot_that_leaves_out_a_list_is_refused(portal, make_matcher):
+    portal.publish({LIST: [a_row(OLD)], OTHER: [a_row(OLD)]}, in_service())
+    matcher = make_matcher()
+    matcher.update()
+    portal.feed.forget(OTHER)
+    portal.publish({LIST: [a_row(NEW)]}, in_service())
+    with pytest.raises(Refused, match=r"\(rollback\).*leaves out"):
+        matcher.update()
+    assert matcher.match([a_read(OLD)]) == 2
+
+
 def test_freeze_a_timestamp_held_back_is_refused_and_matching_goes_on(portal, matcher, make_matcher):
     with time_machine.travel(datetime.now(UTC) + timedelta(minutes=11), tick=False):
         with pytest.raises(

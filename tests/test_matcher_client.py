@@ -7,9 +7,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import time_machine
 
-from matcher_client.refusals import Refused, Unreachable
+from matcher_client.refusals import Unreachable
 from matcher_client.session import Answered, SilentPortal
-from matcher_client.store import HeldList, Store
+from matcher_client.store import Store
+from tests.dishonest_stores import Echoes, KeepsQuietly, NeverForgets
 from tests.loopback_portal import FOREVER, LIST, OTHER, SITE, a_portal, a_read, a_row, in_service, matchers_of
 
 
@@ -87,14 +88,15 @@ def test_nothing_new_is_no_change_but_proves_freshness(portal, matcher):
         assert matcher.health()["verified_at"] == int(time.time())
 
 
-def test_a_list_that_is_no_longer_published_is_unloaded(portal, matcher):
+def test_a_list_that_is_no_longer_delegated_is_unloaded(portal, matcher, tmp_path):
     portal.publish({LIST: [a_row()], OTHER: [a_row("XY50ZZZ")]}, in_service())
     matcher.update()
-    portal.feed._roles.pop(LIST)
+    portal.feed.undelegated.add(LIST)
     portal.publish({}, in_service())
-    # TUF lets no snapshot forget a role, so the portal keeps naming it there; dropping it is refused as a rollback.
-    with pytest.raises(Refused, match=r"\(rollback\).*leaves out"):
-        matcher.update()
+    assert matcher.update()
+    assert [matcher.match([a_read(vrm)]) for vrm in ("AB01CDE", "XY50ZZZ")] == [0, 1]
+    assert set(matcher.health()["lists"]) == {OTHER}
+    assert len(list((tmp_path / "state" / "targets").glob("*.parquet"))) == 1
 
 
 def test_a_revoked_list_is_unloaded_and_receipted(portal, matcher):
@@ -417,33 +419,6 @@ def test_a_spent_code_is_said(portal, make_matcher):
     matcher.step()
     assert "This code is spent." in matcher.problem
     assert matcher.match([a_read()]) == 1
-
-
-class NeverForgets(Store):
-    """Keeps every row it ever had."""
-
-    def replace(self, lists, sites, verified_at):
-        kept = {}
-        for role, held in lists.items():
-            before = self.lists.get(role, held)
-            by_vrm = {**before.by_vrm, **held.by_vrm}
-            buckets = {n: before.buckets.get(n, []) + held.buckets.get(n, []) for n in range(16)}
-            kept[role] = HeldList(role, held.manifest, held.sha256, held.applied_at, by_vrm, buckets)
-        super().replace({**self.lists, **kept}, sites, verified_at)
-
-
-class KeepsQuietly(NeverForgets):
-    """Keeps every row, and says the right number of rows."""
-
-    def count(self, role):
-        return self.lists[role].manifest.rows
-
-
-class Echoes(KeepsQuietly):
-    """Applies nothing and answers with the root that it was told."""
-
-    def answer(self, role, nonce, bucket):
-        return self.lists[role].manifest.root
 
 
 @pytest.mark.parametrize("store", [NeverForgets, KeepsQuietly, Echoes])
