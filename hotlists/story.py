@@ -70,7 +70,6 @@ def acts_on(entry: Entry, latest: EntryVersion, term: Term | None, user: Actor) 
     """What may follow, in the order in which it is likely; those that cannot be done say why."""
     status, acts = latest.status, []
     if status == EntryVersion.Status.DRAFT:
-        acts.append(Act("Submit for a decision", "entry_submit", policies.may_submit(user, latest), is_next=True))
         acts.append(Act("Edit the draft", "entry_edit", policies.may_edit(user, latest)))
     elif status == EntryVersion.Status.SUBMITTED:
         acts.append(Act("Decide", "entry_decide", policies.may_decide(user, latest), is_next=True))
@@ -106,6 +105,7 @@ def story_of(entry: Entry, user: Actor, at: dt.datetime) -> dict[str, Any]:
         if term and latest.pk != term.version_id and latest.status in ("draft", "submitted")
         else None,
         "acts": acts_on(entry, latest, term, user),
+        "may_submit": policies.may_submit(user, latest) if latest.status == EntryVersion.Status.DRAFT else None,
     }
 
 
