@@ -1,7 +1,18 @@
-"""How Django knows this room."""
+"""How Django knows this room, and what it offers to others."""
 
 from django.apps import AppConfig
+
+from portal import home, navigation
 
 
 class HotlistsConfig(AppConfig):
     name = "hotlists"
+
+    def ready(self) -> None:
+        from hotlists import waiting  # noqa: PLC0415 - models can be imported only once the apps are ready
+
+        home.register(waiting.questions)
+        navigation.register("Hotlists", "hotlist_list", "hotlists.view_entries", 20, section="/hotlists/")
+        navigation.register("Entries", "entry_list", "hotlists.view_entries", 21, section="/entries/")
+        navigation.register("Decisions", "decision_queue", "hotlists.decide_entry", 22, section="/decisions/")
+        navigation.register("Search", "plate_search", "hotlists.search_plate", 23, section="/search/")
