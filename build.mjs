@@ -25,9 +25,10 @@ writeFileSync(join(out, "app.css"), css.replace(/url\([^)]*govuk-crest[^)]*\)/g,
 const copies = [
   ["govuk-frontend/dist/govuk/govuk-frontend.min.js", "vendor/govuk-frontend.min.js"],
   ["@ministryofjustice/frontend/moj/moj-frontend.min.js", "vendor/moj-frontend.min.js"],
-  ["@ministryofjustice/frontend/moj/assets/images", "assets/images"],
+  ["@ministryofjustice/frontend/moj/assets/images/icon-document.svg", "assets/images/icon-document.svg"],
   ["htmx.org/dist/htmx.min.js", "vendor/htmx.min.js"],
-  ["leaflet/dist/leaflet-src.esm.js", "vendor/leaflet.js"],
+  ["leaflet/dist/leaflet.js", "vendor/leaflet.js"],
+  ["leaflet/dist/leaflet.css", "vendor/leaflet.css"],
   ["leaflet/dist/images", "vendor/images"],
 ];
 for (const weight of ["400", "700"]) {
@@ -35,10 +36,7 @@ for (const weight of ["400", "700"]) {
   copies.push([`@fontsource/atkinson-hyperlegible-next/files/${name}`, `fonts/${name}`]);
 }
 for (const [from, to] of copies) {
-  cpSync(join(modules, from), join(out, to), {
-    recursive: true,
-    filter: (path) => !path.endsWith(".map") && !/govuk-(crest|opengraph)/.test(path),
-  });
+  cpSync(join(modules, from), join(out, to), { recursive: true });
 }
 // Source maps are not shipped, so nothing may name them.
 for (const [, to] of copies.filter(([, to]) => to.endsWith(".js"))) {
