@@ -11,6 +11,11 @@ from portal.database import AppendOnly, append_only_triggers
 from portal.ids import new_id
 
 
+def verbs() -> list[tuple[str, str]]:
+    """Asked for as they are now, so that a room's new verb needs no migration of this one."""
+    return Verb.choices
+
+
 class EventQuerySet(models.QuerySet["Event"]):
     """Which events."""
 
@@ -32,7 +37,7 @@ class Event(AppendOnly):
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     at = models.DateTimeField()
-    verb = models.CharField(max_length=60, choices=Verb)
+    verb = models.CharField(max_length=60, choices=verbs)
     operation = models.CharField(max_length=20, choices=Operation)
     subject_kind = models.CharField(max_length=60)
     subject_id = models.CharField(max_length=64)
