@@ -57,9 +57,9 @@ may_submit = may_edit
 def may_decide(user: Actor, version: EntryVersion) -> Verdict:
     """Who may decide this version: another person, of rank, in their own session (R-040)."""
     return first_denial(
+        _is_independent(user, version),
         holds(user, "hotlists.decide_entry"),
         acts_in_own_session(user),
-        _is_independent(user, version),
         _has_rank(user, version),
         _has_not_spoken(user, version),
         _is_not_withdrawn(version.entry),

@@ -23,7 +23,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "force_name": settings.FORCE_NAME,
         "dpo_contact": settings.DPO_CONTACT,
         "demo": settings.DEMO,
-        "version": version(),
+        "portal_version": version(),
         "user": getattr(request, "user", None),
         "navigation": lambda: navigation.items_for(request),
     }

@@ -86,7 +86,7 @@ def _submit(request: HttpRequest, version: EntryVersion) -> HttpResponse:
         form = EntryForm(instance=version, hotlist=version.entry.hotlist)
         context = {
             "form": form, "hotlist": version.entry.hotlist, "version": version, "entry": version.entry,
-            "problems": _labelled(form, refusal.fields), "refusal": refusal,
+            "lacking": _labelled(form, refusal.fields), "refusal": refusal,
         }  # fmt: skip
         return render(request, "hotlists/entry_form.html", context, status=422)
     messages.success(request, "Submitted. Somebody else decides now; you will see it on your home page.")
