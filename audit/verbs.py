@@ -41,6 +41,23 @@ class Verb(TextChoices):
     ENTRY_REVIEWED = "entry.reviewed", "{actor} reviewed {subject}; next review by {review_by}"
     ENTRY_OPENED = "entry.opened", "{actor} opened {subject}"
     PLATE_SEARCHED = "plate.searched", "{actor} searched the lists for a plate ({count} found): {reason}"
+    # camera sites and their assessments
+    DPIA_DRAFTED = "dpia.drafted", "{actor} wrote a draft of version {version} of {subject}"
+    DPIA_EDITED = "dpia.edited", "{actor} edited the draft of version {version} of {subject}"
+    DPIA_SUBMITTED = "dpia.submitted", "{actor} submitted version {version} of {subject} for advice and decision"
+    DPIA_ADVISED = "dpia.advised", "{actor} advised {advice} version {version} of {subject}: {words}"
+    DPIA_APPROVED = (
+        "dpia.approved",
+        "{actor} approved version {version} of {subject}, to be reviewed by {review_due_at}: {words}",
+    )
+    DPIA_REJECTED = "dpia.rejected", "{actor} rejected version {version} of {subject}: {words}"
+    SITE_PROPOSED = "site.proposed", "{actor} proposed the camera site {subject}"
+    SITE_EDITED = "site.edited", "{actor} changed {fields} of the camera site {subject}"
+    CAMERA_ADDED = "camera.added", "{actor} added the camera {camera} to the site {subject}"
+    SITE_SET_LIVE = "site.set_live", "{actor} set the camera site {subject} live"
+    SITE_DECOMMISSIONED = "site.decommissioned", "{actor} decommissioned the camera site {subject}: {reason}"
+    SITE_OPENED = "site.opened", "{actor} opened the camera site {subject} with its precise location"
+    SITES_MAPPED = "sites.mapped", "{actor} opened a map of {count} camera sites"
     # the log itself
     LOG_CONSULTED = "log.consulted", "{actor} read the audit log to {purpose}"
 
@@ -56,5 +73,7 @@ _OPERATIONS = {
     Verb.ENTRY_DRAFTED: Operation.COLLECTION,
     Verb.ENTRY_OPENED: Operation.CONSULTATION,
     Verb.PLATE_SEARCHED: Operation.CONSULTATION,
+    Verb.SITE_OPENED: Operation.CONSULTATION,
+    Verb.SITES_MAPPED: Operation.CONSULTATION,
     Verb.LOG_CONSULTED: Operation.CONSULTATION,
 }

@@ -10,7 +10,8 @@ from django.utils import timezone
 from accounts.actions import add_user
 from accounts.models import SystemJob, Team, User
 from accounts.sign_in import SESSION_KEY, open_sign_in
-from camera_sites.models import Dpia, DpiaAdvice, DpiaDecision, DpiaVersion
+from camera_sites import actions as sites
+from camera_sites.models import Dpia
 from hotlists import actions
 from hotlists.models import Entry, EntryVersion, Hotlist
 from standards.ranks import Rank
@@ -87,22 +88,15 @@ def team(submitter, supervisor, inspector, superintendent, second_superintendent
 
 def approved_dpia(*, ref: str, author: User, adviser: User, decider: User, review_due_at: dt.datetime) -> Dpia:
     """An assessment with advice and decision, in date until `review_due_at`."""
-    now = timezone.now()
-    dpia = Dpia.objects.create(ref=ref, title=f"Assessment {ref}", created_by=author, created_at=now)
-    version = DpiaVersion.objects.create(
-        dpia=dpia, number=1, need="Alerts.", description="Reads are compared with a list.", risks="Wrongful stops.",
-        measures="A second person decides.", safeguards="Signed lists.", consultation="Panel, March.",
-        written_by=author, written_at=now,
+    version = sites.begin_dpia(
+        by=author, ref=ref, title=f"Assessment {ref}", need="Alerts.", description="Reads are compared with a list.",
+        risks="Wrongful stops.", measures="A second person decides.", safeguards="Signed lists.",
+        consultation="Panel, March.",
     )  # fmt: skip
-    version.status, version.submitted_at = "submitted", now
-    version.save()
-    DpiaAdvice.objects.create(version=version, is_favourable=True, words="Proportionate.", advised_by=adviser,
-                              advised_at=now, sign_in=adviser.sign_in)  # fmt: skip
-    DpiaDecision.objects.create(version=version, verdict="approve", words="Necessary.", review_due_at=review_due_at,
-                                decided_by=decider, decided_at=now, sign_in=decider.sign_in)  # fmt: skip
-    version.status = "approved"
-    version.save()
-    return dpia
+    sites.submit(version, by=author)
+    sites.advise(version, by=adviser, is_favourable=True, words="Proportionate.")
+    sites.decide(version, by=decider, verdict="approve", words="Necessary.", review_due_at=review_due_at)
+    return version.dpia
 
 
 @pytest.fixture

@@ -5,7 +5,9 @@ import datetime as dt
 from django.db import models
 from django.db.models import F, OuterRef, Q, Subquery
 
-from accounts.models import SignIn, User
+from accounts.models import Actor, SignIn, User
+from accounts.policies import role_has
+from camera_sites import triggers
 from portal.database import AppendOnly, append_only_triggers
 from portal.ids import new_id
 
@@ -13,12 +15,32 @@ from portal.ids import new_id
 class DpiaQuerySet(models.QuerySet["Dpia"]):
     """Which assessments."""
 
+    def visible_to(self, actor: Actor) -> "DpiaQuerySet":
+        """All of them, for those whose role opens the registry; to others none exists."""
+        if isinstance(actor, User) and role_has(actor, "camera_sites.view_sites"):
+            return self.all()
+        return self.none()
+
     def governing(self, at: dt.datetime) -> "DpiaQuerySet":
         """Assessments approved and in date at this moment; adds `review_due_at`, when that ends."""
-        decisions = DpiaDecision.objects.filter(
-            version__dpia=OuterRef("pk"), verdict=DpiaDecision.Verdict.APPROVE, decided_at__lte=at
-        ).order_by("-decided_at")
-        return self.annotate(review_due_at=Subquery(decisions.values("review_due_at")[:1])).filter(review_due_at__gt=at)
+        return self.annotate(review_due_at=_latest_approval(at, "review_due_at")).filter(review_due_at__gt=at)
+
+    def with_standing(self, at: dt.datetime) -> "DpiaQuerySet":
+        """Adds what a table shows: `ends_at` of the latest approval (in date or not), `latest_status`, `latest_number`."""
+        latest = DpiaVersion.objects.filter(dpia=OuterRef("pk")).order_by("-number")
+        return self.annotate(
+            ends_at=_latest_approval(at, "review_due_at"),
+            latest_status=Subquery(latest.values("status")[:1]),
+            latest_number=Subquery(latest.values("number")[:1]),
+        )
+
+
+def _latest_approval(at: dt.datetime, field: str) -> Subquery:
+    """This field of an assessment's latest approval by this moment."""
+    decisions = DpiaDecision.objects.filter(
+        version__dpia=OuterRef("pk"), verdict=DpiaDecision.Verdict.APPROVE, decided_at__lte=at
+    ).order_by("-decided_at")
+    return Subquery(decisions.values(field)[:1])
 
 
 class Dpia(models.Model):
@@ -45,6 +67,18 @@ class Dpia(models.Model):
         return f"{self.ref}: {self.title}"
 
 
+class DpiaVersionQuerySet(models.QuerySet["DpiaVersion"]):
+    """Which versions."""
+
+    def awaiting_advice(self) -> "DpiaVersionQuerySet":
+        """Submitted versions that the data protection officer has not advised on, oldest first."""
+        return self.filter(status=DpiaVersion.Status.SUBMITTED, advice=None).order_by("submitted_at")
+
+    def awaiting_decision(self) -> "DpiaVersionQuerySet":
+        """Submitted versions that were advised on and that nobody has decided, oldest first."""
+        return self.filter(status=DpiaVersion.Status.SUBMITTED, advice__isnull=False).order_by("submitted_at")
+
+
 class DpiaVersion(models.Model):
     """What was assessed, in the law's four contents (R-114). Submitted, it is never altered."""
 
@@ -66,14 +100,20 @@ class DpiaVersion(models.Model):
     measures = models.TextField(blank=True, help_text="Measures to address them (c).")
     safeguards = models.TextField(blank=True, help_text="Safeguards, security, demonstrating compliance (d).")
     consultation = models.TextField(blank=True, help_text="Who was consulted, or why nobody was.")
-    residual_risk_high = models.BooleanField(default=False, help_text="Then the Commissioner is consulted first (R-115).")
+    residual_risk_high = models.BooleanField(
+        default=False, help_text="Then the Commissioner is consulted first (R-115)."
+    )
     public_summary = models.TextField(blank=True)
     written_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     written_at = models.DateTimeField()
+    submitted_by = models.ForeignKey(User, models.PROTECT, related_name="+", null=True)
     submitted_at = models.DateTimeField(null=True)
+
+    objects = DpiaVersionQuerySet.as_manager()
 
     class Meta:
         ordering = ["dpia_id", "number"]
+        triggers = [triggers.DPIA_IS_BORN_A_DRAFT, triggers.DPIA_IS_FIXED_ONCE_SUBMITTED]
         constraints = [
             models.UniqueConstraint(fields=["dpia", "number"], name="camera_sites_dpia_version_number_once"),
             models.UniqueConstraint(
@@ -87,13 +127,26 @@ class DpiaVersion(models.Model):
                 | ~(Q(description="") | Q(risks="") | Q(measures="") | Q(safeguards="") | Q(consultation="")),
             ),
             models.CheckConstraint(
-                name="camera_sites_dpia_submitted_at_some_time",
-                condition=Q(status="draft", submitted_at__isnull=True) | (~Q(status="draft") & Q(submitted_at__isnull=False)),
+                name="camera_sites_dpia_submitted_by_somebody",
+                condition=Q(status="draft", submitted_at__isnull=True, submitted_by__isnull=True)
+                | (~Q(status="draft") & Q(submitted_at__isnull=False, submitted_by__isnull=False)),
             ),
         ]
 
     def __str__(self) -> str:
         return f"version {self.number} of {self.dpia}"
+
+
+class DpiaContribution(models.Model):
+    """That somebody's hand was in this version: whoever wrote or edited it neither advises on it nor decides it."""
+
+    version = models.ForeignKey(DpiaVersion, models.CASCADE, related_name="contributions")
+    user = models.ForeignKey(User, models.PROTECT, related_name="+")
+    contributed_at = models.DateTimeField()
+
+    class Meta:
+        triggers = [triggers.DPIA_CONTRIBUTION_STANDS]
+        constraints = [models.UniqueConstraint(fields=["version", "user"], name="camera_sites_dpia_contribution_once")]
 
 
 class DpiaAdvice(AppendOnly):
@@ -108,7 +161,9 @@ class DpiaAdvice(AppendOnly):
     sign_in = models.ForeignKey(SignIn, models.PROTECT, related_name="+")
 
     class Meta:
-        triggers = append_only_triggers()
+        triggers = [*append_only_triggers(), triggers.ADVICE_BY_ANOTHER]
+        verbose_name_plural = "DPIA advice"
+        constraints = [models.CheckConstraint(name="camera_sites_dpia_advice_says_why", condition=~Q(words=""))]
 
 
 class DpiaDecision(AppendOnly):
@@ -130,8 +185,10 @@ class DpiaDecision(AppendOnly):
     sign_in = models.ForeignKey(SignIn, models.PROTECT, related_name="+")
 
     class Meta:
-        triggers = append_only_triggers()
+        triggers = [*append_only_triggers(), triggers.DECISION_BY_A_THIRD]
         constraints = [
-            models.CheckConstraint(name="camera_sites_dpia_review_follows", condition=Q(review_due_at__gt=F("decided_at"))),
+            models.CheckConstraint(
+                name="camera_sites_dpia_review_follows", condition=Q(review_due_at__gt=F("decided_at"))
+            ),
             models.CheckConstraint(name="camera_sites_dpia_decision_says_why", condition=~Q(words="")),
         ]

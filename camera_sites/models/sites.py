@@ -9,6 +9,7 @@ from guardian.models import GroupObjectPermissionBase, UserObjectPermissionBase
 from guardian.shortcuts import get_objects_for_user
 
 from accounts.models import Actor, User
+from camera_sites import triggers
 from camera_sites.models.dpias import Dpia
 from portal.ids import new_id
 
@@ -25,11 +26,14 @@ class CameraSiteQuerySet(models.QuerySet["CameraSite"]):
         )
 
     def with_service_end(self, at: dt.datetime) -> "CameraSiteQuerySet":
-        """Adds `in_service_until`: the DPIA's review date for a live site, null where the site is not in service."""
+        """Adds `in_service_until`: the DPIA's review date for a site live at this moment, null where it was not in service."""
         ends = Dpia.objects.governing(at).filter(pk=OuterRef("dpia_id")).values("review_due_at")[:1]
         return self.annotate(dpia_ends_at=Subquery(ends)).annotate(
             in_service_until=models.Case(
-                models.When(status=CameraSite.Status.LIVE, then=F("dpia_ends_at")),
+                models.When(
+                    Q(live_at__lte=at) & (Q(decommissioned_at=None) | Q(decommissioned_at__gt=at)),
+                    then=F("dpia_ends_at"),
+                ),
                 default=None,
                 output_field=models.DateTimeField(null=True),
             )
@@ -50,6 +54,15 @@ class CameraSite(models.Model):
         LIVE = "live", "Live"
         DECOMMISSIONED = "decommissioned", "Decommissioned"
 
+    class Purpose(models.TextChoices):
+        """Columns of the national justification matrix (R-112), the weightiest first."""
+
+        NATIONAL_SECURITY = "national_security", "National security and counter terrorism"
+        SERIOUS_CRIME = "serious_crime", "Serious, organised and major crime"
+        LOCAL_CRIME = "local_crime", "Local crime"
+        PREVENTION = "prevention", "Crime prevention and reduction"
+        CONFIDENCE = "confidence", "Community confidence"
+
     class LocationType(models.TextChoices):
         """Rows of the national justification matrix (R-112)."""
 
@@ -64,7 +77,7 @@ class CameraSite(models.Model):
     name = models.CharField(max_length=100)
     area = models.CharField(max_length=80, help_text="The only place name that the public is told (R-120).")
     location_type = models.CharField(max_length=12, choices=LocationType)
-    purposes = ArrayField(models.CharField(max_length=30))
+    purposes = ArrayField(models.CharField(max_length=30, choices=Purpose))
     need = models.CharField(max_length=1000, help_text="The problem, and why cameras here answer it.")
     latitude = models.FloatField()
     longitude = models.FloatField()
@@ -93,11 +106,34 @@ class CameraSite(models.Model):
             ("propose_site", "Propose and edit camera sites"),
             ("decide_site", "Set a camera site live, or end it"),
         ]
+        triggers = [triggers.SITE_IS_BORN_PROPOSED, triggers.SITE_IS_LIVE_AS_DECIDED]
         constraints = [
+            models.CheckConstraint(
+                name="camera_sites_site_has_a_purpose",
+                condition=Q(purposes__len__gte=1)
+                & Q(
+                    purposes__contained_by=[
+                        "national_security",
+                        "serious_crime",
+                        "local_crime",
+                        "prevention",
+                        "confidence",
+                    ]
+                ),
+            ),
+            models.CheckConstraint(
+                name="camera_sites_site_decommissioned_by_somebody",
+                condition=Q(status="decommissioned", decommissioned_by__isnull=False, decommissioned_at__isnull=False)
+                | (~Q(status="decommissioned") & Q(decommissioned_by__isnull=True, decommissioned_at__isnull=True)),
+            ),
             models.CheckConstraint(
                 name="camera_sites_site_live_by_another",
                 condition=Q(status="proposed", live_by__isnull=True, live_at__isnull=True)
-                | (~Q(status="proposed") & Q(live_by__isnull=False, live_at__isnull=False) & ~Q(live_by=F("proposed_by")))
+                | (
+                    ~Q(status="proposed")
+                    & Q(live_by__isnull=False, live_at__isnull=False)
+                    & ~Q(live_by=F("proposed_by"))
+                )
                 | Q(status="decommissioned", live_by__isnull=True, live_at__isnull=True),
             ),
             models.CheckConstraint(
@@ -111,6 +147,18 @@ class CameraSite(models.Model):
 
     def __str__(self) -> str:
         return f"{self.ref} {self.name}"
+
+
+class SiteContribution(models.Model):
+    """That somebody's hand was in this proposal: whoever proposed or edited a site does not set it live."""
+
+    site = models.ForeignKey(CameraSite, models.PROTECT, related_name="contributions")
+    user = models.ForeignKey(User, models.PROTECT, related_name="+")
+    contributed_at = models.DateTimeField()
+
+    class Meta:
+        triggers = [triggers.SITE_CONTRIBUTION_STANDS]
+        constraints = [models.UniqueConstraint(fields=["site", "user"], name="camera_sites_site_contribution_once")]
 
 
 class SiteUserAccess(UserObjectPermissionBase):
@@ -152,6 +200,7 @@ class Camera(models.Model):
 
     class Meta:
         ordering = ["ref"]
+        triggers = [triggers.CAMERA_IS_PART_OF_THE_PROPOSAL, triggers.CAMERA_STAYS_AT_ITS_SITE]
 
     def __str__(self) -> str:
         return self.ref

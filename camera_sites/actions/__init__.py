@@ -1,0 +1,30 @@
+"""The verbs of assessments and camera sites."""
+
+from .dpias import advise, begin_dpia, begin_version, decide, edit_version, submit
+from .sites import (
+    add_camera,
+    decommission,
+    edit_site,
+    give_access,
+    open_locations,
+    open_site,
+    propose_site,
+    set_live,
+)
+
+__all__ = [
+    "add_camera",
+    "advise",
+    "begin_dpia",
+    "begin_version",
+    "decide",
+    "decommission",
+    "edit_site",
+    "edit_version",
+    "give_access",
+    "open_locations",
+    "open_site",
+    "propose_site",
+    "set_live",
+    "submit",
+]

@@ -1,0 +1,148 @@
+"""Who may do what to assessments and sites, and why not."""
+
+from django.utils import timezone
+
+from accounts.models import Actor, User
+from accounts.policies import acts_in_own_session, holds
+from camera_sites.models import CameraSite, Dpia, DpiaAdvice, DpiaVersion
+from portal.errors import Stranger
+from portal.policies import Allowed, Denied, Verdict, first_denial
+
+
+def require_sight_of_dpia(actor: Actor, dpia: Dpia) -> None:
+    """Raises Stranger unless the assessment exists for the actor."""
+    if not Dpia.objects.visible_to(actor).filter(pk=dpia.pk).exists():
+        raise Stranger("There is no such assessment, or it is not yours to see.")
+
+
+def require_sight_of_site(actor: Actor, site: CameraSite) -> None:
+    """Raises Stranger unless the site exists for the actor."""
+    if not CameraSite.objects.visible_to(actor).filter(pk=site.pk).exists():
+        raise Stranger("There is no such camera site, or it is not yours to see.")
+
+
+def may_open_registry(user: Actor) -> Verdict:
+    """Who may open the registry of sites and assessments."""
+    return holds(user, "camera_sites.view_sites")
+
+
+def may_open_site(user: Actor, site: CameraSite) -> Verdict:
+    """Who may see where a site stands (R-120)."""
+    return may_open_registry(user)
+
+
+def may_write_dpia(user: Actor) -> Verdict:
+    """Who may begin an assessment."""
+    return holds(user, "camera_sites.write_dpia")
+
+
+def may_edit_version(user: Actor, version: DpiaVersion) -> Verdict:
+    """Who may change a draft."""
+    return may_write_dpia(user)
+
+
+def may_submit(user: Actor, version: DpiaVersion) -> Verdict:
+    """Who may hand a draft over for advice and decision."""
+    return may_write_dpia(user)
+
+
+def may_advise(user: Actor, version: DpiaVersion) -> Verdict:
+    """The data protection officer, in their own session, about what they did not write."""
+    return first_denial(
+        holds(user, "camera_sites.advise_dpia"), acts_in_own_session(user), _has_no_hand_in(user, version)
+    )
+
+
+def may_decide(user: Actor, version: DpiaVersion) -> Verdict:
+    """The controller, after somebody else's advice, about what they did not write."""
+    if not (denied := first_denial(
+        holds(user, "camera_sites.decide_dpia"), acts_in_own_session(user), _has_no_hand_in(user, version)
+    )):  # fmt: skip
+        return denied
+    advice = DpiaAdvice.objects.filter(version=version).first()
+    if advice is None:
+        return Denied("The data protection officer has not advised on this version yet.")
+    if isinstance(user, User) and advice.advised_by_id == user.pk:
+        return Denied("You advised on this version, so somebody else has to decide it.")
+    return Allowed()
+
+
+def may_approve(user: Actor, version: DpiaVersion) -> Verdict:
+    """As `may_decide`; and while the residual risk is high, nobody (R-115)."""
+    if version.residual_risk_high:
+        return Denied(
+            "This version says that a high risk remains. The Commissioner is consulted before such processing, so it "
+            "cannot be approved. Reject it, so that a version with further measures can be written."
+        )
+    return may_decide(user, version)
+
+
+def may_propose(user: Actor) -> Verdict:
+    """Who may propose a site."""
+    return holds(user, "camera_sites.propose_site")
+
+
+def may_edit_site(user: Actor, site: CameraSite) -> Verdict:
+    """Who may change what is said of a site."""
+    if site.status == CameraSite.Status.DECOMMISSIONED:
+        return Denied("This site is decommissioned. It comes back only as a new proposal.")
+    return may_propose(user)
+
+
+def may_add_camera(user: Actor, site: CameraSite) -> Verdict:
+    """Cameras belong to what is decided, so they are added while the site is proposed (R-117)."""
+    if site.status != CameraSite.Status.PROPOSED:
+        return Denied(
+            "What was decided on were these cameras. For more, propose a site of their own, so that somebody else decides."
+        )
+    return may_propose(user)
+
+
+def may_set_live(user: Actor, site: CameraSite) -> Verdict:
+    """Another person than whoever proposed or edited it, while its assessment governs (R-113)."""
+    return first_denial(
+        holds(user, "camera_sites.decide_site"),
+        acts_in_own_session(user),
+        _proposed_none_of(user, site),
+        _is_assessed(site),
+        _has_cameras(site),
+    )
+
+
+def may_decommission(user: Actor, site: CameraSite) -> Verdict:
+    """Ending narrows: its owner, or who decides sites."""
+    if isinstance(user, User) and user.pk == site.owner_id:
+        return holds(user, "camera_sites.view_sites")
+    return holds(user, "camera_sites.decide_site")
+
+
+def may_give_access(user: Actor, site: CameraSite) -> Verdict:
+    """Who may let others see a site."""
+    return may_propose(user) or holds(user, "camera_sites.decide_site")
+
+
+def _has_no_hand_in(user: Actor, version: DpiaVersion) -> Verdict:
+    hands = {version.written_by_id, version.submitted_by_id, *version.contributions.values_list("user_id", flat=True)}
+    if isinstance(user, User) and user.pk in hands:
+        return Denied("You wrote, edited or submitted this version, so somebody else has to judge it.")
+    return Allowed()
+
+
+def _proposed_none_of(user: Actor, site: CameraSite) -> Verdict:
+    if isinstance(user, User) and site.contributions.filter(user=user).exists():
+        return Denied("You proposed or edited this site, so somebody else has to set it live.")
+    return Allowed()
+
+
+def _is_assessed(site: CameraSite) -> Verdict:
+    if site.dpia_id is None:
+        return Denied("No DPIA covers this site yet. Without one in date it cannot go live.")
+    if not Dpia.objects.governing(timezone.now()).filter(pk=site.dpia_id).exists():
+        return Denied("Its DPIA is not approved, or is past its review date. Without one in date it cannot go live.")
+    return Allowed()
+
+
+def _has_cameras(site: CameraSite) -> Verdict:
+    if not site.cameras.exists():
+        return Denied("No camera stands in this proposal yet.")
+    return Allowed()

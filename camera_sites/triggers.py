@@ -1,0 +1,234 @@
+"""Rules about assessments and sites that PostgreSQL keeps, whoever writes: shell, bulk update and superuser included.
+
+Messages are for those who go round the actions; people meet the policies' words first.
+"""
+
+import pgtrigger
+
+DPIA_IS_BORN_A_DRAFT = pgtrigger.Trigger(
+    name="born_a_draft",
+    when=pgtrigger.Before,
+    operation=pgtrigger.Insert,
+    func="""
+        IF NEW.status <> 'draft' THEN
+            RAISE EXCEPTION 'a version begins as a draft, not as %', NEW.status USING ERRCODE = 'check_violation';
+        END IF;
+        RETURN NEW;
+    """,
+)
+
+# R-113, R-114: a submitted version is never altered; it becomes approved only with advice by one person and a decision
+# by another (their own triggers hold who they may be), and never while its residual risk is high (R-115).
+DPIA_IS_FIXED_ONCE_SUBMITTED = pgtrigger.Trigger(
+    name="fixed_once_submitted",
+    when=pgtrigger.Before,
+    operation=pgtrigger.Update | pgtrigger.Delete,
+    func="""
+        IF TG_OP = 'DELETE' THEN
+            IF OLD.status <> 'draft' AND NOT (current_user = 'portal_retention') THEN
+                RAISE EXCEPTION 'a submitted version is never deleted' USING ERRCODE = 'check_violation';
+            END IF;
+            RETURN OLD;
+        END IF;
+        IF OLD.status = 'draft' AND NEW.status = 'draft' THEN
+            IF (NEW.dpia_id, NEW.number, NEW.written_by_id) IS DISTINCT FROM (OLD.dpia_id, OLD.number, OLD.written_by_id) THEN
+                RAISE EXCEPTION 'a version keeps its author and its place' USING ERRCODE = 'check_violation';
+            END IF;
+            RETURN NEW;
+        END IF;
+        IF OLD.status = 'draft' AND NEW.status = 'submitted' THEN
+            IF to_jsonb(NEW) - ARRAY['status', 'submitted_at', 'submitted_by_id']
+                <> to_jsonb(OLD) - ARRAY['status', 'submitted_at', 'submitted_by_id'] THEN
+                RAISE EXCEPTION 'what is submitted is the draft as it stood' USING ERRCODE = 'check_violation';
+            END IF;
+            RETURN NEW;
+        END IF;
+        IF OLD.status <> 'submitted' OR NEW.status NOT IN ('approved', 'rejected') THEN
+            RAISE EXCEPTION 'a version that is % cannot become %', OLD.status, NEW.status
+                USING ERRCODE = 'check_violation';
+        END IF;
+        IF to_jsonb(NEW) - 'status' <> to_jsonb(OLD) - 'status' THEN
+            RAISE EXCEPTION 'a submitted version is never altered' USING ERRCODE = 'check_violation';
+        END IF;
+        IF NOT EXISTS (
+            SELECT FROM camera_sites_dpiadecision d JOIN camera_sites_dpiaadvice a ON a.version_id = d.version_id
+                WHERE d.version_id = OLD.id AND a.advised_by_id <> d.decided_by_id
+                AND d.verdict = CASE NEW.status WHEN 'approved' THEN 'approve' ELSE 'reject' END
+        ) THEN
+            RAISE EXCEPTION 'version % becomes % only with advice by one person and that decision by another',
+                OLD.id, NEW.status USING ERRCODE = 'check_violation';
+        END IF;
+        RETURN NEW;
+    """,
+)
+
+_STANDS_ALONE = """
+    SELECT * INTO version FROM camera_sites_dpiaversion WHERE id = NEW.version_id FOR UPDATE;
+    IF version.status IS DISTINCT FROM 'submitted' THEN
+        RAISE EXCEPTION 'only a submitted version is advised on or decided; this one is %', version.status
+            USING ERRCODE = 'check_violation';
+    END IF;
+    IF NEW.{who}_by_id IN (version.written_by_id, version.submitted_by_id) OR EXISTS (
+        SELECT FROM camera_sites_dpiacontribution c WHERE c.version_id = version.id AND c.user_id = NEW.{who}_by_id
+    ) THEN
+        RAISE EXCEPTION 'whoever wrote, edited or submitted an assessment does not judge it'
+            USING ERRCODE = 'check_violation';
+    END IF;
+    IF NOT EXISTS (
+        SELECT FROM accounts_signin s JOIN accounts_user u ON u.id = s.user_id
+            WHERE s.id = NEW.sign_in_id AND s.user_id = NEW.{who}_by_id AND u.is_active
+            AND s.ended_at IS NULL AND s.opened_at <= NEW.{who}_at
+    ) THEN
+        RAISE EXCEPTION 'advice and decisions are given in an open session of the person who gives them'
+            USING ERRCODE = 'check_violation';
+    END IF;
+"""
+
+ADVICE_BY_ANOTHER = pgtrigger.Trigger(
+    name="by_another",
+    when=pgtrigger.Before,
+    operation=pgtrigger.Insert,
+    declare=[("version", "camera_sites_dpiaversion%ROWTYPE")],
+    func=_STANDS_ALONE.format(who="advised") + "    RETURN NEW;\n",
+)
+
+DECISION_BY_A_THIRD = pgtrigger.Trigger(
+    name="by_a_third",
+    when=pgtrigger.Before,
+    operation=pgtrigger.Insert,
+    declare=[("version", "camera_sites_dpiaversion%ROWTYPE")],
+    func=_STANDS_ALONE.format(who="decided")
+    + """
+    IF NOT EXISTS (
+        SELECT FROM camera_sites_dpiaadvice a WHERE a.version_id = version.id AND a.advised_by_id <> NEW.decided_by_id
+            AND a.advised_at <= NEW.decided_at
+    ) THEN
+        RAISE EXCEPTION 'a decision follows advice that another person gave' USING ERRCODE = 'check_violation';
+    END IF;
+    IF NEW.verdict = 'approve' AND version.residual_risk_high THEN
+        RAISE EXCEPTION 'while the residual risk is high the Commissioner is consulted first'
+            USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NEW;
+""",
+)
+
+DPIA_CONTRIBUTION_STANDS = pgtrigger.Trigger(
+    name="stands",
+    when=pgtrigger.Before,
+    operation=pgtrigger.Update | pgtrigger.Delete,
+    func="""
+        IF TG_OP = 'DELETE' AND (current_user = 'portal_retention' OR NOT EXISTS (
+            SELECT FROM camera_sites_dpiaversion v WHERE v.id = OLD.version_id AND v.status <> 'draft'
+        )) THEN
+            RETURN OLD;
+        END IF;
+        RAISE EXCEPTION 'that somebody contributed is never taken back' USING ERRCODE = 'check_violation';
+    """,
+)
+
+SITE_IS_BORN_PROPOSED = pgtrigger.Trigger(
+    name="born_proposed",
+    when=pgtrigger.Before,
+    operation=pgtrigger.Insert,
+    func="""
+        IF NEW.status <> 'proposed' THEN
+            RAISE EXCEPTION 'a site begins as a proposal, not as %', NEW.status USING ERRCODE = 'check_violation';
+        END IF;
+        RETURN NEW;
+    """,
+)
+
+# R-113: live only by somebody whose hand was not in the proposal, while its assessment governs. What was decided on
+# (where, what for, under which assessment) stays as it was decided.
+SITE_IS_LIVE_AS_DECIDED = pgtrigger.Trigger(
+    name="live_as_decided",
+    when=pgtrigger.Before,
+    operation=pgtrigger.Update | pgtrigger.Delete,
+    declare=[("ends", "timestamptz")],
+    func="""
+        IF TG_OP = 'DELETE' THEN
+            IF current_user = 'portal_retention' THEN
+                RETURN OLD;
+            END IF;
+            RAISE EXCEPTION 'a site is decommissioned, never deleted' USING ERRCODE = 'check_violation';
+        END IF;
+        IF (NEW.proposed_by_id, NEW.proposed_at) IS DISTINCT FROM (OLD.proposed_by_id, OLD.proposed_at) THEN
+            RAISE EXCEPTION 'who proposed a site is never altered' USING ERRCODE = 'check_violation';
+        END IF;
+        IF OLD.status = 'decommissioned' THEN
+            RAISE EXCEPTION 'a decommissioned site comes back only as a new proposal' USING ERRCODE = 'check_violation';
+        END IF;
+        IF OLD.status = 'live' THEN
+            IF NEW.status = 'proposed' OR (NEW.live_by_id, NEW.live_at) IS DISTINCT FROM (OLD.live_by_id, OLD.live_at) THEN
+                RAISE EXCEPTION 'who set a site live is never altered' USING ERRCODE = 'check_violation';
+            END IF;
+            IF (NEW.ref, NEW.area, NEW.location_type, NEW.purposes, NEW.need, NEW.latitude, NEW.longitude, NEW.road,
+                NEW.dpia_id) IS DISTINCT FROM (OLD.ref, OLD.area, OLD.location_type, OLD.purposes, OLD.need,
+                OLD.latitude, OLD.longitude, OLD.road, OLD.dpia_id) THEN
+                RAISE EXCEPTION 'where a live site stands and why stays as it was decided'
+                    USING ERRCODE = 'check_violation';
+            END IF;
+        END IF;
+        IF OLD.status = 'proposed' AND NEW.status = 'live' THEN
+            IF EXISTS (
+                SELECT FROM camera_sites_sitecontribution c WHERE c.site_id = OLD.id AND c.user_id = NEW.live_by_id
+            ) THEN
+                RAISE EXCEPTION 'whoever proposed or edited a site does not set it live' USING ERRCODE = 'check_violation';
+            END IF;
+            SELECT d.review_due_at INTO ends
+                FROM camera_sites_dpiadecision d JOIN camera_sites_dpiaversion v ON v.id = d.version_id
+                WHERE v.dpia_id = NEW.dpia_id AND v.status = 'approved' AND d.verdict = 'approve'
+                    AND d.decided_at <= NEW.live_at
+                ORDER BY d.decided_at DESC LIMIT 1;
+            IF ends IS NULL OR ends <= NEW.live_at THEN
+                RAISE EXCEPTION 'a site is live only under an approved assessment that is in date'
+                    USING ERRCODE = 'check_violation';
+            END IF;
+            IF NOT EXISTS (SELECT FROM camera_sites_camera c WHERE c.site_id = OLD.id) THEN
+                RAISE EXCEPTION 'a site without a camera is not set live' USING ERRCODE = 'check_violation';
+            END IF;
+        END IF;
+        RETURN NEW;
+    """,
+)
+
+SITE_CONTRIBUTION_STANDS = pgtrigger.Trigger(
+    name="stands",
+    when=pgtrigger.Before,
+    operation=pgtrigger.Update | pgtrigger.Delete,
+    func="""
+        IF TG_OP = 'DELETE' AND current_user = 'portal_retention' THEN
+            RETURN OLD;
+        END IF;
+        RAISE EXCEPTION 'that somebody contributed is never taken back' USING ERRCODE = 'check_violation';
+    """,
+)
+
+# R-117: the least number of cameras is part of what is decided.
+CAMERA_IS_PART_OF_THE_PROPOSAL = pgtrigger.Trigger(
+    name="part_of_the_proposal",
+    when=pgtrigger.Before,
+    operation=pgtrigger.Insert,
+    declare=[("site_status", "text")],
+    func="""
+        SELECT s.status INTO site_status FROM camera_sites_camerasite s WHERE s.id = NEW.site_id FOR UPDATE;
+        IF site_status <> 'proposed' THEN
+            RAISE EXCEPTION 'cameras are added while a site is proposed; this one is %', site_status
+                USING ERRCODE = 'check_violation';
+        END IF;
+        RETURN NEW;
+    """,
+)
+
+CAMERA_STAYS_AT_ITS_SITE = pgtrigger.Trigger(
+    name="stays_at_its_site",
+    when=pgtrigger.Before,
+    operation=pgtrigger.Update,
+    func="""
+        IF (NEW.site_id, NEW.ref) IS DISTINCT FROM (OLD.site_id, OLD.ref) THEN
+            RAISE EXCEPTION 'a camera keeps its site and the name that reads give it' USING ERRCODE = 'check_violation';
+        END IF;
+        RETURN NEW;
+    """,
+)
