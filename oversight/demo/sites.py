@@ -1,0 +1,85 @@
+"""The demo's camera sites: one live, one waiting, one whose assessment lapsed, and others to fill the map."""
+
+import datetime as dt
+
+import time_machine
+from django.contrib.auth.models import Group
+from django.utils import timezone
+
+from accounts.models import User
+from camera_sites import actions
+from camera_sites.models import CameraSite, Dpia
+
+YEAR = dt.timedelta(days=365)
+# ref, name, area, location type, latitude, longitude, road; the force and its places are made up
+SITES = (
+    ("nd-a01", "Harbour Bridge north", "Northdale Harbour", "strategic", 55.012, -1.452, "A193"),
+    ("nd-a02", "Ring road at Mill Lane", "Northdale Centre", "major", 54.982, -1.612, "A167"),
+    ("nd-a03", "Airport approach", "Northdale West", "strategic", 55.034, -1.702, "A696"),
+    ("nd-b01", "Station Parade", "Northdale Centre", "crowded", 54.968, -1.618, "Station Parade"),
+    ("nd-b02", "Coast road, Eastcliff", "Eastcliff", "major", 55.042, -1.442, "A1058"),
+)
+
+
+def add_assessment(people: dict[str, User], ref: str, title: str, *, about: str, review_in: dt.timedelta = YEAR) -> Dpia:
+    """An assessment that the DPO advised on and the information asset owner approved."""
+    version = draft_assessment(people, ref, title, about=about)
+    actions.submit(version, by=people["infra.bell"])
+    actions.advise(
+        version, by=people["dpo.marsh"], is_favourable=True, words="Proportionate, provided reviews are kept in date."
+    )
+    actions.decide(
+        version, by=people["iao.stone"], verdict="approve", words="Necessary; the measures answer the risks.",
+        review_due_at=timezone.now() + review_in,
+    )  # fmt: skip
+    return version.dpia
+
+
+def draft_assessment(people: dict[str, User], ref: str, title: str, *, about: str):
+    """The four contents that the law asks for (R-114)."""
+    return actions.begin_dpia(
+        by=people["infra.bell"], ref=ref, title=title,
+        need=f"{about} Burglaries and thefts by travelling offenders rose in the problem profile of the last two quarters.",
+        description=f"{about} Reads are compared with signed hotlists; what matches is reported, what does not is not kept here.",
+        risks="A misread or stale entry leads to a wrongful stop. Journeys of people not of interest are seen. Misuse by staff.",
+        measures="Two people decide every entry; hits are cautions until verified; lists expire; looking is recorded.",
+        safeguards="Signed lists, receipts that prove deletion, role-based access, sealed log, published figures.",
+        consultation="Independent advisory group, March; council scrutiny panel, April; signage trial with residents.",
+        public_summary=f"{about} Reviewed every year by people who are independent of the team that runs the cameras.",
+    )  # fmt: skip
+
+
+def add_sites(people: dict[str, User], team: Group) -> dict[str, CameraSite]:
+    """Three live, one waiting for its assessment, one whose assessment lapsed a month ago."""
+    sites = {}
+    network = add_assessment(people, "dpia-network", "Main road network", about="Cameras on Northdale's main roads.")
+    for ref in ("nd-a01", "nd-a02", "nd-a03"):
+        sites[ref] = _live(people, ref, network)
+    waiting = draft_assessment(people, "dpia-station", "Station Parade", about="One camera at a crowded place.")
+    actions.submit(waiting, by=people["infra.bell"])
+    sites["nd-b01"] = _propose(people, "nd-b01", waiting.dpia)
+    with time_machine.travel(timezone.now() - YEAR - dt.timedelta(days=30)):
+        for user in people.values():
+            user.refresh_from_db()
+        lapsed = add_assessment(people, "dpia-coast", "Coast road", about="Two cameras on the coast road.", review_in=YEAR)
+        sites["nd-b02"] = _live(people, "nd-b02", lapsed)
+    for site in sites.values():
+        actions.give_access(site, team, by=people["infra.bell"])
+    return sites
+
+
+def _propose(people: dict[str, User], ref: str, dpia: Dpia) -> CameraSite:
+    _, name, area, location, latitude, longitude, road = next(site for site in SITES if site[0] == ref)
+    site = actions.propose_site(
+        by=people["infra.bell"], ref=ref, name=name, area=area, location_type=location, purposes=["serious", "local"],
+        need="Vehicles of travelling offenders pass here on the way to and from the town.", latitude=latitude,
+        longitude=longitude, road=road, owner_org="Northdale Police", operator_org="Northdale Police",
+        controller="Northdale Police", funder="Force budget", has_signage=True, dpia=dpia, owner=people["infra.bell"],
+    )  # fmt: skip
+    for number, direction in enumerate(("inbound", "outbound"), start=1):
+        actions.add_camera(site, by=people["infra.bell"], ref=f"{ref}-c{number}", lane=str(number), direction=direction)
+    return site
+
+
+def _live(people: dict[str, User], ref: str, dpia: Dpia) -> CameraSite:
+    return actions.set_live(_propose(people, ref, dpia), by=people["supt.hale"])
