@@ -11,9 +11,9 @@ from django.template import TemplateDoesNotExist
 from django.utils import timezone
 from markupsafe import Markup
 
-# Attributes that a component sets itself.
+# Attributes that a component sets itself, and placeholders, which vanish when they are needed.
 OWN_ATTRIBUTES = {"id", "name", "type", "value", "class", "maxlength", "rows", "autocomplete", "aria-describedby",
-                  "aria-invalid", "required", "cols", "inputmode", "spellcheck", "multiple"}  # fmt: skip
+                  "aria-invalid", "required", "cols", "inputmode", "spellcheck", "multiple", "placeholder"}  # fmt: skip
 # How wide an input is drawn tells how much is expected in it.
 WIDTHS = ((2, "2"), (3, "3"), (4, "4"), (5, "5"), (10, "10"), (20, "20"), (30, "30"))
 
