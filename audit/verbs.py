@@ -58,6 +58,17 @@ class Verb(TextChoices):
     SITE_DECOMMISSIONED = "site.decommissioned", "{actor} decommissioned the camera site {subject}: {reason}"
     SITE_OPENED = "site.opened", "{actor} opened the camera site {subject} with its precise location"
     SITES_MAPPED = "sites.mapped", "{actor} opened a map of {count} camera sites"
+    # feeds
+    AGREEMENT_PROPOSED = "agreement.proposed", "{actor} proposed an {subject} for {hotlist}"
+    AGREEMENT_MADE = "agreement.made", "{actor} made the {subject} for {hotlist}"
+    LOAD_RECEIVED = "load.received", "{actor} uploaded the file {file_name} for {hotlist}"
+    LOAD_CHECKED = "load.checked", "{actor} checked {subject}: {count} rows, {problems} problems"
+    LOAD_ACCEPTED = "load.accepted", "{actor} accepted {subject}, leaving out {left_out} rows"
+    LOAD_REFUSED = "load.refused", "{actor} refused {subject}: {reason}"
+    LOAD_MERGED = "load.merged", "{actor} loaded {subject}: {added} added, {changed} changed, {removed} removed"
+    LOAD_PROBLEMS_TAKEN = "load.problems_taken", "{actor} downloaded the file of {subject} with its problems"
+    FEED_ROW_SUSPENDED = "feed_row.suspended", "{actor} held a row of {hotlist} back: {reason}"
+    FEED_ROW_RELEASED = "feed_row.released", "{actor} let a row of {hotlist} go again: {reason}"
     # the log itself
     LOG_CONSULTED = "log.consulted", "{actor} read the audit log to {purpose}"
 
@@ -75,5 +86,9 @@ _OPERATIONS = {
     Verb.PLATE_SEARCHED: Operation.CONSULTATION,
     Verb.SITE_OPENED: Operation.CONSULTATION,
     Verb.SITES_MAPPED: Operation.CONSULTATION,
+    Verb.LOAD_RECEIVED: Operation.COLLECTION,
+    Verb.LOAD_CHECKED: Operation.HOUSEKEEPING,
+    Verb.LOAD_MERGED: Operation.COMBINATION,
+    Verb.LOAD_PROBLEMS_TAKEN: Operation.DISCLOSURE,
     Verb.LOG_CONSULTED: Operation.CONSULTATION,
 }

@@ -14,5 +14,6 @@ app.autodiscover_tasks()
 # Seconds between runs. Nothing is right only because one of these ran: what time decides is a predicate.
 app.conf.beat_schedule = {
     "heartbeat": {"task": "portal.tasks.heartbeat", "schedule": 10.0},
+    "resume_loads": {"task": "hotlists.tasks.resume_loads", "schedule": 60.0},
     "ensure_partitions": {"task": "portal.tasks.ensure_partitions", "schedule": crontab(hour=3, minute=20)},
 }

@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import time
 import uuid
 from collections.abc import Iterable
 from pathlib import Path
@@ -24,7 +25,7 @@ def store(load_id: uuid.UUID, chunks: Iterable[bytes]) -> tuple[int, str]:
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     digest, size = hashlib.sha256(), 0
     try:
-        with path.open("xb", opener=_private) as file:
+        with open(path, "xb", opener=_private) as file:
             for chunk in chunks:
                 size += len(chunk)
                 if size > LARGEST:
@@ -49,6 +50,14 @@ def remove(load_id: uuid.UUID) -> None:
 def stored() -> list[uuid.UUID]:
     """The loads whose files lie here."""
     return [uuid.UUID(path.stem) for path in path_of(uuid.UUID(int=0)).parent.glob("*.csv")]
+
+
+def is_old(load_id: uuid.UUID) -> bool:
+    """Whether the file has lain here for an hour; a younger one may be of an upload that is still under way."""
+    try:
+        return time.time() - path_of(load_id).stat().st_mtime > 3600
+    except FileNotFoundError:
+        return False
 
 
 def _private(path: str, flags: int) -> int:

@@ -1,5 +1,7 @@
 """Comparing staged rows with the list, and merging them into it, set-wise. One merge a list at a time."""
 
+# ruff: noqa: S608 - statements are put together from constants of this module; values are parameters
+
 import datetime as dt
 from typing import Any, NamedTuple
 
@@ -7,7 +9,7 @@ from django.db import connection
 
 from hotlists.models import Load, SourceAgreement
 
-_ALIKE = '(staged.country, staged.vrm, staged.ref) = (listed.country, listed.vrm, listed.ref)'
+_ALIKE = "(staged.country, staged.vrm, staged.ref) = (listed.country, listed.vrm, listed.ref)"
 _STAGED = "hotlists_stagedrow staged"
 _OF_LOAD = "staged.load_id = %(load)s AND staged.repeats IS NULL"
 _OF_LIST = "listed.hotlist_id = %(hotlist)s"
@@ -42,7 +44,9 @@ _COMPARE = f"""
     FROM {_STAGED} LEFT JOIN hotlists_feedrow listed ON {_OF_LIST} AND {_ALIKE}
     WHERE {_OF_LOAD}
 """
-_COUNT_GONE = f"SELECT count(*) FROM hotlists_feedrow listed WHERE {_OF_LIST} AND listed.expires_at > %(now)s AND {_GONE}"
+_COUNT_GONE = (
+    f"SELECT count(*) FROM hotlists_feedrow listed WHERE {_OF_LIST} AND listed.expires_at > %(now)s AND {_GONE}"
+)
 _COUNT_KEPT = f"""
     SELECT count(*) FROM hotlists_feedrow listed
     WHERE {_OF_LIST} AND EXISTS (SELECT FROM {_STAGED} WHERE {_OF_LOAD} AND {_ALIKE})

@@ -137,7 +137,9 @@ class Reader:
             return Line(number, raw, None, (("row", _wrong_count(fields)),))
         if not text.isprintable() and _CONTROL.search(text):
             where = ", ".join(COLUMNS[n] for n, field in enumerate(fields) if _CONTROL.search(field)) or "row"
-            return Line(number, raw, None, ((where[:30], "This holds control characters, which nobody can see or type."),))
+            return Line(
+                number, raw, None, ((where[:30], "This holds control characters, which nobody can see or type."),)
+            )
         return self._row(number, raw, fields)
 
     def _row(self, number: int, raw: bytes, fields: list[str]) -> Line:
@@ -154,11 +156,24 @@ class Reader:
         if fields[14] or fields[15]:
             self.with_spares += 1
         if self.limits.keys_only:
-            values = ("", "", "", self.limits.default_action, "{}", "", "", "", "", self.limits.latest_end.isoformat(), "", "")
+            values = (
+                "",
+                "",
+                "",
+                self.limits.default_action,
+                "{}",
+                "",
+                "",
+                "",
+                "",
+                self.limits.latest_end.isoformat(),
+                "",
+                "",
+            )
         else:
             outcomes = [check[fields[column]] for column, check in self.checked.items()]
             values = tuple([value for value, _ in outcomes])
-            if any([problem for _, problem in outcomes]):
+            if any(problem for _, problem in outcomes):
                 problems += [(COLUMNS[column], problem)
                              for column, (_, problem) in zip(self.checked, outcomes, strict=True) if problem]  # fmt: skip
             elif values[6] and values[3] == Action.STOP and (values[6][0] == "3" or values[6][1] == "D"):
