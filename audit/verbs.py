@@ -69,6 +69,8 @@ class Verb(TextChoices):
     LOAD_PROBLEMS_TAKEN = "load.problems_taken", "{actor} downloaded the file of {subject} with its problems"
     FEED_ROW_SUSPENDED = "feed_row.suspended", "{actor} held a row of {hotlist} back: {reason}"
     FEED_ROW_RELEASED = "feed_row.released", "{actor} let a row of {hotlist} go again: {reason}"
+    # oversight
+    FIGURES_RELEASED = "figures.released", "{actor} released the public figures"
     # the log itself
     LOG_CONSULTED = "log.consulted", "{actor} read the audit log to {purpose}"
 
@@ -91,4 +93,5 @@ _OPERATIONS = {
     Verb.LOAD_MERGED: Operation.COMBINATION,
     Verb.LOAD_PROBLEMS_TAKEN: Operation.DISCLOSURE,
     Verb.LOG_CONSULTED: Operation.CONSULTATION,
+    Verb.FIGURES_RELEASED: Operation.DISCLOSURE,
 }

@@ -251,9 +251,8 @@ def test_decision_of_a_draft_or_of_a_high_risk_is_refused(draft, infrastructure_
 def test_advice_and_decision_are_never_changed_nor_removed(advised, asset_owner, table):
     decide(advised, asset_owner)
     for statement in (f"UPDATE {table} SET words = 'x'", f"DELETE FROM {table}"):
-        with pytest.raises(Exception, match="append-only|permission denied"), transaction.atomic():
-            with connection.cursor() as cursor:
-                cursor.execute(statement)
+        with pytest.raises(Exception, match="append-only|permission denied"), transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(statement)
 
 
 def test_hands_of_a_submitted_version_are_never_washed(submitted):

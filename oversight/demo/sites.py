@@ -74,7 +74,8 @@ def add_sites(people: dict[str, User], team: Group) -> dict[str, CameraSite]:
 def _propose(people: dict[str, User], team: Group, ref: str, dpia: Dpia) -> CameraSite:
     _, name, area, location, latitude, longitude, road = next(site for site in SITES if site[0] == ref)
     site = actions.propose_site(
-        by=people["infra.bell"], seen_by=[team], ref=ref, name=name, area=area, location_type=location, purposes=["serious_crime", "local_crime"],
+        by=people["infra.bell"], seen_by=[team], ref=ref, name=name, area=area, location_type=location,
+        purposes=["serious_crime", "local_crime"],
         need="Vehicles of travelling offenders pass here on the way to and from the town.", latitude=latitude,
         longitude=longitude, road=road, owner_org="Northdale Police", operator_org="Northdale Police",
         controller="Northdale Police", funder="Force budget", has_signage=True, dpia=dpia, owner=people["infra.bell"],
