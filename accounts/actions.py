@@ -33,6 +33,12 @@ def add_machine(name: str, *, by: Actor, scopes: list[str]) -> tuple[MachineClie
     """A new machine client and its secret, which is shown this once."""
     if not isinstance(by, SystemJob):
         require(policies.may_manage_machines(by))
+    return enrol_machine(name, by=by, scopes=scopes)
+
+
+@transaction.atomic
+def enrol_machine(name: str, *, by: Actor, scopes: list[str]) -> tuple[MachineClient, str]:
+    """As `add_machine`, for a room whose things are machines, such as matchers: who may do so is judged by that room."""
     secret = secrets.token_urlsafe(32)
     application = Application.objects.create(
         name=name,

@@ -58,19 +58,25 @@ class Verb(TextChoices):
     SITE_DECOMMISSIONED = "site.decommissioned", "{actor} decommissioned the camera site {subject}: {reason}"
     SITE_OPENED = "site.opened", "{actor} opened the camera site {subject} with its precise location"
     SITES_MAPPED = "sites.mapped", "{actor} opened a map of {count} camera sites"
-    # feeds
-    AGREEMENT_PROPOSED = "agreement.proposed", "{actor} proposed an {subject} for {hotlist}"
-    AGREEMENT_MADE = "agreement.made", "{actor} made the {subject} for {hotlist}"
-    LOAD_RECEIVED = "load.received", "{actor} uploaded the file {file_name} for {hotlist}"
-    LOAD_CHECKED = "load.checked", "{actor} checked {subject}: {count} rows, {problems} problems"
-    LOAD_ACCEPTED = "load.accepted", "{actor} accepted {subject}, leaving out {left_out} rows"
-    LOAD_REFUSED = "load.refused", "{actor} refused {subject}: {reason}"
-    LOAD_MERGED = "load.merged", "{actor} loaded {subject}: {added} added, {changed} changed, {removed} removed"
-    LOAD_PROBLEMS_TAKEN = "load.problems_taken", "{actor} downloaded the file of {subject} with its problems"
-    FEED_ROW_SUSPENDED = "feed_row.suspended", "{actor} held a row of {hotlist} back: {reason}"
-    FEED_ROW_RELEASED = "feed_row.released", "{actor} let a row of {hotlist} go again: {reason}"
-    # oversight
-    FIGURES_RELEASED = "figures.released", "{actor} released the public figures"
+    # matchers
+    MATCHER_ADDED = "matcher.added", "{actor} added the matcher {subject}: {purpose}"
+    MATCHER_CODE_RENEWED = "matcher.code_renewed", "{actor} made a new enrolment code for the matcher {subject}"
+    MATCHER_ENROLLED = "matcher.enrolled", "{actor} enrolled with a key of its own as {subject}"
+    LIST_ALLOCATED = "list.allocated", "{actor} gave the list {list} to the matcher {matcher} until {until}: {purpose}"
+    LIST_REVOKED = "list.revoked", "{actor} took the list {list} away from the matcher {matcher}: {reason}"
+    PUBLICATION_RELEASED = (
+        "publication.released",
+        "{actor} published {subject}: {count} rows, {added} added, {removed} removed",
+    )
+    PUBLICATION_ENDED = "publication.ended", "{actor} published {subject}, which ends the list for {matcher}"
+    SITES_PUBLISHED = "sites.published", "{actor} published which of {count} camera sites are in service"
+    RECALL_OPENED = "recall.opened", "{actor} recalled {count} rows with {subject}"
+    RECEIPT_RIGHT = (
+        "receipt.right",
+        "{actor} proved that it holds revision {revision} of {list} ({recalls_closed} forgotten)",
+    )
+    RECEIPT_WRONG = "receipt.wrong", "{actor} gave a wrong answer about revision {revision} of {list}"
+    KEYS_MADE = "keys.made", "{actor} made the keys of the publication"
     # the log itself
     LOG_CONSULTED = "log.consulted", "{actor} read the audit log to {purpose}"
 
@@ -88,10 +94,17 @@ _OPERATIONS = {
     Verb.PLATE_SEARCHED: Operation.CONSULTATION,
     Verb.SITE_OPENED: Operation.CONSULTATION,
     Verb.SITES_MAPPED: Operation.CONSULTATION,
-    Verb.LOAD_RECEIVED: Operation.COLLECTION,
-    Verb.LOAD_CHECKED: Operation.HOUSEKEEPING,
-    Verb.LOAD_MERGED: Operation.COMBINATION,
-    Verb.LOAD_PROBLEMS_TAKEN: Operation.DISCLOSURE,
     Verb.LOG_CONSULTED: Operation.CONSULTATION,
-    Verb.FIGURES_RELEASED: Operation.DISCLOSURE,
+    Verb.MATCHER_ADDED: Operation.HOUSEKEEPING,
+    Verb.MATCHER_CODE_RENEWED: Operation.HOUSEKEEPING,
+    Verb.MATCHER_ENROLLED: Operation.HOUSEKEEPING,
+    Verb.LIST_ALLOCATED: Operation.DISCLOSURE,
+    Verb.LIST_REVOKED: Operation.ERASURE,
+    Verb.PUBLICATION_RELEASED: Operation.DISCLOSURE,
+    Verb.PUBLICATION_ENDED: Operation.ERASURE,
+    Verb.SITES_PUBLISHED: Operation.HOUSEKEEPING,
+    Verb.RECALL_OPENED: Operation.ERASURE,
+    Verb.RECEIPT_RIGHT: Operation.HOUSEKEEPING,
+    Verb.RECEIPT_WRONG: Operation.HOUSEKEEPING,
+    Verb.KEYS_MADE: Operation.HOUSEKEEPING,
 }

@@ -1,6 +1,6 @@
-"""The states of an entry's version, and of a load on its way into a feed."""
+"""The states of an entry's version."""
 
-from hotlists.models import EntryVersion, Load
+from hotlists.models import EntryVersion
 from portal.workflow import Moves
 
 Status = EntryVersion.Status
@@ -13,17 +13,5 @@ VERSION = Moves(
         Status.APPROVED: {},
         Status.REJECTED: {},
         Status.RETURNED: {},
-    },
-)
-
-LOAD = Moves(
-    "load",
-    {
-        Load.Status.RECEIVED: {Load.Status.CHECKING: "begin to check", Load.Status.REFUSED: "refuse"},
-        Load.Status.CHECKING: {Load.Status.CHECKED: "finish checking", Load.Status.REFUSED: "refuse"},
-        Load.Status.CHECKED: {Load.Status.ACCEPTED: "accept", Load.Status.REFUSED: "refuse"},
-        Load.Status.ACCEPTED: {Load.Status.LOADED: "merge", Load.Status.RECEIVED: "check again"},
-        Load.Status.LOADED: {},
-        Load.Status.REFUSED: {},
     },
 )

@@ -15,6 +15,7 @@ from psycopg import sql
 from portal import embedded
 from portal.database import create_database, create_roles
 from tests.cast import *  # noqa: F403 - the people of the tests are fixtures everywhere
+from tests.publishing import *  # noqa: F403 - and what they publish to
 
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"  # Playwright's loop runs in the thread that asks the database
 

@@ -4,7 +4,7 @@ import datetime as dt
 import secrets
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Q
 
 from hotlists.models import Hotlist
 from portal.database import APPEND_ONLY, AppendOnly
@@ -77,17 +77,40 @@ class ListRole(models.Model):
         return self.name
 
 
+class FeedListQuerySet(models.QuerySet["FeedList"]):
+    """Which lists of which feeds."""
+
+    def carried(self) -> "FeedListQuerySet":
+        """Lists that a feed delegates to: given, or ended and not yet proved unloaded."""
+        return self.filter(unloaded_at=None)
+
+    def given(self) -> "FeedListQuerySet":
+        """Lists of which a feed gets every revision."""
+        return self.filter(ending=None)
+
+
 class FeedList(models.Model):
-    """That a feed delegates to a list's role now. With an `ending`, the list was revoked for this feed and its matcher has
-    yet to prove that it unloaded it: the feed then carries that empty revision in the list's place."""
+    """That a feed carries a list. With an `ending`, the list was taken from its matcher: the feed carries that empty revision
+    in the list's place, until the matcher has proved that it unloaded it.
+
+    A row stays for good: TUF takes a snapshot that stops naming a role for an attack.
+    """
 
     feed = models.ForeignKey(Feed, models.CASCADE, related_name="lists")
     role = models.ForeignKey(ListRole, models.PROTECT, related_name="feeds")
     ending = models.ForeignKey("matchers.Publication", models.PROTECT, null=True, related_name="+")
-    since_revision = models.PositiveIntegerField(help_text="The first revision this feed was given.")
+    unloaded_at = models.DateTimeField(null=True, help_text="When the matcher proved that it holds the list no more.")
+
+    objects = FeedListQuerySet.as_manager()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["feed", "role"], name="matchers_feed_list_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["feed", "role"], name="matchers_feed_list_once"),
+            models.CheckConstraint(
+                name="matchers_feed_list_unloaded_after_its_end",
+                condition=models.Q(unloaded_at__isnull=True) | models.Q(ending__isnull=False),
+            ),
+        ]
 
 
 class MetadataQuerySet(models.QuerySet["Metadata"]):
@@ -95,12 +118,12 @@ class MetadataQuerySet(models.QuerySet["Metadata"]):
 
     def shown_to(self, feed: Feed) -> "MetadataQuerySet":
         """The root, the feed's own, and those of the lists it delegates to; no other list can even be guessed at."""
-        roles = FeedList.objects.filter(feed=feed).values("role__name")
+        roles = FeedList.objects.carried().filter(feed=feed).values("role__name")
         return self.filter(Q(feed=feed) | Q(feed=None, role="root") | Q(feed=None, role__in=roles))
 
-    def due_for_renewal(self, at: dt.datetime) -> "MetadataQuerySet":
-        """Documents past half their life."""
-        return self.filter(expires_at__lte=at + (F("expires_at") - F("signed_at")) / 2)
+    def newest(self) -> "MetadataQuerySet":
+        """The newest version of each role, of each feed."""
+        return self.order_by("feed_id", "role", "-version").distinct("feed_id", "role")
 
 
 class Metadata(models.Model):
@@ -126,3 +149,7 @@ class Metadata(models.Model):
 
     def __str__(self) -> str:
         return f"{self.version}.{self.role}.json"
+
+    def is_due_for_renewal(self, at: dt.datetime) -> bool:
+        """Whether more than half its life is over."""
+        return at >= self.signed_at + (self.expires_at - self.signed_at) / 2

@@ -7,7 +7,7 @@ from django.db.models import F, Q
 
 from accounts.models import Actor, MachineClient, User
 from hotlists.models import Hotlist
-from matchers.models.feeds import Feed
+from matchers.models.feeds import Feed, FeedList
 from portal.ids import new_id
 
 
@@ -26,7 +26,7 @@ class MatcherQuerySet(models.QuerySet["Matcher"]):
 
     def holding_lists(self) -> "MatcherQuerySet":
         """Matchers that were given a list and have not yet proved that it is gone."""
-        return self.filter(feed__lists__isnull=False).distinct()
+        return self.filter(feed__lists__in=FeedList.objects.carried()).distinct()
 
 
 class Matcher(models.Model):

@@ -1,0 +1,26 @@
+"""The verbs of matchers."""
+
+from .allocations import allocate, revoke
+from .feeds import publish_sites, refresh_timestamps, sign_feed
+from .keys import make_publication_keys
+from .matchers import add_matcher, enrol, note_seen, renew_code
+from .publish import publish
+from .receipts import challenge, give_receipt
+from .reconcile import reconcile
+
+__all__ = [
+    "add_matcher",
+    "allocate",
+    "challenge",
+    "enrol",
+    "give_receipt",
+    "make_publication_keys",
+    "note_seen",
+    "publish",
+    "publish_sites",
+    "reconcile",
+    "refresh_timestamps",
+    "renew_code",
+    "revoke",
+    "sign_feed",
+]

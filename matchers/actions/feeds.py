@@ -1,0 +1,114 @@
+"""Signing feeds: what each carries, that it belongs together, that it is fresh. All under the repository's one lock."""
+
+import datetime as dt
+from collections.abc import Iterable
+
+from django.db import transaction
+from django.db.models import Max
+from django.utils import timezone
+
+from accounts.models import Actor, SystemJob
+from audit.actions import record
+from audit.verbs import Verb
+from camera_sites.models import CameraSite
+from matchers import files, keys, metadata
+from matchers.locks import lock_repository
+from matchers.models import Feed, FeedList, Metadata, SiteTable
+from matchers.waking import wake_after_commit
+
+TIMESTAMP_LIFE = dt.timedelta(minutes=10)
+LIFE = dt.timedelta(days=7)
+
+
+@transaction.atomic
+def sign_feed(feed: Feed, *, by: Actor, at: dt.datetime, with_targets: bool) -> Feed:
+    """A new snapshot and timestamp of this feed, and new targets when what it carries changed.
+
+    The caller holds the repository's lock. Nothing is ever signed below or at a version that was signed before.
+    """
+    feed = Feed.objects.select_for_update(of=("self",), no_key=True).select_related("site_table").get(pk=feed.pk)
+    lists = list(FeedList.objects.filter(feed=feed).select_related("role"))
+    if with_targets or feed.targets_version == 0:
+        feed.targets_version += 1
+        carried = {
+            each.role.name: keys.of_list(each.role.name).public_key for each in lists if each.unloaded_at is None
+        }
+        sites = feed.site_table
+        named = [metadata.file(files.SITES_FILE, sha256=sites.sha256, length=sites.length)] if sites else []
+        body = metadata.targets(feed.pk, feed.targets_version, at + LIFE, carried, named)
+        store(feed, "targets", feed.targets_version, body, at=at, life=LIFE)
+    feed.snapshot_version += 1
+    versions = {"targets": feed.targets_version, **_list_versions(feed, lists)}
+    body = metadata.snapshot(feed.pk, feed.snapshot_version, at + LIFE, versions)
+    store(feed, "snapshot", feed.snapshot_version, body, at=at, life=LIFE)
+    _sign_timestamp(feed, at)
+    feed.save(update_fields=["targets_version", "snapshot_version", "timestamp_version"])
+    return feed
+
+
+@transaction.atomic
+def refresh_timestamps(*, by: SystemJob) -> int:
+    """Says of every feed that it is current; signs anew what is past half its life. Returns how many feeds."""
+    lock_repository()
+    now = timezone.now()
+    newest = Metadata.objects.exclude(feed=None).filter(role__in=["targets", "snapshot"]).newest()
+    due = {document.feed_id for document in newest if document.is_due_for_renewal(now)}
+    feeds = []
+    for feed in Feed.objects.exclude(snapshot_version=0).order_by("pk"):
+        if feed.pk in due:
+            feeds.append(sign_feed(feed, by=by, at=now, with_targets=True))
+            continue
+        _sign_timestamp(feed, now)
+        feeds.append(feed)
+    Feed.objects.bulk_update(feeds, ["timestamp_version"])
+    wake_after_commit(feeds)
+    return len(feeds)
+
+
+@transaction.atomic
+def publish_sites(*, by: SystemJob) -> SiteTable | None:
+    """The camera sites in service and until when, in every feed; None when nothing changed (R-113)."""
+    lock_repository()
+    now = timezone.now()
+    sites = {
+        site.ref: int(site.in_service_until.timestamp()) if site.in_service_until else 0
+        for site in CameraSite.objects.with_service_end(now).order_by("ref")
+    }
+    current = SiteTable.objects.order_by("id").last()
+    if current is not None and current.sites == sites:
+        table, is_new = current, False
+    else:
+        written = files.write_sites(sites, int(now.timestamp()))
+        table, is_new = SiteTable.objects.create(sites=sites, generated_at=now, **written._asdict()), True
+    behind = list(Feed.objects.exclude(site_table=table).order_by("pk"))
+    for feed in behind:
+        feed.site_table = table
+    Feed.objects.bulk_update(behind, ["site_table"])
+    wake_after_commit([sign_feed(feed, by=by, at=now, with_targets=True) for feed in behind])
+    if is_new:
+        record(Verb.SITES_PUBLISHED, target=table, by=by, count=len(sites))
+    return table if is_new else None
+
+
+def store(feed: Feed | None, role: str, version: int, body: bytes, *, at: dt.datetime, life: dt.timedelta) -> Metadata:
+    """Keeps a signed document, under a version that was never used before."""
+    return Metadata.objects.create(feed=feed, role=role, version=version, body=body, signed_at=at, expires_at=at + life)
+
+
+def _sign_timestamp(feed: Feed, at: dt.datetime) -> None:
+    """Sets the feed's next timestamp; the caller saves the feed. Of timestamps only the newest is ever asked for."""
+    Metadata.objects.filter(feed=feed, role="timestamp").delete()
+    feed.timestamp_version += 1
+    body = metadata.timestamp(feed.pk, feed.timestamp_version, at + TIMESTAMP_LIFE, feed.snapshot_version)
+    store(feed, "timestamp", feed.timestamp_version, body, at=at, life=TIMESTAMP_LIFE)
+
+
+def _list_versions(feed: Feed, lists: Iterable[FeedList]) -> dict[str, int]:
+    """The newest version of each list's role that this feed may be shown; those unloaded included, as TUF asks."""
+    ended = [each.role.name for each in lists if each.ending_id]
+    given = [each.role.name for each in lists if not each.ending_id]
+    found: dict[str, int] = {}
+    for owner, roles in ((feed, ended), (None, given)):
+        newest = Metadata.objects.filter(feed=owner, role__in=roles).values("role").annotate(newest=Max("version"))
+        found |= {row["role"]: row["newest"] for row in newest}
+    return found

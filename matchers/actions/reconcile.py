@@ -1,0 +1,43 @@
+"""The clock's round over all lists: what a nudge missed, and what time alone decides, is published here."""
+
+import datetime as dt
+
+from django.utils import timezone
+
+from accounts.models import SystemJob
+from hotlists.models import Hotlist
+from matchers.actions.publish import publish
+from matchers.models import FeedList, ListRole, Publication
+
+# A list loaded from a source changes by loads, which nudge; comparing a million rows for nothing is not worth it more
+# often. Its rows lapse to the second all the same: matchers enforce what travels with each row.
+FEED_INTERVAL = dt.timedelta(minutes=10)
+
+
+def reconcile(*, by: SystemJob) -> list[Publication]:
+    """Publishes every list that differs from what is published, each in a transaction of its own."""
+    now = timezone.now()
+    made = []
+    for role in ListRole.objects.select_related("hotlist").order_by("compared_at"):
+        if role.hotlist.kind != Hotlist.Kind.FEED or _is_due(role, now):
+            made += publish(role.hotlist_id, by=by)
+    return made
+
+
+def _is_due(role: ListRole, now: dt.datetime) -> bool:
+    if role.compared_at is None or role.compared_at <= now - FEED_INTERVAL:
+        return True
+    # A list that has lapsed, an allocation that has ended and an ending that was proved do not wait.
+    lapsed = Publication.objects.current().filter(hotlist=role.hotlist_id)
+    return any(
+        (publication.rows and publication.list_lapses_at and publication.list_lapses_at <= now)
+        for publication in lapsed
+    ) or any(
+        _is_over(carried, now)
+        for carried in FeedList.objects.carried().filter(role=role).select_related("feed__matcher")
+    )
+
+
+def _is_over(carried: FeedList, now: dt.datetime) -> bool:
+    running = carried.feed.matcher.allocations.running(now).filter(hotlist=carried.role_id)
+    return carried.ending_id is not None or not running.exists()

@@ -1,0 +1,1 @@
+"""The API of matchers: what machines prove, and what people and figures read."""

@@ -1,0 +1,150 @@
+"""The files that publications name, by content: written whole and on disk before anything names them, never changed."""
+
+import hashlib
+import itertools
+import json
+import os
+import tempfile
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import BinaryIO, NamedTuple
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+from django.conf import settings
+
+from matcher_client.rows import FIELDS, TIME_FIELDS
+
+ROWS_A_GROUP = 50_000
+LIST_FILE = "full.parquet"
+SITES_FILE = "sites.json"
+
+_SCHEMA = pa.schema([(name, pa.int64() if name in TIME_FIELDS else pa.string()) for name in FIELDS])
+_SORTED_TEXT = ("vrm", "ref", "version")  # each value near its neighbour, so only what differs is written
+_NUMBERS = tuple(name in TIME_FIELDS for name in FIELDS)
+
+
+class Written(NamedTuple):
+    """A file by its content."""
+
+    sha256: str
+    length: int
+
+
+def list_path(role: str, sha256: str) -> Path:
+    """Where the rows of one revision are."""
+    return Path(settings.PUBLICATION_DIR) / "targets" / "d" / role / f"{sha256}.{LIST_FILE}"
+
+
+def sites_path(sha256: str) -> Path:
+    """Where one table of sites is."""
+    return Path(settings.PUBLICATION_DIR) / "targets" / f"{sha256}.{SITES_FILE}"
+
+
+def write_rows(role: str, lines: Iterable[str]) -> Written:
+    """Canonical rows (without their ends), in key order, as Parquet. Holds one group of rows in memory at a time."""
+    return _write(lambda sha256: list_path(role, sha256), lambda file: _write_parquet(file, lines))
+
+
+def write_sites(sites: dict[str, int], generated_at: int) -> Written:
+    """The table of camera sites in service."""
+    content = json.dumps({"generated_at": generated_at, "sites": sites}, sort_keys=True).encode()
+    return _write(sites_path, lambda file: file.write(content))
+
+
+class _Digesting:
+    """A file that takes the SHA-256 of what is written to it, as it is written."""
+
+    def __init__(self, file: BinaryIO):
+        self._file = file
+        self.sha256 = hashlib.sha256()
+        self.length = 0
+        self.closed = False
+
+    def write(self, data: bytes) -> int:
+        """Writes on."""
+        self.sha256.update(data)
+        self.length += len(data)
+        return self._file.write(data)
+
+    def tell(self) -> int:
+        """How much was written."""
+        return self.length
+
+    def flush(self) -> None:
+        """Hands it to the system."""
+        self._file.flush()
+
+    def close(self) -> None:
+        """The file itself is closed by who opened it."""
+
+    def writable(self) -> bool:
+        """It is."""
+        return True
+
+    def readable(self) -> bool:
+        """It is not."""
+        return False
+
+    def seekable(self) -> bool:
+        """It is not: what is written has been digested."""
+        return False
+
+
+def _write(path_of: Callable[[str], Path], fill: Callable[[_Digesting], object]) -> Written:
+    root = Path(settings.PUBLICATION_DIR)
+    root.mkdir(parents=True, exist_ok=True)
+    handle, part = tempfile.mkstemp(dir=root, suffix=".part")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            digesting = _Digesting(file)
+            fill(digesting)
+            file.flush()
+            os.fsync(file.fileno())
+        written = Written(digesting.sha256.hexdigest(), digesting.length)
+        path = path_of(written.sha256)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        Path(part).replace(path)
+    except BaseException:
+        Path(part).unlink(missing_ok=True)
+        raise
+    _sync_folder(path.parent)
+    return written
+
+
+def _sync_folder(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _write_parquet(file: _Digesting, lines: Iterable[str]) -> None:
+    writer = pq.ParquetWriter(
+        pa.PythonFile(file, mode="w"),
+        _SCHEMA,
+        compression="zstd",
+        use_dictionary=[name for name in FIELDS if name not in _SORTED_TEXT and name not in TIME_FIELDS],
+        column_encoding={
+            **dict.fromkeys(_SORTED_TEXT, "DELTA_BYTE_ARRAY"),
+            **dict.fromkeys(TIME_FIELDS, "DELTA_BINARY_PACKED"),
+        },
+        store_schema=False,
+    )
+    with writer:
+        rest = iter(lines)
+        while group := list(itertools.islice(rest, ROWS_A_GROUP)):
+            columns = zip(*(line.split("\x1f") for line in group), strict=True)
+            writer.write_batch(
+                pa.record_batch(
+                    [
+                        pa.array(
+                            [int(value) if value else None for value in column] if is_number else column, field.type
+                        )
+                        for column, is_number, field in zip(columns, _NUMBERS, _SCHEMA, strict=True)
+                    ],
+                    schema=_SCHEMA,
+                ),
+                row_group_size=ROWS_A_GROUP,
+            )

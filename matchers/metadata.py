@@ -1,0 +1,97 @@
+"""The TUF documents, signed: each function takes facts and gives bytes. What they mean is in docs/publication-format.md."""
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from securesystemslib.signer import Key, Signer
+from tuf.api.metadata import (
+    DelegatedRole,
+    Delegations,
+    Metadata,
+    MetaFile,
+    Root,
+    Signed,
+    Snapshot,
+    TargetFile,
+    Targets,
+    Timestamp,
+)
+
+from matchers import keys
+
+FEED_FIELD = "x-feed"  # signed inside: feeds share keys, and TUF alone does not stop one feed's document in another
+
+
+def root(
+    version: int, expires_at: dt.datetime, root_keys: Iterable[Signer], online: Mapping[str, Key], *, note: str = ""
+) -> bytes:
+    """The root of trust: who may sign what, by two of three keys."""
+    signed = Root(version=version, expires=_whole(expires_at), consistent_snapshot=True)
+    signers = list(root_keys)
+    for signer in signers:
+        signed.add_key(signer.public_key, "root")
+    signed.roles["root"].threshold = keys.ROOT_THRESHOLD
+    for role, key in online.items():
+        signed.add_key(key, role)
+    if note:
+        signed.unrecognized_fields["x-note"] = note
+    return _signed(signed, *signers[: keys.ROOT_THRESHOLD])
+
+
+def targets(
+    feed: str, version: int, expires_at: dt.datetime, roles: Mapping[str, Key], files: Iterable[TargetFile] = ()
+) -> bytes:
+    """A feed's targets: it names the feed's lists, and no list beside them."""
+    signed = Targets(version=version, expires=_whole(expires_at), targets={file.path: file for file in files})
+    signed.unrecognized_fields[FEED_FIELD] = feed
+    signed.delegations = Delegations(
+        keys={key.keyid: key for key in roles.values()},
+        roles={
+            name: DelegatedRole(name, [key.keyid], threshold=1, terminating=True, paths=[f"d/{name}/*"])
+            for name, key in roles.items()
+        },
+    )
+    return _signed(signed, keys.online("targets"))
+
+
+def list_role(role: str, version: int, expires_at: dt.datetime, *, sha256: str, length: int, manifest: Any) -> bytes:
+    """One list: the file of its rows, and its manifest."""
+    path = f"d/{role}/full.parquet"
+    file = TargetFile(length, {"sha256": sha256}, path, {"custom": manifest})
+    signed = Targets(version=version, expires=_whole(expires_at), targets={path: file})
+    return _signed(signed, keys.of_list(role))
+
+
+def snapshot(feed: str, version: int, expires_at: dt.datetime, versions: Mapping[str, int]) -> bytes:
+    """Which versions of a feed's documents belong together, so that no old list passes beside a new one."""
+    signed = Snapshot(
+        version=version,
+        expires=_whole(expires_at),
+        meta={f"{name}.json": MetaFile(number) for name, number in versions.items()},
+    )
+    signed.unrecognized_fields[FEED_FIELD] = feed
+    return _signed(signed, keys.online("snapshot"))
+
+
+def timestamp(feed: str, version: int, expires_at: dt.datetime, snapshot_version: int) -> bytes:
+    """That the snapshot is the newest there is, for a few minutes."""
+    signed = Timestamp(version=version, expires=_whole(expires_at), snapshot_meta=MetaFile(snapshot_version))
+    signed.unrecognized_fields[FEED_FIELD] = feed
+    return _signed(signed, keys.online("timestamp"))
+
+
+def file(path: str, *, sha256: str, length: int) -> TargetFile:
+    """A file that a document names."""
+    return TargetFile(length, {"sha256": sha256}, path)
+
+
+def _signed(signed: Signed, *signers: Signer) -> bytes:
+    document = Metadata(signed)
+    for signer in signers:
+        document.sign(signer, append=True)
+    return document.to_bytes()
+
+
+def _whole(moment: dt.datetime) -> dt.datetime:
+    return moment.astimezone(dt.UTC).replace(microsecond=0)

@@ -1,0 +1,52 @@
+"""Who may give lists to matchers, and look at who holds them; and what a matcher itself may do."""
+
+import datetime as dt
+
+from django.utils import timezone
+
+from accounts.models import Actor, MachineClient, SystemJob
+from accounts.policies import holds, reads
+from hotlists.models import Hotlist
+from matchers.models import Allocation, Matcher
+from portal.policies import Allowed, Denied, Verdict, first_denial
+
+LONGEST_ALLOCATION = dt.timedelta(days=366)
+
+
+def may_manage(user: Actor) -> Verdict:
+    """Who adds matchers and gives them lists."""
+    return Allowed() if isinstance(user, SystemJob) else holds(user, "matchers.manage_matcher")
+
+
+def may_view(user: Actor) -> Verdict:
+    """Who sees what was published and who holds it; a machine that may read, too."""
+    return reads(user, "matchers.view_publications")
+
+
+def may_allocate(user: Actor, matcher: Matcher, hotlist: Hotlist) -> Verdict:
+    """Who gives this list to this matcher. A suppression list goes nowhere (decision 19)."""
+    return first_denial(
+        may_manage(user),
+        Denied("A suppression list is never published.") if hotlist.kind == Hotlist.Kind.SUPPRESSION else Allowed(),
+        Allowed() if matcher.machine.is_active else Denied("This matcher was switched off."),
+        _is_not_allocated(matcher, hotlist),
+    )
+
+
+def may_revoke(user: Actor, allocation: Allocation) -> Verdict:
+    """Who takes a list away from a matcher: narrowing, so one person is enough."""
+    over = allocation.revoked_at is not None or allocation.until_at <= timezone.now()
+    return first_denial(may_manage(user), Denied("This allocation is over already.") if over else Allowed())
+
+
+def may_enrol(machine: Actor, matcher: Matcher) -> Verdict:
+    """Only the machine itself, and only once for each code it is given."""
+    if not isinstance(machine, MachineClient) or machine.pk != matcher.machine_id:
+        return Denied("A matcher enrols itself.")
+    return Allowed()
+
+
+def _is_not_allocated(matcher: Matcher, hotlist: Hotlist) -> Verdict:
+    if Allocation.objects.running(timezone.now()).filter(matcher=matcher, hotlist=hotlist).exists():
+        return Denied("This matcher has this list already.")
+    return Allowed()

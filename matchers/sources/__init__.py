@@ -1,0 +1,18 @@
+"""Where the rows of a list come from: one source for each kind of list. Each fills the table WANTED and says what it refused."""
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Callable
+from typing import Any
+
+from hotlists.models import Hotlist
+from matchers.sources import feeds, managed
+
+# Fills WANTED with what a list should publish at this moment, rows that start before `horizon` included.
+Source = Callable[[Any, Hotlist, dt.datetime, dt.datetime], Counter[str]]
+
+SOURCES: dict[str, Source] = {
+    Hotlist.Kind.MANAGED: managed.fill,
+    Hotlist.Kind.FEED: feeds.fill,
+    # A suppression list is never published: the portal withholds its hits (decision 19).
+}

@@ -1,0 +1,89 @@
+"""Rows of lists whose entries are decided one by one: the version that governs each entry, in its term."""
+
+import datetime as dt
+import itertools
+import math
+from collections import Counter
+from typing import Any
+
+from django.db.models import Exists, OuterRef, Q, Subquery
+from django.db.models.functions import Greatest
+
+from hotlists.models import Entry, EntryVersion, Hotlist, Review, Suspension, Term
+from matcher_client.rows import Row
+from matchers.sources import wanted
+
+BATCH = 5_000
+
+
+def fill(cursor: Any, hotlist: Hotlist, now: dt.datetime, horizon: dt.datetime) -> Counter[str]:
+    """Entries in force now, or before the horizon unless something stops them. Returns why others were refused (R-016)."""
+    terms = _publishable(hotlist, now, horizon).iterator(chunk_size=BATCH)
+    while batch := list(itertools.islice(terms, BATCH)):
+        wanted.copy_in(cursor, [row_of(term) for term in batch])
+    return _refused(hotlist, now)
+
+
+def row_of(term: Term) -> Row:
+    """A governing term as it is published, with what its recipient needs to judge it (R-017)."""
+    version = term.version
+    return Row(
+        country=version.country,
+        vrm=version.vrm,
+        ref=str(term.entry_id),
+        version=str(version.pk),
+        category=version.category,
+        action=version.action,
+        priority=version.priority,
+        basis=version.basis,
+        grading=version.grading,
+        source_type=wanted.clean(version.source_system),
+        markers=",".join(sorted(set(version.markers))),
+        action_text=wanted.clean(version.action_text),
+        contact=wanted.clean(version.contact_24h),
+        last_verified_at=_whole(term.verified_at),  # type: ignore[attr-defined]
+        starts_at=math.ceil(term.starts_at.timestamp()),
+        review_by=_whole(term.review_by),
+        expires_at=_whole(term.expires_at),
+        lapses_at=_whole(term.lapses_at),
+    )
+
+
+def _whole(moment: dt.datetime) -> int:
+    """Seconds since 1970; what ends within a second ends at its beginning."""
+    return math.floor(moment.timestamp())
+
+
+def _publishable(hotlist: Hotlist, now: dt.datetime, horizon: dt.datetime) -> Any:
+    last_review = Review.objects.filter(entry=OuterRef("entry"), reviewed_at__lte=now).order_by("-reviewed_at")
+    return (
+        _standing(hotlist, now)
+        .filter(starts_at__lte=horizon, lapses_at__gt=now)
+        .exclude(Exists(Suspension.objects.filter(entry=OuterRef("entry")).open_at(now)))
+        .annotate(verified_at=Greatest("version__last_verified_at", Subquery(last_review.values("reviewed_at")[:1])))
+        .select_related("version")
+    )
+
+
+def _standing(hotlist: Hotlist, now: dt.datetime) -> Any:
+    """Governing terms of entries that were not withdrawn."""
+    withdrawn = Q(entry__withdrawn_at__lte=now)
+    return Term.objects.governing(now).filter(entry__hotlist=hotlist).exclude(withdrawn)
+
+
+def _refused(hotlist: Hotlist, now: dt.datetime) -> Counter[str]:
+    standing = _standing(hotlist, now)
+    entries = Entry.objects.filter(hotlist=hotlist, withdrawn_at=None)
+    waiting = EntryVersion.objects.filter(entry=OuterRef("pk"), status=EntryVersion.Status.SUBMITTED)
+    stopped = Suspension.objects.filter(entry=OuterRef("entry")).open_at(now)
+    reasons = {
+        "overdue": standing.filter(review_by__lte=now, expires_at__gt=now).count(),
+        "expired": standing.filter(expires_at__lte=now).count(),
+        "emergency_ended": standing.filter(emergency_ends_at__lte=now, lapses_at__lte=now, review_by__gt=now).count(),
+        "unapproved": entries.filter(Exists(waiting), terms=None).count(),
+        **{
+            kind: standing.filter(lapses_at__gt=now).filter(Exists(stopped.filter(kind=kind))).count()
+            for kind in Suspension.Kind.values
+        },
+    }
+    return Counter({reason: count for reason, count in reasons.items() if count})

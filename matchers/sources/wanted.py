@@ -1,0 +1,51 @@
+"""The table into which a source puts the rows a list should publish, and how a row is spelled there."""
+
+import re
+from typing import Any
+
+from matcher_client.rows import Row, canonical
+
+WANTED = "matchers_wanted"
+COLUMNS = ("country", "vrm", "ref", "version", "canonical", "lapses_at")
+
+_SPACE = re.compile(r"[\x00-\x20\x7f]+")
+
+
+def create(cursor: Any) -> None:
+    """An empty table that is this transaction's own."""
+    cursor.execute(f"DROP TABLE IF EXISTS pg_temp.{WANTED}")
+    cursor.execute(
+        f"""
+        CREATE TEMPORARY TABLE {WANTED} (
+            country text COLLATE "C" NOT NULL,
+            vrm text COLLATE "C" NOT NULL,
+            ref text COLLATE "C" NOT NULL,
+            version text NOT NULL,
+            canonical text NOT NULL,
+            lapses_at bigint,
+            PRIMARY KEY (country, vrm, ref)
+        ) ON COMMIT DROP
+        """
+    )
+
+
+def copy_in(cursor: Any, rows: list[Row]) -> None:
+    """Adds rows that were made in Python."""
+    with cursor.copy(f"COPY {WANTED} ({', '.join(COLUMNS)}) FROM STDIN") as copy:
+        for row in rows:
+            copy.write_row((row.country, row.vrm, row.ref, row.version, spelled(row), row.lapses_at))
+
+
+def spelled(row: Row) -> str:
+    """The canonical row, without the end of its line."""
+    return canonical(row).decode().removesuffix("\n")
+
+
+def clean(text: str) -> str:
+    """Words as a row can hold them: line breaks and other control characters become one space."""
+    return _SPACE.sub(" ", text).strip(" ")
+
+
+def clean_sql(column: str) -> str:
+    """The same, as SQL."""
+    return rf"btrim(regexp_replace({column}, '[\x01-\x20\x7f]+', ' ', 'g'), ' ')"

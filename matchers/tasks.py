@@ -1,0 +1,34 @@
+"""What nudges and the clock ask for."""
+
+import uuid
+
+from celery import shared_task
+
+from accounts.models import SystemJob
+from matchers import actions
+
+PUBLISHER = SystemJob("publisher")
+
+
+@shared_task
+def publish(hotlist_id: str) -> None:
+    """One list, because something about it changed."""
+    actions.publish(uuid.UUID(hotlist_id), by=PUBLISHER)
+
+
+@shared_task
+def reconcile() -> None:
+    """Every list, by the clock."""
+    actions.reconcile(by=PUBLISHER)
+
+
+@shared_task
+def refresh_timestamps() -> None:
+    """Every feed is said to be current for some minutes more."""
+    actions.refresh_timestamps(by=PUBLISHER)
+
+
+@shared_task
+def publish_sites() -> None:
+    """Which camera sites are in service."""
+    actions.publish_sites(by=PUBLISHER)

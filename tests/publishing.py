@@ -1,0 +1,69 @@
+"""A publication to test with: keys, matchers that were given the test list, and what they may ask the portal."""
+
+import datetime as dt
+from typing import NamedTuple
+
+import pytest
+from django.utils import timezone
+
+from accounts.models import SystemJob
+from hotlists.models import Hotlist
+from matchers import actions
+from matchers.models import Allocation, Matcher
+
+PUBLISHER = SystemJob("publisher")
+
+
+class MadeMatcher(NamedTuple):
+    """A matcher and the secrets that it was given."""
+
+    matcher: Matcher
+    client_id: str
+    client_secret: str
+    enrol_code: str
+
+
+@pytest.fixture
+def publication_keys(settings, tmp_path, db):
+    """Keys and publication in a place of the test's own."""
+    settings.KEYS_DIR = tmp_path / "keys"
+    settings.PUBLICATION_DIR = tmp_path / "publication"
+    return actions.make_publication_keys(by=PUBLISHER, is_demo=True)
+
+
+@pytest.fixture
+def add_matcher(publication_keys, manager):
+    """add_matcher(name): a matcher that holds no list yet."""
+
+    def add(name: str = "Northdale back office") -> MadeMatcher:
+        added = actions.add_matcher(name, by=manager, purpose="Alerts from fixed cameras")
+        return MadeMatcher(added.matcher, added.client_id, added.client_secret, added.enrol_code)
+
+    return add
+
+
+@pytest.fixture
+def allocate(manager):
+    """allocate(made, hotlist): gives a list to a matcher for a month."""
+
+    def give(made: MadeMatcher, hotlist: Hotlist, **over) -> Allocation:
+        facts = {
+            "purpose": "Fixed cameras in Northdale", "agreement_ref": "ISA 12/2026",
+            "until_at": timezone.now() + dt.timedelta(days=30), **over,
+        }  # fmt: skip
+        return actions.allocate(made.matcher, hotlist, by=manager, **facts)
+
+    return give
+
+
+@pytest.fixture
+def matcher(add_matcher, allocate, hotlist) -> MadeMatcher:
+    """A matcher that was given the test list."""
+    made = add_matcher()
+    allocate(made, hotlist)
+    return made
+
+
+def publish(hotlist: Hotlist) -> list:
+    """As the worker does after a nudge."""
+    return actions.publish(hotlist.pk, by=PUBLISHER)
