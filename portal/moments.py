@@ -8,7 +8,6 @@ from markupsafe import Markup, escape
 UNITS = (
     ("year", 365 * 86400),
     ("month", 30 * 86400),
-    ("week", 7 * 86400),
     ("day", 86400),
     ("hour", 3600),
     ("minute", 60),
