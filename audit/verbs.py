@@ -77,6 +77,19 @@ class Verb(TextChoices):
     )
     RECEIPT_WRONG = "receipt.wrong", "{actor} gave a wrong answer about revision {revision} of {list}"
     KEYS_MADE = "keys.made", "{actor} made the keys of the publication"
+    # feeds
+    AGREEMENT_PROPOSED = "agreement.proposed", "{actor} proposed an {subject} for {hotlist}"
+    AGREEMENT_MADE = "agreement.made", "{actor} made the {subject} for {hotlist}"
+    LOAD_RECEIVED = "load.received", "{actor} uploaded the file {file_name} for {hotlist}"
+    LOAD_CHECKED = "load.checked", "{actor} checked {subject}: {count} rows, {problems} problems"
+    LOAD_ACCEPTED = "load.accepted", "{actor} accepted {subject}, leaving out {left_out} rows"
+    LOAD_REFUSED = "load.refused", "{actor} refused {subject}: {reason}"
+    LOAD_MERGED = "load.merged", "{actor} loaded {subject}: {added} added, {changed} changed, {removed} removed"
+    LOAD_PROBLEMS_TAKEN = "load.problems_taken", "{actor} downloaded the file of {subject} with its problems"
+    FEED_ROW_SUSPENDED = "feed_row.suspended", "{actor} held a row of {hotlist} back: {reason}"
+    FEED_ROW_RELEASED = "feed_row.released", "{actor} let a row of {hotlist} go again: {reason}"
+    # oversight
+    FIGURES_RELEASED = "figures.released", "{actor} released the public figures"
     # the log itself
     LOG_CONSULTED = "log.consulted", "{actor} read the audit log to {purpose}"
 
@@ -94,6 +107,10 @@ _OPERATIONS = {
     Verb.PLATE_SEARCHED: Operation.CONSULTATION,
     Verb.SITE_OPENED: Operation.CONSULTATION,
     Verb.SITES_MAPPED: Operation.CONSULTATION,
+    Verb.LOAD_RECEIVED: Operation.COLLECTION,
+    Verb.LOAD_CHECKED: Operation.HOUSEKEEPING,
+    Verb.LOAD_MERGED: Operation.COMBINATION,
+    Verb.LOAD_PROBLEMS_TAKEN: Operation.DISCLOSURE,
     Verb.LOG_CONSULTED: Operation.CONSULTATION,
     Verb.MATCHER_ADDED: Operation.HOUSEKEEPING,
     Verb.MATCHER_CODE_RENEWED: Operation.HOUSEKEEPING,
@@ -107,4 +124,5 @@ _OPERATIONS = {
     Verb.RECEIPT_RIGHT: Operation.HOUSEKEEPING,
     Verb.RECEIPT_WRONG: Operation.HOUSEKEEPING,
     Verb.KEYS_MADE: Operation.HOUSEKEEPING,
+    Verb.FIGURES_RELEASED: Operation.DISCLOSURE,
 }

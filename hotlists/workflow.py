@@ -1,6 +1,6 @@
-"""The states of an entry's version."""
+"""The states of an entry's version, and of a load on its way into a feed."""
 
-from hotlists.models import EntryVersion
+from hotlists.models import EntryVersion, Load
 from portal.workflow import Moves
 
 Status = EntryVersion.Status
@@ -13,5 +13,17 @@ VERSION = Moves(
         Status.APPROVED: {},
         Status.REJECTED: {},
         Status.RETURNED: {},
+    },
+)
+
+LOAD = Moves(
+    "load",
+    {
+        Load.Status.RECEIVED: {Load.Status.CHECKING: "begin to check", Load.Status.REFUSED: "refuse"},
+        Load.Status.CHECKING: {Load.Status.CHECKED: "finish checking", Load.Status.REFUSED: "refuse"},
+        Load.Status.CHECKED: {Load.Status.ACCEPTED: "accept", Load.Status.REFUSED: "refuse"},
+        Load.Status.ACCEPTED: {Load.Status.LOADED: "merge", Load.Status.RECEIVED: "check again"},
+        Load.Status.LOADED: {},
+        Load.Status.REFUSED: {},
     },
 )

@@ -100,12 +100,8 @@ class Matcher:
         for role in list(self.store.lists):
             with self._changing:  # so that what is answered for is not discarded meanwhile
                 applied = self.applied.lists.get(role)
-                if applied is None or applied.is_receipted:
-                    continue
-                applied.receipt = give_receipt(self.session, self.identity, self.store, role)
-                self.applied.write(self._applied_path)
-                if not applied.receipt["is_right"]:
-                    self._heal(role)
+                if applied is not None and not applied.is_receipted:
+                    self._give_receipt(role, applied)
 
     def discard_outlived(self) -> None:
         """Forget, in memory and on disk, every list whose offline life is over (R-085)."""
@@ -229,24 +225,29 @@ class Matcher:
         for role in before.keys() - lists.keys():
             log.info("List %s is no longer published to us and was unloaded.", role)
 
-    def _heal(self, role: str) -> None:
-        """After a wrong answer: fetch the whole list anew and answer once more. Once a revision, lest it never end."""
-        held = self.store.lists[role]
-        revision = held.manifest.revision
-        log.error("The portal says that our answer for list %s at revision %d is wrong.", role, revision)
-        if self._healed.get(role) == revision:
+    def _give_receipt(self, role: str, applied: AppliedList) -> None:
+        applied.receipt = give_receipt(self.session, self.identity, self.store, role)
+        self.applied.write(self._applied_path)
+        if applied.receipt["is_right"]:
             return
-        self._healed[role] = revision
-        self.feed.drop(role, held.sha256)
-        with self._changing:
-            rest = {other: held for other, held in self.store.lists.items() if other != role}
-            self.store.replace(rest, self.store.sites, self.store.verified_at)
+        revision = applied.receipt["revision"]
+        log.error("The portal says that our answer for list %s at revision %d is wrong.", role, revision)
+        if self._healed.get(role) != revision:  # once a revision, lest it never end
+            self._healed[role] = revision
+            self._heal(role, applied)
+
+    def _heal(self, role: str, applied: AppliedList) -> None:
+        """After a wrong answer: unload the list, fetch all of it anew, and owe the portal a receipt again."""
+        applied.receipt = None
+        self.feed.drop(role, applied.sha256)
+        rest = {other: held for other, held in self.store.lists.items() if other != role}
+        self.store.replace(rest, self.store.sites, self.store.verified_at)
         try:
             self.update()
         except (Refused, Unreachable) as error:
             raise SilentPortal(f"List {role} could not be fetched anew: {error}") from error
-        self.applied.lists[role].receipt = give_receipt(self.session, self.identity, self.store, role)
-        self.applied.write(self._applied_path)
+        if role in self.applied.lists:  # it may have been taken from us in that very publication
+            self._give_receipt(role, self.applied.lists[role])
 
     def _wait_for_news(self, stop: threading.Event) -> bool:
         """Wait until the portal says that there is something newer; False when it cannot be asked."""

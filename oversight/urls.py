@@ -2,8 +2,11 @@
 
 from django.urls import path
 
-from oversight import views
+from oversight import public, views
 
 urlpatterns = [
     path("", views.home_page, name="home"),
+    path("transparency/", public.transparency, name="transparency"),
+    path("transparency/figures.json", public.transparency_json, name="transparency_json"),
+    path("transparency/<slug:key>.csv", public.transparency_csv, name="transparency_csv"),
 ]

@@ -4,6 +4,9 @@ import os
 
 from celery import Celery
 from celery.schedules import crontab
+from celery.signals import task_prerun
+
+from portal import request
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
 
@@ -14,8 +17,16 @@ app.autodiscover_tasks()
 # Seconds between runs. Nothing is right only because one of these ran: what time decides is a predicate.
 app.conf.beat_schedule = {
     "heartbeat": {"task": "portal.tasks.heartbeat", "schedule": 10.0},
+    "release_figures": {"task": "oversight.tasks.release_figures", "schedule": 600.0},
+    "resume_loads": {"task": "hotlists.tasks.resume_loads", "schedule": 60.0},
     "ensure_partitions": {"task": "portal.tasks.ensure_partitions", "schedule": crontab(hour=3, minute=20)},
     "matchers-reconcile": {"task": "matchers.tasks.reconcile", "schedule": 30.0},
     "matchers-timestamps": {"task": "matchers.tasks.refresh_timestamps", "schedule": 60.0},
     "matchers-sites": {"task": "matchers.tasks.publish_sites", "schedule": 60.0},
 }
+
+
+@task_prerun.connect(dispatch_uid="portal.know_the_task")
+def know_the_task(task_id: str, **kwargs: object) -> None:
+    """What a task writes is tied together by the task's id, as what a request writes is by the request's."""
+    request.current.set(request.RequestFacts(correlation_id=task_id))

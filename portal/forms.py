@@ -11,9 +11,9 @@ from django.template import TemplateDoesNotExist
 from django.utils import timezone
 from markupsafe import Markup
 
-# Attributes that a component sets itself.
+# Attributes that a component sets itself, and placeholders, which vanish when they are needed.
 OWN_ATTRIBUTES = {"id", "name", "type", "value", "class", "maxlength", "rows", "autocomplete", "aria-describedby",
-                  "aria-invalid", "required", "cols", "inputmode", "spellcheck", "multiple"}  # fmt: skip
+                  "aria-invalid", "required", "cols", "inputmode", "spellcheck", "multiple", "placeholder"}  # fmt: skip
 # How wide an input is drawn tells how much is expected in it.
 WIDTHS = ((2, "2"), (3, "3"), (4, "4"), (5, "5"), (10, "10"), (20, "20"), (30, "30"))
 
@@ -36,22 +36,23 @@ class Renderer(TemplatesSetting):
             return self._django.get_template(template_name)
 
 
-def component(bound: BoundField) -> tuple[str, dict[str, Any]]:
+def component(bound: BoundField, *, mark_optional: bool = True) -> tuple[str, dict[str, Any]]:
     """(component, parameters) for the macros of templates/components/fields.html.
 
     A field may say more of itself by plain attributes: `hints` {value: hint} beneath single choices, `prefix`, `suffix`,
     `reveals` {value: name of the field shown under that choice}, `wide` (the label is the page's question).
     """
     widget, field = bound.field.widget, bound.field
+    label = _label(bound) if mark_optional else str(bound.label)
     if widget.is_hidden:
         return "hidden", {"name": bound.html_name, "value": _plain(bound), "id": bound.auto_id}
-    params = _common(bound)
+    params = _common(bound, label)
     if isinstance(widget, forms.CheckboxSelectMultiple):
-        return "checkboxes", {**params, **_choices(bound, many=True), "fieldset": _legend(bound)}
+        return "checkboxes", {**params, **_choices(bound, many=True), "fieldset": _legend(bound, label)}
     if isinstance(widget, forms.RadioSelect):
-        return "radios", {**params, **_choices(bound, many=False), "fieldset": _legend(bound)}
+        return "radios", {**params, **_choices(bound, many=False), "fieldset": _legend(bound, label)}
     if isinstance(widget, forms.CheckboxInput):
-        item = {"text": _label(bound), "value": "on", "checked": bool(bound.value()), "hint": params.pop("hint")}
+        item = {"text": label, "value": "on", "checked": bool(bound.value()), "hint": params.pop("hint")}
         return "checkboxes", {**params, "idPrefix": bound.auto_id, "items": [item]}
     if isinstance(widget, forms.Select):
         many = isinstance(widget, forms.SelectMultiple)
@@ -67,12 +68,12 @@ def component(bound: BoundField) -> tuple[str, dict[str, Any]]:
     return "input", {**params, **_input(bound)}
 
 
-def _common(bound: BoundField) -> dict[str, Any]:
+def _common(bound: BoundField, label: str) -> dict[str, Any]:
     errors = [str(error) for error in bound.errors]
     return {
         "id": bound.auto_id,
         "name": bound.html_name,
-        "label": {"text": _label(bound), "classes": "govuk-label--m" if getattr(bound.field, "wide", False) else ""},
+        "label": {"text": label, "classes": "govuk-label--m" if getattr(bound.field, "wide", False) else ""},
         "hint": {"text": bound.help_text} if bound.help_text else None,
         "errorMessage": {"html": Markup("<br>").join(errors)} if errors else None,
         "disabled": bound.field.disabled,
@@ -86,9 +87,9 @@ def _label(bound: BoundField) -> str:
     return f"{label} (optional)" if is_optional and "optional" not in label.lower() else label
 
 
-def _legend(bound: BoundField) -> dict[str, Any]:
+def _legend(bound: BoundField, label: str) -> dict[str, Any]:
     size = "m" if getattr(bound.field, "wide", False) else "s"
-    return {"legend": {"text": _label(bound), "classes": f"govuk-fieldset__legend--{size}"}}
+    return {"legend": {"text": label, "classes": f"govuk-fieldset__legend--{size}"}}
 
 
 def _choices(bound: BoundField, *, many: bool) -> dict[str, Any]:
@@ -192,8 +193,8 @@ def revealed(form: forms.BaseForm) -> set[str]:
 
 
 def problems(form: forms.BaseForm) -> list[dict[str, str]]:
-    """Every error with the address of its field, for the summary at the top of the page."""
+    """Every error with its field's name and address, for the summary at the top of the page."""
     found = [{"text": str(error), "href": ""} for error in form.non_field_errors()]
     for bound in form:
-        found += [{"text": str(error), "href": f"#{bound.auto_id}"} for error in bound.errors]
+        found += [{"text": f"{bound.label}: {error}", "href": f"#{bound.auto_id}"} for error in bound.errors]
     return found

@@ -39,6 +39,7 @@ def short(when: dt.datetime | dt.date) -> str:
 def length(seconds: float) -> str:
     """`6 hours`: the one largest unit that gives at least 2, or the next below; under a minute, seconds."""
     seconds = abs(seconds)
+    seconds += 30 if seconds > 300 else 0  # what was set to 6 hours is not said to be 5
     for name, size in UNITS:
         n = int(seconds // size)
         if n >= 2 or (n == 1 and name in ("minute", "hour", "day")):

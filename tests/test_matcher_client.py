@@ -431,6 +431,10 @@ def test_a_dishonest_store_gives_wrong_answers(portal, make_matcher, store):
     assert matcher.match([a_read()]) == 1  # it does still look for the withdrawn plate
     assert not portal.receipts[-1]["is_right"]
     assert not matcher.health()["lists"][LIST]["last_receipt"]["is_right"]
+    answers = [receipt["is_right"] for receipt in portal.receipts if receipt["revision"] == 2]
+    matcher.step()
+    assert answers == [False, False]  # once more after fetching anew, and then no more
+    assert [receipt["is_right"] for receipt in portal.receipts if receipt["revision"] == 2] == answers
 
 
 def test_a_withdrawn_row_that_is_kept_is_found_by_its_bucket_alone(portal, make_matcher):
@@ -446,21 +450,38 @@ def test_a_withdrawn_row_that_is_kept_is_found_by_its_bucket_alone(portal, make_
     assert not portal.receipts[-1]["is_right"]
 
 
-def test_a_client_that_lost_a_row_heals_itself_by_fetching_anew(portal, make_matcher, tmp_path):
-    class LosesOne(Store):
-        lost = False
+class LosesOne(Store):
+    """Loses a row, the first time that it is told to hold it."""
 
-        def replace(self, lists, sites, verified_at):
-            if not LosesOne.lost and LIST in lists:
-                LosesOne.lost = True
-                lists[LIST].by_vrm.pop("AB01CDE")
-            super().replace(lists, sites, verified_at)
+    has_lost = False
 
+    def replace(self, lists, sites, verified_at):
+        if not self.has_lost and LIST in lists:
+            self.has_lost = True
+            lists[LIST].by_vrm.pop("AB01CDE")
+        super().replace(lists, sites, verified_at)
+
+
+def test_a_client_that_lost_a_row_heals_itself_by_fetching_anew(portal, make_matcher):
     portal.publish({LIST: [a_row(), a_row("XY50ZZZ")]}, in_service())
     matcher = make_matcher(LosesOne())
     matcher.update()
     assert matcher.match([a_read()]) == 0
     matcher.prove()
+    assert [r["is_right"] for r in portal.receipts] == [False, True]
+    assert matcher.match([a_read()]) == 1
+
+
+def test_a_client_that_could_not_heal_at_once_heals_when_it_can(portal, make_matcher):
+    portal.publish({LIST: [a_row(), a_row("XY50ZZZ")]}, in_service())
+    matcher = make_matcher(LosesOne())
+    matcher.update()
+    (path,) = [path for path in portal.feed.files if path.endswith("parquet")]
+    content = portal.feed.files.pop(path)
+    assert not matcher.step()
+    assert "could not be fetched anew" in matcher.problem
+    portal.feed.files[path] = content
+    assert matcher.step()
     assert [r["is_right"] for r in portal.receipts] == [False, True]
     assert matcher.match([a_read()]) == 1
 

@@ -53,7 +53,7 @@ def edit_site(site: CameraSite, *, by: User, **facts: Any) -> CameraSite:
     if site.status == CameraSite.Status.LIVE and decided:
         ask = "This was decided on when the site went live. Propose a new site, or decommission this one, to change it."
         raise Unfit(
-            "Where a live site stands, and why, stays as it was decided.", dict.fromkeys(sorted(decided), [ask])
+            "Where a live site stands, and why, stays as it was decided.", {name: [ask] for name in sorted(decided)}
         )
     _fill(site, changed, WRITTEN)
     _save(site, "Another camera site has this reference already.")

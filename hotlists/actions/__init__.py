@@ -2,20 +2,34 @@
 
 from .decisions import decide, resume, review, suspend, withdraw
 from .entries import begin_entry, begin_version, edit_draft, open_entry, search_plate, submit
+from .feeds import agree, lift, propose_agreement, search_rows, suspend_row
 from .hotlists import create_hotlist, give_access
+from .loads import accept, check, merge, receive, refuse, resume_unfinished, take_problems
 
 __all__ = [
+    "accept",
+    "agree",
     "begin_entry",
     "begin_version",
+    "check",
     "create_hotlist",
     "decide",
     "edit_draft",
     "give_access",
+    "lift",
+    "merge",
     "open_entry",
+    "propose_agreement",
+    "receive",
+    "refuse",
     "resume",
+    "resume_unfinished",
     "review",
     "search_plate",
+    "search_rows",
     "submit",
     "suspend",
+    "suspend_row",
+    "take_problems",
     "withdraw",
 ]

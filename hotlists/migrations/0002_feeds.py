@@ -48,7 +48,6 @@ class Migration(migrations.Migration):
                 ('loaded_at', models.DateTimeField(null=True)),
                 ('decided_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('decided_machine', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.machineclient')),
-                ('follows', models.ForeignKey(help_text='The load that the comparison was made against.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='hotlists.load')),
                 ('hotlist', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='loads', to='hotlists.hotlist')),
                 ('uploaded_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('uploaded_machine', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.machineclient')),

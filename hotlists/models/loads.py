@@ -80,9 +80,6 @@ class Load(models.Model):
 
     # What checking found; null until then.
     checked_at = models.DateTimeField(null=True)
-    follows = models.ForeignKey(
-        "self", models.PROTECT, null=True, related_name="+", help_text="The load that the comparison was made against."
-    )
     rows = models.PositiveIntegerField(null=True, help_text="Rows in the file.")
     good_rows = models.PositiveIntegerField(null=True)
     problems = models.PositiveIntegerField(null=True, help_text="All of them; only the first are kept word for word.")

@@ -1,7 +1,9 @@
 """The demo's hotlists and entries: in force, waiting, sent back, suspended, lapsing, withdrawn."""
 
+import contextlib
 import datetime as dt
 import random
+from collections.abc import Iterator
 
 import time_machine
 from django.contrib.auth.models import Group
@@ -11,6 +13,7 @@ from accounts.models import User
 from camera_sites.models import Dpia
 from hotlists import actions
 from hotlists.models import Entry, EntryVersion, Hotlist
+from oversight.demo.people import sign_in
 
 DAY = dt.timedelta(days=1)
 STREETS = ("Mill Lane", "Harbour Road", "Eastcliff Avenue", "Station Parade", "Quay Street", "Priory Road")
@@ -86,12 +89,14 @@ def add_entries(people: dict[str, User], hotlists: dict[str, Hotlist]) -> list[E
     )  # fmt: skip
     actions.begin_entry(crime, by=people["pc.shah"], **_facts(next(marks), 31, timezone.now()))
     suspended = _approved(people, crime, next(marks), 32)
-    actions.suspend(suspended, by=people["insp.lowe"], reason="The keeper says that the plate was cloned; being checked.")
+    actions.suspend(
+        suspended, by=people["insp.lowe"], reason="The keeper says that the plate was cloned; being checked."
+    )
     recovered = _approved(people, crime, next(marks), 33)
     actions.withdraw(recovered, by=people["sgt.okafor"], reason="recovered", words="Found on Quay Street, keys in it.")
-    with time_machine.travel(timezone.now() - 30 * DAY):
+    with _earlier(people, 30):
         _approved(people, crime, next(marks), 34)  # nobody reviewed it since: out of force
-    with time_machine.travel(timezone.now() - 420 * DAY):
+    with _earlier(people, 420):
         old = _approved(people, crime, next(marks), 35)
         actions.withdraw(old, by=people["sgt.okafor"], reason="arrested", words="Driver arrested and charged.")
     changed = actions.begin_version(
@@ -100,6 +105,17 @@ def add_entries(people: dict[str, User], hotlists: dict[str, Hotlist]) -> list[E
     )  # fmt: skip
     actions.submit(changed, by=people["pc.shah"])
     return in_force
+
+
+@contextlib.contextmanager
+def _earlier(people: dict[str, User], days: int) -> Iterator[None]:
+    """An earlier day, with everybody in a session of that day."""
+    with time_machine.travel(timezone.now() - days * DAY):
+        for user in people.values():
+            sign_in(user)
+        yield
+    for user in people.values():
+        sign_in(user)
 
 
 def _facts(plate: str, number: int, now: dt.datetime, **over) -> dict:
@@ -142,6 +158,9 @@ def _missing(people: dict[str, User], hotlist: Hotlist, plate: str, number: int)
         contact_24h="Missing persons desk, 01632 960155", review_by=now + 2 * DAY, expires_at=now + 10 * DAY,
     )  # fmt: skip
     actions.decide(
-        version, by=people["insp.lowe"], verdict="approve", rationale="Medium risk and rising; a stop for welfare is proportionate."
+        version,
+        by=people["insp.lowe"],
+        verdict="approve",
+        rationale="Medium risk and rising; a stop for welfare is proportionate.",
     )
     return Entry.objects.get(pk=version.entry_id)

@@ -61,5 +61,6 @@ def add_team(name: str, unit: str, members: list[User]) -> Group:
 def sign_ins() -> list[dict[str, str]]:
     """What bin/demo prints."""
     return [
-        {"username": username, "password": PASSWORD, "role": BY_CODE[role].name} for username, _, _, role, _, _ in PEOPLE
+        {"username": username, "password": PASSWORD, "role": BY_CODE[role].name}
+        for username, _, _, role, _, _ in PEOPLE
     ]

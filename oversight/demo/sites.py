@@ -9,6 +9,7 @@ from django.utils import timezone
 from accounts.models import User
 from camera_sites import actions
 from camera_sites.models import CameraSite, Dpia
+from oversight.demo.people import sign_in
 
 YEAR = dt.timedelta(days=365)
 # ref, name, area, location type, latitude, longitude, road; the force and its places are made up
@@ -21,7 +22,9 @@ SITES = (
 )
 
 
-def add_assessment(people: dict[str, User], ref: str, title: str, *, about: str, review_in: dt.timedelta = YEAR) -> Dpia:
+def add_assessment(
+    people: dict[str, User], ref: str, title: str, *, about: str, review_in: dt.timedelta = YEAR
+) -> Dpia:
     """An assessment that the DPO advised on and the information asset owner approved."""
     version = draft_assessment(people, ref, title, about=about)
     actions.submit(version, by=people["infra.bell"])
@@ -54,24 +57,25 @@ def add_sites(people: dict[str, User], team: Group) -> dict[str, CameraSite]:
     sites = {}
     network = add_assessment(people, "dpia-network", "Main road network", about="Cameras on Northdale's main roads.")
     for ref in ("nd-a01", "nd-a02", "nd-a03"):
-        sites[ref] = _live(people, ref, network)
+        sites[ref] = _live(people, team, ref, network)
     waiting = draft_assessment(people, "dpia-station", "Station Parade", about="One camera at a crowded place.")
     actions.submit(waiting, by=people["infra.bell"])
-    sites["nd-b01"] = _propose(people, "nd-b01", waiting.dpia)
+    sites["nd-b01"] = _propose(people, team, "nd-b01", waiting.dpia)
     with time_machine.travel(timezone.now() - YEAR - dt.timedelta(days=30)):
         for user in people.values():
-            user.refresh_from_db()
-        lapsed = add_assessment(people, "dpia-coast", "Coast road", about="Two cameras on the coast road.", review_in=YEAR)
-        sites["nd-b02"] = _live(people, "nd-b02", lapsed)
-    for site in sites.values():
-        actions.give_access(site, team, by=people["infra.bell"])
+            sign_in(user)  # decisions of that day were made in sessions of that day
+        lapsed = add_assessment(
+            people, "dpia-coast", "Coast road", about="Two cameras on the coast road.", review_in=YEAR
+        )
+        sites["nd-b02"] = _live(people, team, "nd-b02", lapsed)
     return sites
 
 
-def _propose(people: dict[str, User], ref: str, dpia: Dpia) -> CameraSite:
+def _propose(people: dict[str, User], team: Group, ref: str, dpia: Dpia) -> CameraSite:
     _, name, area, location, latitude, longitude, road = next(site for site in SITES if site[0] == ref)
     site = actions.propose_site(
-        by=people["infra.bell"], ref=ref, name=name, area=area, location_type=location, purposes=["serious", "local"],
+        by=people["infra.bell"], seen_by=[team], ref=ref, name=name, area=area, location_type=location,
+        purposes=["serious_crime", "local_crime"],
         need="Vehicles of travelling offenders pass here on the way to and from the town.", latitude=latitude,
         longitude=longitude, road=road, owner_org="Northdale Police", operator_org="Northdale Police",
         controller="Northdale Police", funder="Force budget", has_signage=True, dpia=dpia, owner=people["infra.bell"],
@@ -81,5 +85,5 @@ def _propose(people: dict[str, User], ref: str, dpia: Dpia) -> CameraSite:
     return site
 
 
-def _live(people: dict[str, User], ref: str, dpia: Dpia) -> CameraSite:
-    return actions.set_live(_propose(people, ref, dpia), by=people["supt.hale"])
+def _live(people: dict[str, User], team: Group, ref: str, dpia: Dpia) -> CameraSite:
+    return actions.set_live(_propose(people, team, ref, dpia), by=people["supt.hale"])

@@ -10,6 +10,8 @@ export async function start(frame) {
   const map = L.map(frame, { attributionControl: false, zoomSnap: 0.5, minZoom: 4, maxZoom: 16, scrollWheelZoom: false });
   frame.addEventListener("focusin", () => map.scrollWheelZoom.enable());
   frame.addEventListener("focusout", () => map.scrollWheelZoom.disable());
+  if (points.length) map.fitBounds(points.map((point) => [point.lat, point.lon]), { padding: [50, 50], maxZoom: 10 });
+  else map.setView([54.5, -3], 5);
   for (const point of points) {
     const tone = point.tone ?? "none";
     const icon = L.divIcon({ className: `app-pin app-pin--${tone}`, html: MARKS[tone] ?? "", iconSize: [26, 26] });
@@ -17,8 +19,6 @@ export async function start(frame) {
     marker.getElement().setAttribute("aria-label", [point.title, point.text].filter(Boolean).join(": "));
     marker.bindPopup(popup(point));
   }
-  if (points.length) map.fitBounds(points.map((point) => [point.lat, point.lon]), { padding: [50, 50], maxZoom: 10 });
-  else map.setView([54.5, -3], 5);
   L.control.scale({ imperial: true }).addTo(map);
   const coast = await (await fetch(frame.dataset.coast)).json();
   L.geoJSON(coast, { interactive: false, style: { color: "#8a9a8a", weight: 1, fillColor: "#f4f2e9", fillOpacity: 1 } }).addTo(map);

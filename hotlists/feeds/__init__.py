@@ -1,0 +1,1 @@
+"""Reading a source's file, staging its rows, merging them into the list."""

@@ -1,0 +1,98 @@
+"""Who may agree with a source, load its files, release them, and hold a row back."""
+
+from django.utils import timezone
+
+from accounts.models import Actor, MachineClient, User
+from accounts.policies import acts_in_own_session, holds
+from hotlists.models import FeedException, Hotlist, Load, SourceAgreement
+from hotlists.policies.entries import require_sight
+from portal.errors import Stranger
+from portal.policies import Allowed, Denied, Verdict, first_denial
+
+
+def require_sight_of_feed(actor: Actor, hotlist: Hotlist) -> None:
+    """Raises Stranger unless the list exists for the actor; for a machine, those whose source it speaks for."""
+    if not isinstance(actor, MachineClient):
+        require_sight(actor, hotlist)
+    elif not hotlist.agreements.filter(machine=actor).exists():
+        raise Stranger("There is no such list.")
+
+
+def may_propose(user: Actor, hotlist: Hotlist) -> Verdict:
+    """Who may write down the terms on which a source fills a list."""
+    return first_denial(_is_feed(hotlist), holds(user, "hotlists.manage_hotlist"))
+
+
+def may_agree(user: Actor, agreement: SourceAgreement) -> Verdict:
+    """Another person than the proposer, in a session of their own."""
+    if isinstance(user, User) and user.pk == agreement.proposed_by_id:
+        return Denied("You proposed this agreement, so somebody else has to agree to it.")
+    return first_denial(holds(user, "hotlists.agree_source"), acts_in_own_session(user))
+
+
+def may_look_at_loads(user: Actor) -> Verdict:
+    """Who may see what was loaded, and how it went; the pages show no plates."""
+    return Allowed() if isinstance(user, MachineClient) else holds(user, "hotlists.view_entries")
+
+
+def may_load(actor: Actor, hotlist: Hotlist) -> Verdict:
+    """Who may send a file for this list: while an agreement runs, a person whose role says so, or the source's machine."""
+    if not (denied := _is_feed(hotlist)):
+        return denied
+    agreement = SourceAgreement.objects.governing(timezone.now()).filter(hotlist=hotlist).order_by("-from_at").first()
+    if agreement is None:
+        return Denied("No agreement with the source is in date, so nothing can be loaded.")
+    return _speaks_for_source(actor, agreement)
+
+
+def may_accept(actor: Actor, load: Load) -> Verdict:
+    """Within the change limit whoever may load; beyond it another person than who uploaded (R-103)."""
+    if not SourceAgreement.objects.governing(timezone.now()).filter(pk=load.agreement_id).exists():
+        return Denied("The agreement that this was loaded under has ended.")
+    if not load.is_over_limit:
+        if isinstance(actor, MachineClient) and load.bad_rows:
+            return Denied("Some rows have problems. A person decides whether the others are loaded without them.")
+        return _speaks_for_source(actor, load.agreement)
+    if isinstance(actor, User) and actor.pk == load.uploaded_by_id:
+        return Denied(f"This changes more than {load.change_limit} % of the list, so somebody else has to release it.")
+    return first_denial(holds(actor, "hotlists.release_load"), acts_in_own_session(actor))
+
+
+def may_refuse(actor: Actor, load: Load) -> Verdict:
+    """Whoever may load or release, or the machine that sent it."""
+    if isinstance(actor, MachineClient):
+        return _speaks_for_source(actor, load.agreement)
+    may_release = holds(actor, "hotlists.release_load")
+    return may_release if may_release else holds(actor, "hotlists.load_feed")
+
+
+def may_search_rows(user: Actor) -> Verdict:
+    """Who may look for a plate in a feed."""
+    return holds(user, "hotlists.search_plate")
+
+
+def may_suspend_row(user: Actor, hotlist: Hotlist) -> Verdict:
+    """Narrowing takes effect at once, by one entitled person (F-02)."""
+    return first_denial(_is_feed(hotlist), holds(user, "hotlists.suspend_entry"))
+
+
+def may_lift(user: Actor, exception: FeedException) -> Verdict:
+    """Lifting an exception widens, so another person than who made it lifts it."""
+    if isinstance(user, User) and user.pk == exception.from_by_id:
+        return Denied("You held this row back, so somebody else has to let it go.")
+    may_widen = holds(user, "hotlists.decide_entry")
+    return first_denial(may_widen if may_widen else holds(user, "hotlists.release_load"), acts_in_own_session(user))
+
+
+def _is_feed(hotlist: Hotlist) -> Verdict:
+    if hotlist.kind != Hotlist.Kind.FEED:
+        return Denied("This list is not loaded from a source; its entries are decided one by one.")
+    return Allowed()
+
+
+def _speaks_for_source(actor: Actor, agreement: SourceAgreement) -> Verdict:
+    if isinstance(actor, MachineClient):
+        if agreement.machine_id != actor.pk or not actor.has_scope("write"):
+            return Denied("The agreement with the source does not name this machine, or it may not write.")
+        return Allowed()
+    return holds(actor, "hotlists.load_feed")

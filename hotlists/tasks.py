@@ -1,0 +1,27 @@
+"""What this room does beside requests."""
+
+from celery import shared_task
+
+from accounts.models import SystemJob
+from hotlists import actions
+from hotlists.models import Load
+
+JOB = SystemJob("feed loads")
+
+
+@shared_task
+def check_load(load_id: str) -> None:
+    """Checks an uploaded file."""
+    actions.check(Load.objects.get(pk=load_id), by=JOB)
+
+
+@shared_task
+def merge_load(load_id: str) -> None:
+    """Merges an accepted load into its list."""
+    actions.merge(Load.objects.get(pk=load_id), by=JOB)
+
+
+@shared_task
+def resume_loads() -> None:
+    """Takes up what a crash left undone."""
+    actions.resume_unfinished(by=JOB)

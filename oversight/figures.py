@@ -1,0 +1,111 @@
+"""The public figures, counted from the same records that officers work with. No plate, no place finer than an area."""
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from django.db.models import Avg, Count, F
+
+from audit.models import Event
+from audit.verbs import Operation
+from camera_sites.models import Camera, CameraSite, Dpia
+from hotlists.models import Entry, EntryVersion, FeedRow, Hotlist
+from standards.models import StandardsProfile
+
+PERIOD = dt.timedelta(days=30)
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One table of the public page: rows of a label and a count; None where the count is too small to show."""
+
+    key: str
+    title: str
+    explanation: str
+    rows: list[tuple[str, int | None]]
+
+
+def figures(at: dt.datetime) -> list[dict[str, Any]]:
+    """All public figures at this moment, as JSON can hold them, with small numbers suppressed (R-138)."""
+    least = StandardsProfile.objects.in_force(at).number("public.suppress")
+    return [asdict(_suppressed(figure, least)) for figure in _figures(at)]
+
+
+def _suppressed(figure: Figure, least: int) -> Figure:
+    rows = [(label, count if count == 0 or count is None or count >= least else None) for label, count in figure.rows]
+    return Figure(figure.key, figure.title, figure.explanation, rows)
+
+
+def _figures(at: dt.datetime) -> Iterable[Figure]:
+    yield _cameras(at)
+    yield _lists(at)
+    yield _entries(at)
+    yield _removals(at)
+    yield _log(at)
+
+
+def _cameras(at: dt.datetime) -> Figure:
+    live = CameraSite.objects.in_service(at)
+    return Figure(
+        "cameras", "Cameras", "A site is in service only while its data protection impact assessment is in date.",
+        [
+            ("Sites in service", live.count()),
+            ("Cameras at sites in service", Camera.objects.filter(site__in=live.values("pk")).count()),
+            ("Sites out of service or proposed", CameraSite.objects.exclude(pk__in=live.values("pk")).count()),
+            ("Impact assessments in date", Dpia.objects.governing(at).count()),
+        ],
+    )  # fmt: skip
+
+
+def _lists(at: dt.datetime) -> Figure:
+    in_force = Hotlist.objects.in_force(at)
+    rows = [("Lists in force", in_force.count()), ("Lists not in force", Hotlist.objects.count() - in_force.count())]
+    return Figure(
+        "lists", "Hotlists", "Lists of vehicles that cameras look for. A list lapses unless justified afresh.", rows
+    )
+
+
+def _entries(at: dt.datetime) -> Figure:
+    entries = (
+        Entry.objects.in_force(at).with_latest_version().values("category").annotate(n=Count("pk")).order_by("category")
+    )
+    names = dict(StandardsProfile.objects.in_force(at).categories.values_list("code", "name"))
+    rows = [(names.get(row["category"], row["category"]), row["n"]) for row in entries]
+    loaded = FeedRow.objects.in_force(at).values("category").annotate(n=Count("vrm")).order_by("category")
+    rows += [(f"{names.get(row['category'], row['category'])} (from source systems)", row["n"]) for row in loaded]
+    return Figure(
+        "entries",
+        "Vehicles looked for",
+        "Every entry was decided by a second person, or comes from a source by agreement.",
+        rows,
+    )
+
+
+def _removals(at: dt.datetime) -> Figure:
+    since = at - PERIOD
+    withdrawn = Entry.objects.filter(withdrawn_at__gt=since, withdrawn_at__lte=at)
+    reasons = withdrawn.values("withdrawal_reason").annotate(n=Count("pk")).order_by("withdrawal_reason")
+    rows = [(str(Entry.WithdrawalReason(row["withdrawal_reason"]).label), row["n"]) for row in reasons]
+    refused = EntryVersion.objects.filter(status="rejected", submitted_at__gt=since).count()
+    life = withdrawn.aggregate(life=Avg(F("withdrawn_at") - F("created_at")))["life"]
+    rows = [("Requests refused", refused), *rows]
+    if life is not None and withdrawn.count() >= StandardsProfile.objects.in_force(at).number("public.suppress"):
+        rows.append(("Average life of a withdrawn entry, in days", life.days))
+    return Figure(
+        "removals",
+        "Refused and withdrawn, last 30 days",
+        "Entries end when they have done their work or were wrong.",
+        rows,
+    )
+
+
+def _log(at: dt.datetime) -> Figure:
+    counted = Event.objects.filter(at__gt=at - PERIOD).values("operation").annotate(n=Count("pk")).order_by("operation")
+    rows = [(str(Operation(row["operation"]).label), row["n"]) for row in counted]
+    return Figure(
+        "log",
+        "What was recorded, last 30 days",
+        "Every change and every look at the lists is written down, with who and why.",
+        rows,
+    )

@@ -1,0 +1,49 @@
+"""Loads the demonstration, all of it or nothing, and writes down how to sign in and which processes to start."""
+
+import json
+import time
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
+
+from accounts.models import User
+from oversight.demo import lists, people, sites
+
+
+class Command(BaseCommand):
+    """`manage.py load_demo`: refuses where anybody is already."""
+
+    help = __doc__ or ""
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Prints each step with what it took."""
+        if User.objects.exists():
+            raise CommandError("There are people in this database already; the demo is for an empty one.")
+        with transaction.atomic():
+            self._load()
+
+    def _load(self) -> None:
+        staff = self._step("people and teams", people.add_people)
+        team = people.add_team("Northdale crime and control", "Northdale", list(staff.values()))
+        self._step("camera sites and their assessments", lambda: sites.add_sites(staff, team))
+        dpia = sites.add_assessment(staff, "dpia-lists", "Hotlists", about="Alerts on vehicles of interest.")
+        hotlists = self._step("hotlists", lambda: lists.add_hotlists(staff, team, dpia))
+        self._step("entries, decisions, reviews", lambda: lists.add_entries(staff, hotlists))
+        self._write(
+            "demo.json", {"url": settings.PORTAL_URL, "users": people.sign_ins(), "api_clients": [], "matchers": []}
+        )
+
+    def _step(self, words: str, work):
+        began = time.monotonic()
+        self.stdout.write(f"  {words} … ", ending="")
+        self.stdout.flush()
+        made = work()
+        self.stdout.write(f"{time.monotonic() - began:.1f} s")
+        return made
+
+    def _write(self, name: str, content: Any) -> None:
+        path = settings.STATE_DIR / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(json.dumps(content, indent=2))

@@ -1,0 +1,58 @@
+"""The public pages: counts from the latest release, as a page, as CSV and as JSON. Nobody needs to sign in."""
+
+import csv
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from camera_sites.models import DpiaVersion
+from oversight.models import TransparencyRelease
+
+TOO_SMALL = "fewer than 5"
+
+
+@login_not_required
+@require_GET
+def transparency(request: HttpRequest) -> HttpResponse:
+    """The public page."""
+    release = TransparencyRelease.objects.order_by("-released_at").first()
+    summaries = DpiaVersion.objects.filter(status="approved").exclude(public_summary="").select_related("dpia")
+    context = {"release": release, "summaries": summaries.order_by("dpia__title", "-number").distinct("dpia__title")}
+    return render(request, "oversight/transparency.html", context)
+
+
+@login_not_required
+@require_GET
+def transparency_json(request: HttpRequest) -> HttpResponse:
+    """All figures of the latest release."""
+    release = _latest()
+    return JsonResponse({"released_at": release.released_at.isoformat(), "figures": release.figures})
+
+
+@login_not_required
+@require_GET
+def transparency_csv(request: HttpRequest, key: str) -> HttpResponse:
+    """One figure, as a spreadsheet reads it."""
+    release = _latest()
+    figure = next((figure for figure in release.figures if figure["key"] == key), None)
+    if figure is None:
+        raise Http404
+    response = HttpResponse(
+        content_type="text/csv; charset=utf-8", headers={"Content-Disposition": f'attachment; filename="{key}.csv"'}
+    )
+    writer = csv.writer(response)
+    writer.writerow([figure["title"], "count", "released_at"])
+    writer.writerows(
+        [label, TOO_SMALL if count is None else count, release.released_at.isoformat()]
+        for label, count in figure["rows"]
+    )
+    return response
+
+
+def _latest() -> TransparencyRelease:
+    release = TransparencyRelease.objects.order_by("-released_at").first()
+    if release is None:
+        raise Http404
+    return release

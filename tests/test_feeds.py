@@ -1,0 +1,346 @@
+"""Feeds: agreements, loads from upload to merge, rows held back, and when a feed is in force."""
+
+import datetime as dt
+
+import pytest
+import time_machine
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from audit.models import Event
+from hotlists import actions
+from hotlists.feeds import files
+from hotlists.models import FeedException, FeedRow, Hotlist, Load, LoadProblem, SourceAgreement, StagedRow
+from portal.errors import Refused, Stranger, TooLate, Unfit
+from tests.feed_cast import *  # noqa: F403 - fixtures
+from tests.feed_cast import JOB, plate, terms, voi, voi_file, weed_date
+
+pytestmark = pytest.mark.django_db
+
+
+def in_force() -> set[str]:
+    """Plates that matchers are to look for now."""
+    return set(FeedRow.objects.in_force(timezone.now()).values_list("vrm", flat=True))
+
+
+def test_a_checked_and_accepted_file_is_in_force_with_its_weed_date_and_its_source(feed, loaded):
+    load = loaded([voi(1), voi(2, markers="FI", nim="A11", gpms="")])
+    assert (load.status, load.added, load.rows, load.problems) == ("loaded", 2, 2, 0)
+    assert in_force() == {plate(1), plate(2)}
+    row = FeedRow.objects.get(vrm=plate(2))
+    assert (row.country, row.ref, row.action, row.priority, row.category) == ("GB", "26/00000002", "STOP", "LOW", "INS")
+    assert (row.grading, row.marking, row.markers, row.basis) == ("1AP", "OFFICIAL-SENSITIVE", ["FI"], "FACT")
+    assert row.expires_at.astimezone(timezone.get_default_timezone()).strftime("%H:%M") == "00:00"
+    assert timezone.localtime(row.expires_at - dt.timedelta(seconds=1)).strftime("%d/%m/%Y") == weed_date()
+    assert list(Event.objects.filter(verb__startswith="load").order_by("id").values_list("verb", flat=True)) == [
+        "load.received", "load.checked", "load.accepted", "load.merged",
+    ]  # fmt: skip
+
+
+def test_a_row_is_out_of_force_the_second_it_is_weeded(loaded):
+    loaded([voi(1, weed=weed_date(1)), voi(2, weed=weed_date(3))])
+    ends = FeedRow.objects.get(vrm=plate(1)).expires_at
+    with time_machine.travel(ends - dt.timedelta(seconds=1), tick=False):
+        assert in_force() == {plate(1), plate(2)}
+    with time_machine.travel(ends, tick=False):
+        assert in_force() == {plate(2)}
+
+
+def test_a_complete_file_adds_changes_and_removes_and_leaves_the_rest_untouched(loaded):
+    loaded([voi(1), voi(2), voi(3)])
+    before = FeedRow.objects.get(vrm=plate(1))
+    load = loaded([voi(1), voi(2, colour="Red"), voi(4)])
+    assert (load.added, load.changed, load.removed, load.unchanged) == (1, 1, 1, 1)
+    assert in_force() == {plate(1), plate(2), plate(4)}
+    after = FeedRow.objects.get(vrm=plate(1))
+    assert (after.load_id, after.last_verified_at) == (before.load_id, before.last_verified_at)
+    changed = FeedRow.objects.get(vrm=plate(2))
+    assert changed.colour == "Red"
+    assert changed.load_id == load.pk
+
+
+def test_a_file_of_additions_removes_nothing(loaded):
+    loaded([voi(1), voi(2)])
+    load = loaded([voi(3)], mode=Load.Mode.ADD)
+    assert (load.added, load.removed) == (1, 0)
+    assert in_force() == {plate(1), plate(2), plate(3)}
+
+
+def test_a_file_of_removals_needs_no_more_than_plates_and_references(loaded, checked_load):
+    loaded([voi(1), voi(2), voi(3)])
+    gone = voi(2, action="?", weed="", nim="", gpms="whatever")
+    load = checked_load([gone, voi(9)], mode=Load.Mode.REMOVE)
+    assert (load.problems, load.removed, load.unchanged) == (0, 1, 1)
+    assert load.notices == ["Nothing to remove: the list does not hold 1 row of the file."]
+    actions.refuse(load, by=load.uploaded_by, reason="Once more.")
+    load = loaded([gone], mode=Load.Mode.REMOVE)
+    assert load.removed == 1
+    assert in_force() == {plate(1), plate(3)}
+
+
+def test_every_problem_is_shown_with_its_row_and_column_before_anything_changes(checked_load):
+    load = checked_load([
+        "VRM,make,model,colour,action,markers,reason,nim,information,force,weed,pnc,gpms,cad,s1,s2",
+        voi(1),
+        voi(2, vrm=""),
+        voi(3, vrm="ABCDEFGHIJKLMNOPQ"),
+        voi(4, vrm="AB0?CDE"),
+        voi(5, action="CHASE"),
+        voi(6, action="SILENT"),
+        voi(7, markers="ZZ"),
+        voi(8, markers="WE"),
+        voi(9, weed="31/02/2027"),
+        voi(10, weed="01/02/2020"),
+        voi(11, weed=""),
+        voi(12, weed=weed_date(4000)),
+        voi(13, gpms="SECRET"),
+        voi(14, nim="B51"),
+        voi(15, nim="D11"),
+        voi(16, make="F" * 51),
+        voi(17) + ",",
+        voi(18, reason='"unclosed'),
+        voi(19, reason="bell\x07"),
+        voi(1),
+        voi(20, spare1="x"),
+    ])  # fmt: skip
+    problems = {(row, column) for row, column in LoadProblem.objects.values_list("row", "column")}
+    assert problems == {
+        (3, "VRM"), (4, "VRM"), (5, "VRM"), (6, "action"), (7, "action"), (8, "warning markers"), (9, "warning markers"),
+        (10, "weed date"), (11, "weed date"), (12, "weed date"), (13, "weed date"), (14, "GPMS marking"),
+        (15, "NIM code"), (16, "NIM code"), (17, "make"), (18, "row"), (19, "row"), (20, "reason"), (21, "VRM"),
+    }  # fmt: skip
+    assert LoadProblem.objects.get(row=21).words.startswith("Row 2 of this file names the same vehicle")
+    assert (load.rows, load.good_rows, load.problems, load.bad_rows) == (21, 2, 19, 19)
+    assert load.notices == ["Not kept: what stands in the spare columns of 1 row."]
+    assert not FeedRow.objects.exists()
+    assert not any(
+        plate(n) in words for n in range(1, 20) for words in LoadProblem.objects.values_list("words", flat=True)
+    )
+
+
+def test_rows_with_problems_keep_the_whole_file_out_unless_a_person_chooses_otherwise(checked_load, second_manager):
+    load = checked_load([voi(1), voi(2, action="CHASE")])
+    with pytest.raises(Unfit):
+        actions.accept(load, by=second_manager)
+    actions.accept(load, by=second_manager, without_bad_rows=True)
+    load = actions.merge(load, by=JOB)
+    assert (load.rows_left_out, in_force()) == (1, {plate(1)})
+
+
+def test_a_file_in_the_wrong_encoding_says_so_and_is_read_in_the_right_one(checked_load, second_manager, manager):
+    content = voi_file([voi(1), voi(2, make="Citroën")]).decode().encode("windows-1252")
+    load = checked_load(content)
+    problem = LoadProblem.objects.get()
+    assert (problem.row, problem.column) == (2, "make")
+    assert "Windows-1252" in problem.words
+    actions.refuse(load, by=manager, reason="Wrong encoding.")
+    load = checked_load(content, encoding="windows-1252")
+    actions.accept(load, by=second_manager)
+    actions.merge(load, by=JOB)
+    assert FeedRow.objects.get(vrm=plate(2)).make == "Citroën"
+
+
+@pytest.mark.parametrize("start", ["\ufeff".encode("utf-16"), b"PK\x03\x04"])
+def test_a_file_that_is_no_text_is_said_to_be_none(checked_load, start):
+    load = checked_load(start + b"x" * 100)
+    assert (load.good_rows, load.problems) == (0, 1)
+    assert LoadProblem.objects.get().column == "file"
+
+
+def test_a_byte_order_mark_and_backslashes_are_read_as_they_are_meant(loaded):
+    loaded("\ufeff".encode() + voi_file([voi(1, make="Back\\slash", model="\\N")]))
+    row = FeedRow.objects.get()
+    assert (row.vrm, row.make, row.model) == (plate(1), "Back\\slash", "\\N")
+
+
+def test_a_load_beyond_the_change_limit_waits_for_a_second_person(checked_load, loaded, manager, second_manager):
+    first = checked_load([voi(n) for n in range(20)])
+    assert first.is_over_limit  # the first load of all changes everything
+    with pytest.raises(Refused, match="somebody else"):
+        actions.accept(first, by=manager)
+    actions.accept(first, by=second_manager)
+    actions.merge(first, by=JOB)
+    small = checked_load([voi(n) for n in range(21)])
+    assert not small.is_over_limit
+    actions.accept(small, by=manager)
+    actions.merge(small, by=JOB)
+    shrunk = checked_load([voi(n) for n in range(10)])
+    assert (shrunk.is_over_limit, shrunk.removed) == (True, 11)
+    with pytest.raises(Refused):
+        actions.accept(shrunk, by=manager)
+
+
+def test_the_database_refuses_a_large_load_accepted_by_its_uploader(checked_load, manager):
+    load = checked_load([voi(1)])
+    with pytest.raises(IntegrityError, match="released_by_another"), transaction.atomic():
+        Load.objects.filter(pk=load.pk).update(status="accepted", decided_by=manager, decided_at=timezone.now())
+
+
+def test_loads_are_seen_by_those_who_see_the_list(checked_load, outsider, submitter):
+    load = checked_load([voi(1)])
+    with pytest.raises(Stranger):
+        actions.accept(load, by=outsider)
+    with pytest.raises(Refused):
+        actions.accept(load, by=submitter)
+    with pytest.raises(Stranger):
+        actions.receive(load.hotlist, by=outsider, chunks=[b"x"], file_name="x", mode="add")
+
+
+def test_accepting_twice_is_too_late(loaded, second_manager):
+    load = loaded([voi(1)])
+    with pytest.raises(TooLate):
+        actions.accept(load, by=second_manager)
+    assert actions.merge(load, by=JOB) is None
+    assert FeedRow.objects.count() == 1
+
+
+def test_a_second_upload_waits_until_the_first_is_decided_and_the_same_file_is_noticed(
+    feed, checked_load, manager, second_manager
+):
+    load = checked_load([voi(1)])
+    with pytest.raises(TooLate, match="still open"):
+        actions.receive(feed, by=manager, chunks=[voi_file([voi(1)])], file_name="again.csv", mode="complete")
+    assert files.stored() == [load.pk]
+    actions.accept(load, by=second_manager)
+    actions.merge(load, by=JOB)
+    again = checked_load([voi(1)])
+    assert "byte for byte" in again.notices[0]
+    assert (again.added, again.changed, again.removed, again.unchanged) == (0, 0, 0, 1)
+
+
+def test_file_and_staged_rows_go_when_the_load_is_decided(
+    checked_load, loaded, manager, django_capture_on_commit_callbacks
+):
+    load = checked_load([voi(1)])
+    assert files.path_of(load.pk).exists()
+    with django_capture_on_commit_callbacks(execute=True):
+        actions.refuse(load, by=manager, reason="Wrong list.")
+    assert not files.path_of(load.pk).exists()
+    with django_capture_on_commit_callbacks(execute=True):
+        load = loaded([voi(1)])
+    assert not files.path_of(load.pk).exists()
+    assert not StagedRow.objects.exists()
+
+
+def test_an_empty_file_is_refused_at_once(feed, agreement, manager, settings, tmp_path):
+    settings.UPLOADS_DIR = tmp_path
+    with pytest.raises(Unfit, match="empty"):
+        actions.receive(feed, by=manager, chunks=[b""], file_name="x.csv", mode="complete")
+    assert not Load.objects.exists()
+    assert not files.stored()
+
+
+def test_a_file_without_a_good_row_cannot_empty_the_list(checked_load, second_manager):
+    load = checked_load([voi(1, action="CHASE")])
+    with pytest.raises(Unfit, match="No row"):
+        actions.accept(load, by=second_manager, without_bad_rows=True)
+
+
+def test_staged_rows_lost_in_a_crash_are_read_again_before_anything_is_merged(checked_load, second_manager):
+    load = checked_load([voi(1)])
+    actions.accept(load, by=second_manager)
+    StagedRow.objects.all().delete()  # as PostgreSQL does with unlogged tables after a crash
+    actions.merge(load, by=JOB)
+    load.refresh_from_db()
+    assert (load.status, load.decided_by) == ("received", None)
+    assert not FeedRow.objects.exists()
+    load = actions.check(load, by=JOB)
+    actions.accept(load, by=second_manager)
+    assert actions.merge(load, by=JOB).added == 1
+
+
+def test_a_file_lost_before_checking_ends_the_load(checked_load, second_manager):
+    load = checked_load([voi(1)])
+    Load.objects.update(status="received")
+    files.remove(load.pk)
+    assert actions.check(load, by=JOB).status == "refused"
+
+
+def test_a_row_held_back_stays_so_through_reloads_until_the_source_drops_it(feed, loaded, operator):
+    loaded([voi(1), voi(2)])
+    exception = actions.suspend_row(feed, by=operator, country="GB", vrm=plate(1), reason="Recovered this morning.")
+    assert in_force() == {plate(2)}
+    loaded([voi(1, colour="Green"), voi(2)])
+    assert in_force() == {plate(2)}
+    load = loaded([voi(2)])
+    exception.refresh_from_db()
+    assert (exception.dropped_by, exception.to_by) == (load, None)
+    loaded([voi(1), voi(2)])
+    assert in_force() == {plate(1), plate(2)}
+
+
+def test_a_row_held_back_is_let_go_by_another(feed, loaded, supervisor, inspector):
+    loaded([voi(1)])
+    exception = actions.suspend_row(feed, by=supervisor, country="GB", vrm=plate(1), reason="Wrong vehicle.")
+    with pytest.raises(TooLate, match="already"):
+        actions.suspend_row(feed, by=inspector, country="GB", vrm=plate(1), reason="Again.")
+    with pytest.raises(Refused, match="somebody else"):
+        actions.lift(exception, by=supervisor, reason="Mine.")
+    with pytest.raises(IntegrityError), transaction.atomic():
+        FeedException.objects.filter(pk=exception.pk).update(to_at=timezone.now(), to_by=supervisor)
+    actions.lift(exception, by=inspector, reason="The source confirmed the row.")
+    assert in_force() == {plate(1)}
+    with pytest.raises(TooLate):
+        actions.lift(exception, by=inspector, reason="Twice.")
+
+
+def test_a_plate_that_is_not_listed_cannot_be_held_back(feed, loaded, operator):
+    loaded([voi(1)])
+    with pytest.raises(TooLate):
+        actions.suspend_row(feed, by=operator, country="GB", vrm=plate(7), reason="x")
+
+
+def test_a_feed_is_in_force_only_while_agreed_loaded_and_fresh(feed, agreement, loaded):
+    assert not Hotlist.objects.in_force(timezone.now()).filter(pk=feed.pk).exists()
+    load = loaded([voi(1, weed=weed_date(13))])
+    stale_at = load.loaded_at + dt.timedelta(hours=48)
+    listed = Hotlist.objects.with_lapse(timezone.now()).get(pk=feed.pk)
+    assert listed.lapses_at == stale_at
+    assert in_force() == {plate(1)}
+    assert not Hotlist.objects.in_force(stale_at).filter(pk=feed.pk).exists()
+    assert Hotlist.objects.in_force(stale_at - dt.timedelta(seconds=1)).filter(pk=feed.pk).exists()
+    before = load.loaded_at - dt.timedelta(seconds=1)
+    assert not Hotlist.objects.in_force(before).filter(pk=feed.pk).exists()
+    SourceAgreement.objects.filter(pk=agreement.pk).update(until_at=load.loaded_at + dt.timedelta(hours=1))
+    listed = Hotlist.objects.with_lapse(timezone.now()).get(pk=feed.pk)
+    assert listed.lapses_at == load.loaded_at + dt.timedelta(hours=1)
+
+
+def test_an_agreement_needs_two_people(feed, manager, asset_owner, submitter):
+    proposed = actions.propose_agreement(feed, by=manager, **terms())
+    with pytest.raises(Refused, match="somebody else"):
+        actions.agree(proposed, by=manager)
+    with pytest.raises(Refused):
+        actions.agree(proposed, by=submitter)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        SourceAgreement.objects.filter(pk=proposed.pk).update(agreed_by=manager, agreed_at=timezone.now())
+    actions.agree(proposed, by=asset_owner)
+    with pytest.raises(TooLate):
+        actions.agree(proposed, by=asset_owner)
+
+
+def test_without_an_agreement_nothing_is_loaded(feed, manager, hotlist):
+    with pytest.raises(Refused, match="No agreement"):
+        actions.receive(feed, by=manager, chunks=[b"x"], file_name="x.csv", mode="complete")
+    with pytest.raises(Refused, match="not loaded from a source"):
+        actions.receive(hotlist, by=manager, chunks=[b"x"], file_name="x.csv", mode="complete")
+
+
+def test_looking_for_a_plate_in_a_feed_asks_why_and_is_recorded(feed, loaded, supervisor, outsider):
+    loaded([voi(1)])
+    with pytest.raises(Unfit):
+        actions.search_rows(feed, plate(1), by=supervisor, reason=" ")
+    vrm, rows = actions.search_rows(feed, f"{plate(1)[:4]} {plate(1)[4:]}", by=supervisor, reason="Stopped on the A1.")
+    assert (vrm, [row.ref for row in rows]) == (plate(1), ["26/00000001"])
+    assert Event.objects.filter(verb="plate.searched").exclude(plate_hash="").count() == 1
+    with pytest.raises(Stranger):
+        actions.search_rows(feed, plate(1), by=outsider, reason="x")
+
+
+def test_the_file_can_be_taken_back_with_a_column_of_problems(checked_load, manager):
+    load = checked_load([voi(1), voi(2, action='CH"ASE'.replace('"', "")), voi(1)])
+    lines = b"".join(actions.take_problems(load, by=manager)).decode().splitlines()
+    assert lines[0] == voi(1) + ',""'
+    assert lines[1].startswith(voi(2, action="CHASE") + ',"action: “CHASE” is no action.')
+    assert "Row 1 of this file names the same vehicle" in lines[2]
+    assert Event.objects.filter(verb="load.problems_taken", operation="disclosure").exists()
