@@ -19,7 +19,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('portal', '0001_partitions'),
         ('accounts', '0002_machines'),
-        ('hotlists', '0003_matchers_and_publications'),
+        ('hotlists', '0002_feeds'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
