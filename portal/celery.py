@@ -4,7 +4,7 @@ import os
 
 from celery import Celery
 from celery.schedules import crontab
-from celery.signals import task_prerun
+from celery.signals import task_prerun, worker_ready
 
 from portal import request
 
@@ -30,3 +30,9 @@ app.conf.beat_schedule = {
 def know_the_task(task_id: str, **kwargs: object) -> None:
     """What a task writes is tied together by the task's id, as what a request writes is by the request's."""
     request.current.set(request.RequestFacts(correlation_id=task_id))
+
+
+@worker_ready.connect(dispatch_uid="portal.say_at_once")
+def say_at_once_that_it_lives(**kwargs: object) -> None:
+    """A worker that has just come up need not wait for the clock to be counted as alive."""
+    app.send_task("portal.tasks.heartbeat")
