@@ -73,7 +73,7 @@ def digest(paths: Iterable[Path], *words: str) -> str:
     return total.hexdigest()
 
 
-def unless_done(stamp: Path, key: str, words: str, act: Callable[[], None]) -> None:
+def unless_done(stamp: Path, key: str, words: str, act: Callable[[], object]) -> None:
     """Acts when the stamp does not carry the key, then stamps; one that was cut short is done again."""
     if stamp.exists() and stamp.read_text() == key:
         return

@@ -15,6 +15,9 @@ import pytest
 import redis
 
 from portal import embedded
+from portal.embedded import programs
+from portal.embedded.places import SOCKET_PATH_LIMIT
+from portal.embedded.programs import run, within_reach
 
 
 @pytest.fixture
@@ -161,7 +164,7 @@ def test_configured_servers_are_used_instead(state_dir, monkeypatch):
 
 def test_a_long_path_still_gets_a_short_socket(state_dir):
     deep = state_dir / ("d" * 60) / ("e" * 60)
-    assert len(os.fsencode(embedded.run_dir(deep))) <= embedded.SOCKET_PATH_LIMIT
+    assert len(os.fsencode(embedded.run_dir(deep))) <= SOCKET_PATH_LIMIT
     assert embedded.run_dir(deep) != embedded.run_dir(deep.with_name("other"))
 
 
@@ -196,14 +199,15 @@ def test_binaries_out_of_reach_are_copied_to_where_they_can_run(state_dir):
     tree.mkdir(parents=True)
     (tree / "program").write_text("#!/bin/sh\necho ran\n")
     (tree / "program").chmod(0o755)
-    assert embedded._within_reach(state_dir, tree) == tree
+    assert within_reach(state_dir, tree) == tree
     tree.parent.chmod(0o700)
-    copied = embedded._within_reach(state_dir, tree)
+    copied = within_reach(state_dir, tree)
     assert copied != tree
-    assert embedded._run([copied / "program"], check=True).stdout == "ran\n"
+    assert run([copied / "program"], check=True).stdout == "ran\n"
 
 
-def test_a_server_that_cannot_start_says_why(state_dir):
+def test_a_server_that_cannot_start_says_why(state_dir, monkeypatch):
+    monkeypatch.setattr(programs, "REPLACE_SECONDS", 1.0)
     embedded.start(state_dir)
     embedded.stop(state_dir)
     (state_dir / "postgres" / "postgresql.conf").write_text("nonsense = on\n")
