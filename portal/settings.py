@@ -1,5 +1,6 @@
 """Settings. Everything a deployment may change comes from the environment and stands in .env.example."""
 
+import re
 from pathlib import Path
 
 import environ
@@ -146,7 +147,10 @@ if env.str("DATABASE_URL", "") and not env.str("DATABASE_OWNER_URL", ""):
     for alias, role in (("default", "portal_app"), ("owner", "portal_owner"), ("retention", "portal_retention")):
         DATABASES[alias].setdefault("OPTIONS", {})["options"] = f"-c role={role}"
 else:
-    DATABASE_ADMIN_URL = env.str("DATABASE_ADMIN_URL", "") or embedded.database_url(STATE_DIR, embedded.SUPERUSER)
+    # Makes the roles and the database; none where an administrator did (docs/how-to).
+    DATABASE_ADMIN_URL = env.str("DATABASE_ADMIN_URL", "")
+    if embedded.runs_postgres():
+        DATABASE_ADMIN_URL = embedded.database_url(STATE_DIR, embedded.SUPERUSER)
     DATABASES = {
         "default": env.db_url_config(env.str("DATABASE_URL", "") or embedded.database_url(STATE_DIR, "portal_app")),
         "owner": env.db_url_config(
@@ -156,7 +160,11 @@ else:
             env.str("DATABASE_RETENTION_URL", "") or embedded.database_url(STATE_DIR, "portal_retention")
         ),
     }
+# A name set apart (tests, measurements) gets files of its own too, so that it disturbs nobody.
+DATABASE_NAME = env.str("PORTAL_DATABASE_NAME", "")
+FILES_DIR = STATE_DIR / DATABASE_NAME if DATABASE_NAME else STATE_DIR
 for database in DATABASES.values():
+    database["NAME"] = DATABASE_NAME or database["NAME"]
     database["ENGINE"] = "django.db.backends.postgresql"
     database["CONN_MAX_AGE"] = 0
     database["ATOMIC_REQUESTS"] = False
@@ -166,15 +174,15 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 MIGRATION_MODULES = {"auditlog": None}  # our own model takes the place of auditlog's table
 
 # --- Redis and Celery -----------------------------------------------------------------------------
-REDIS_URL = env.str("REDIS_URL", "") or embedded.redis_url(STATE_DIR)
+REDIS_URL = re.sub(r"/\d*$", "", env.str("REDIS_URL", "")) or embedded.redis_url(STATE_DIR)
 REDIS_DB = env.int("PORTAL_REDIS_DB", 0)  # the broker's database number; the cache has the next
 REDIS_CHANNEL_PREFIX = f"portal-{REDIS_DB}-"  # pub/sub knows no database numbers
 if REDIS_URL.startswith("unix"):
     CELERY_BROKER_URL = f"{REDIS_URL.replace('unix://', 'redis+socket://')}?virtual_host={REDIS_DB}"
     BROKER_REDIS_URL, CACHE_URL = f"{REDIS_URL}?db={REDIS_DB}", f"{REDIS_URL}?db={REDIS_DB + 1}"
 else:
-    CELERY_BROKER_URL = f"{REDIS_URL.rstrip('/')}/{REDIS_DB}"
-    BROKER_REDIS_URL, CACHE_URL = CELERY_BROKER_URL, f"{REDIS_URL.rstrip('/')}/{REDIS_DB + 1}"
+    CELERY_BROKER_URL = f"{REDIS_URL}/{REDIS_DB}"
+    BROKER_REDIS_URL, CACHE_URL = CELERY_BROKER_URL, f"{REDIS_URL}/{REDIS_DB + 1}"
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": CACHE_URL}}
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
@@ -248,9 +256,9 @@ AUDITLOG_DISABLE_REMOTE_ADDR = True
 AUDITLOG_CID_GETTER = "portal.request.correlation_id"
 
 # --- Publication --------------------------------------------------------------------------------------
-PUBLICATION_DIR = Path(env.str("PORTAL_PUBLICATION_DIR", str(STATE_DIR / "publication")))
-KEYS_DIR = Path(env.str("PORTAL_KEYS_DIR", str(STATE_DIR / "keys")))
-UPLOADS_DIR = Path(env.str("PORTAL_UPLOADS_DIR", str(STATE_DIR / "uploads")))
+PUBLICATION_DIR = Path(env.str("PORTAL_PUBLICATION_DIR", str(FILES_DIR / "publication")))
+KEYS_DIR = Path(env.str("PORTAL_KEYS_DIR", str(FILES_DIR / "keys")))
+UPLOADS_DIR = Path(env.str("PORTAL_UPLOADS_DIR", str(FILES_DIR / "uploads")))
 
 # --- Words, times, files ------------------------------------------------------------------------------
 LANGUAGE_CODE = "en-gb"

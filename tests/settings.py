@@ -24,11 +24,9 @@ def take_a_slot():
 
 SLOT = take_a_slot()
 os.environ["PORTAL_NO_POOL"] = "1"
+os.environ["PORTAL_DATABASE_NAME"] = f"test_portal_{SLOT}"
 os.environ["PORTAL_REDIS_DB"] = str(3 + 2 * SLOT)
 
 from portal.settings import *  # noqa: E402, F403 - settings read the environment as they load
-from portal.settings import DATABASES  # noqa: E402
 
-for _database in DATABASES.values():
-    _database["NAME"] = f"test_{_database['NAME']}_{SLOT}" if SLOT > 1 else f"test_{_database['NAME']}"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # made to be slow, and tests sign in often

@@ -6,9 +6,7 @@ import signal
 import stat
 import subprocess
 import sys
-import tempfile
 import time
-from pathlib import Path
 
 import psycopg
 import pytest
@@ -18,20 +16,6 @@ from portal import embedded
 from portal.embedded import programs
 from portal.embedded.places import SOCKET_PATH_LIMIT
 from portal.embedded.programs import run, within_reach
-
-
-@pytest.fixture
-def state_dir(monkeypatch):
-    """A state directory of its own, reachable for the servers' user; nothing of it is left running."""
-    for name in ("DATABASE_URL", "REDIS_URL"):
-        monkeypatch.delenv(name, raising=False)
-    directory = Path(tempfile.mkdtemp(prefix="anpr-t-", dir="/tmp"))
-    directory.chmod(0o755)
-    yield directory
-    embedded.stop(directory)
-    if embedded.server_dir(directory) != directory:
-        shutil.rmtree(embedded.server_dir(directory), ignore_errors=True)
-    shutil.rmtree(directory)
 
 
 def connect(state_dir):

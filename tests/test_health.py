@@ -1,5 +1,7 @@
 """/healthz: well when every part answers; otherwise it names the one that does not, and nothing that helps an intruder."""
 
+import re
+
 import pytest
 from django.core.cache import cache
 from django.db import OperationalError
@@ -34,9 +36,9 @@ def test_a_worker_never_heard_of_is_named(client):
 
 def test_a_worker_that_fell_silent_is_named_with_how_long(client):
     heartbeat()
-    cache.set(health.HEARTBEAT_KEY, cache.get(health.HEARTBEAT_KEY) - 41)
-    assert client.get("/healthz").json()["worker"] == "no worker has been heard of for 41 s"
-    cache.set(health.HEARTBEAT_KEY, cache.get(health.HEARTBEAT_KEY) + 5)
+    cache.set(health.HEARTBEAT_KEY, cache.get(health.HEARTBEAT_KEY) - 43)
+    assert re.fullmatch(r"no worker has been heard of for 4\d s", client.get("/healthz").json()["worker"])
+    cache.set(health.HEARTBEAT_KEY, cache.get(health.HEARTBEAT_KEY) + 20)
     assert client.get("/healthz").status_code == 200
 
 

@@ -74,7 +74,17 @@ def start_postgres(state_dir: Path) -> None:
     """Makes the data directory when there is none, starts, and waits until it answers."""
     data, programs = server_dir(state_dir) / "postgres", binaries(state_dir)
     if not (data / "PG_VERSION").exists():
-        make: list[str | Path] = [programs / "initdb", "-D", data, "-U", SUPERUSER, "-E", "UTF8", "--auth=trust", "--no-instructions"]
+        make: list[str | Path] = [
+            programs / "initdb",
+            "-D",
+            data,
+            "-U",
+            SUPERUSER,
+            "-E",
+            "UTF8",
+            "--auth=trust",
+            "--no-instructions",
+        ]
         run([*make, "--locale-provider=builtin", "--builtin-locale=C.UTF-8"], check=True)
     settings = {
         "listen_addresses": "",
@@ -84,7 +94,19 @@ def start_postgres(state_dir: Path) -> None:
         "timezone": "UTC",
     }
     options = " ".join(f"-c {shlex.quote(f'{name}={value}')}" for name, value in settings.items())
-    command: list[str | Path] = [programs / "pg_ctl", "-D", data, "-w", "-t", "60", "-l", data / "server.log", "-o", options, "start"]
+    command: list[str | Path] = [
+        programs / "pg_ctl",
+        "-D",
+        data,
+        "-w",
+        "-t",
+        "60",
+        "-l",
+        data / "server.log",
+        "-o",
+        options,
+        "start",
+    ]
     # One that was killed leaves its pid behind, and its last children their hold on the files: ask again for a while.
     # One that is replaying its log answers "starting up", and is given longer.
     deadline = time.monotonic() + REPLACE_SECONDS

@@ -40,7 +40,7 @@ class Command(BaseCommand):
 
     def set_up(self, *, no_roles, verbosity, **options):
         owner = connections["owner"]
-        if not no_roles:
+        if settings.DATABASE_ADMIN_URL and not no_roles:
             self.make_roles_and_database(owner.settings_dict["NAME"])
         with everything_as(owner):
             call_command("migrate", database="owner", verbosity=max(0, verbosity - 1), interactive=False)
