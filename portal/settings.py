@@ -167,6 +167,7 @@ for database in DATABASES.values():
     database["NAME"] = DATABASE_NAME or database["NAME"]
     database["ENGINE"] = "django.db.backends.postgresql"
     database["CONN_MAX_AGE"] = 0
+    database["CONN_HEALTH_CHECKS"] = True  # a connection that a restarted database forgot is not handed out
     database["ATOMIC_REQUESTS"] = False
 if not env.bool("PORTAL_NO_POOL", False):
     DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {"min_size": 1, "max_size": 12, "timeout": 10}
@@ -190,6 +191,7 @@ CELERY_TASK_SERIALIZER = "json"
 CELERY_TIMEZONE = "Europe/London"
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None  # a broker that comes back is found, however long it took
 
 # --- People and machines ----------------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"
