@@ -3,7 +3,8 @@
 from django.urls import path
 
 from hotlists.api import entries as api
-from hotlists.views import decisions, entries, hotlists
+from hotlists.api import feeds as feeds_api
+from hotlists.views import decisions, entries, feeds, hotlists, loads
 
 urlpatterns = [
     path("hotlists/", hotlists.hotlist_list, name="hotlist_list"),
@@ -20,6 +21,18 @@ urlpatterns = [
     path("entries/<uuid:pk>/review/", decisions.entry_review, name="entry_review"),
     path("decisions/", decisions.decision_queue, name="decision_queue"),
     path("search/", entries.search, name="plate_search"),
+    path("hotlists/<slug:slug>/loads/", loads.load_list, name="load_list"),
+    path("hotlists/<slug:slug>/loads/new/", loads.load_new, name="load_new"),
+    path("hotlists/<slug:slug>/agreements/new/", feeds.agreement_new, name="agreement_new"),
+    path("hotlists/<slug:slug>/rows/", feeds.feed_search, name="feed_search"),
+    path("hotlists/<slug:slug>/rows/hold-back/", feeds.feed_hold_back, name="feed_hold_back"),
+    path("agreements/<uuid:pk>/agree/", feeds.agreement_agree, name="agreement_agree"),
+    path("feed-exceptions/<uuid:pk>/lift/", feeds.exception_lift, name="exception_lift"),
+    path("loads/<uuid:pk>/", loads.load_detail, name="load_detail"),
+    path("loads/<uuid:pk>/progress/", loads.load_progress, name="load_progress"),
+    path("loads/<uuid:pk>/accept/", loads.load_accept, name="load_accept"),
+    path("loads/<uuid:pk>/refuse/", loads.load_refuse, name="load_refuse"),
+    path("loads/<uuid:pk>/problems.csv", loads.load_problems, name="load_problems"),
 ]
 
 api_urlpatterns = [
@@ -34,4 +47,8 @@ api_urlpatterns = [
     path("entries/<uuid:pk>/resume/", api.EntryResume.as_view(), name="api_entry_resume"),
     path("entries/<uuid:pk>/review/", api.EntryReview.as_view(), name="api_entry_review"),
     path("search/", api.PlateSearch.as_view(), name="api_plate_search"),
+    path("hotlists/<slug:slug>/loads/", feeds_api.LoadList.as_view(), name="api_load_list"),
+    path("loads/<uuid:pk>/", feeds_api.LoadDetail.as_view(), name="api_load_detail"),
+    path("loads/<uuid:pk>/accept/", feeds_api.LoadAccept.as_view(), name="api_load_accept"),
+    path("loads/<uuid:pk>/refuse/", feeds_api.LoadRefuse.as_view(), name="api_load_refuse"),
 ]

@@ -3,16 +3,17 @@
 import datetime as dt
 from collections.abc import Iterator
 
-from django.db.models import Min
+from django.db.models import Min, Q
 from django.urls import reverse
 
 from accounts.models import User
 from accounts.policies import role_has
-from hotlists.models import Contribution, Entry, EntryVersion
+from hotlists.models import Contribution, Entry, EntryVersion, Hotlist, Load, SourceAgreement
 from portal.home import Item
 from standards.models import Category
 
 SOON = dt.timedelta(hours=48)
+FEED_SOON = dt.timedelta(hours=6)
 
 
 def questions(user: User, now: dt.datetime) -> Iterator[Item]:
@@ -21,6 +22,31 @@ def questions(user: User, now: dt.datetime) -> Iterator[Item]:
         yield from _decisions(user)
     if role_has(user, "hotlists.write_entry"):
         yield from _own(user, now)
+    yield from _feeds(user, now)
+
+
+def _feeds(user: User, now: dt.datetime) -> Iterator[Item]:
+    """Files that wait for a decision, agreements for a second person, and feeds that went stale or are about to."""
+    feeds = Hotlist.objects.visible_to(user).filter(kind=Hotlist.Kind.FEED)
+    loads = Load.objects.filter(hotlist__in=feeds, status=Load.Status.CHECKED).select_related("hotlist")
+    may_release = role_has(user, "hotlists.release_load")
+    for load in loads.exclude(is_over_limit=True, uploaded_by=user):
+        if may_release if load.is_over_limit else role_has(user, "hotlists.load_feed"):
+            words = f"A load of {load.hotlist.title} waits for {'release' if load.is_over_limit else 'a decision'}"
+            yield Item(words, reverse("load_detail", args=[load.pk]), since=load.checked_at)
+    if role_has(user, "hotlists.agree_source"):
+        for agreement in SourceAgreement.objects.filter(hotlist__in=feeds, agreed_at=None).exclude(proposed_by=user):
+            words = f"An agreement with {agreement.source} waits for a second person"
+            yield Item(words, reverse("load_list", args=[agreement.hotlist.slug]), since=agreement.proposed_at)
+    if role_has(user, "hotlists.load_feed"):
+        for feed in feeds.with_lapse(now).filter(Q(stale_at__lte=now + FEED_SOON) | Q(agreement_ends_at=None)):
+            page = reverse("load_list", args=[feed.slug])
+            if feed.agreement_ends_at is None:
+                yield Item(f"{feed.title} has no agreement with its source in date", page, tone="stopped")
+            elif feed.stale_at <= now:
+                yield Item(f"{feed.title} is stale and out of force until it is loaded", page, None, feed.stale_at, "stopped")
+            else:
+                yield Item(f"{feed.title} goes stale soon", page, tone="lapsing")
 
 
 def _decisions(user: User) -> Iterator[Item]:
