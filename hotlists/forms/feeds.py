@@ -83,9 +83,9 @@ class AcceptForm(forms.Form):
     def __init__(self, *args: Any, load: Load, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if load.bad_rows:
-            self.fields["without_bad_rows"].label = (
-                f"Load the {load.good_rows:,} good rows and leave {load.bad_rows:,} out. I am recorded as having chosen this."
-            )
+            self.fields[
+                "without_bad_rows"
+            ].label = f"Load the {load.good_rows:,} good rows and leave {load.bad_rows:,} out. I am recorded as having chosen this."
         else:
             del self.fields["without_bad_rows"]
 
