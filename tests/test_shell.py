@@ -161,7 +161,7 @@ def test_points_of_a_map_cannot_break_out_of_their_script():
 
 @pytest.mark.parametrize(
     ("seconds", "words"),
-    [(0, "0 seconds"), (59, "59 seconds"), (60, "1 minute"), (3500, "58 minutes"), (3599, "1 hour"), (3600, "1 hour"), (6 * 3600 - 1, "6 hours"),
+    [(0, "0 seconds"), (59, "59 seconds"), (60, "1 minute"), (3500, "58 minutes"), (3599, "1 hour"), (3600, "1 hour"), (6 * 3600 - 1, "6 hours"),  # noqa: E501
      (86400, "1 day"), (13 * 86400, "13 days"), (28 * 86400, "28 days"), (70 * 86400, "2 months"), (800 * 86400, "2 years")],
 )  # fmt: skip
 def test_a_length_of_time_is_said_in_one_unit(seconds, words):

@@ -9,7 +9,8 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
 from accounts.models import User
-from oversight.demo import lists, people, sites
+from oversight.actions import release_figures
+from oversight.demo import feeds, lists, machines, people, sites
 
 
 class Command(BaseCommand):
@@ -31,9 +32,13 @@ class Command(BaseCommand):
         dpia = sites.add_assessment(staff, "dpia-lists", "Hotlists", about="Alerts on vehicles of interest.")
         hotlists = self._step("hotlists", lambda: lists.add_hotlists(staff, team, dpia))
         self._step("entries, decisions, reviews", lambda: lists.add_entries(staff, hotlists))
-        self._write(
-            "demo.json", {"url": settings.PORTAL_URL, "users": people.sign_ins(), "api_clients": [], "matchers": []}
-        )
+        self._step("feeds: agreements and their first files", lambda: feeds.add_feeds(staff, hotlists))
+        told = self._step("matchers and other machines", lambda: machines.add_machines(staff, hotlists))
+        self._step("public figures", lambda: release_figures(by=people.JOB))
+        processes = told.pop("processes")
+        transaction.on_commit(lambda: self._write("demo/processes.json", processes))
+        told = {"url": settings.PORTAL_URL, "users": people.sign_ins(), **told}
+        transaction.on_commit(lambda: self._write("demo.json", told))
 
     def _step(self, words: str, work):
         began = time.monotonic()
