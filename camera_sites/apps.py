@@ -1,7 +1,16 @@
-"""How Django knows this room."""
+"""How Django knows this room, and what it offers to others."""
 
 from django.apps import AppConfig
+
+from portal import home, navigation
 
 
 class CameraSitesConfig(AppConfig):
     name = "camera_sites"
+
+    def ready(self) -> None:
+        from camera_sites import waiting  # noqa: PLC0415 - models can be imported only once the apps are ready
+
+        home.register(waiting.questions)
+        navigation.register("Camera sites", "site_list", "camera_sites.view_sites", 50, section="/camera-sites/")
+        navigation.register("DPIAs", "dpia_list", "camera_sites.view_sites", 51, section="/dpias/")

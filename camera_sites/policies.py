@@ -3,7 +3,7 @@
 from django.utils import timezone
 
 from accounts.models import Actor, User
-from accounts.policies import acts_in_own_session, holds
+from accounts.policies import acts_in_own_session, holds, reads
 from camera_sites.models import CameraSite, Dpia, DpiaAdvice, DpiaVersion
 from portal.errors import Stranger
 from portal.policies import Allowed, Denied, Verdict, first_denial
@@ -23,7 +23,7 @@ def require_sight_of_site(actor: Actor, site: CameraSite) -> None:
 
 def may_open_registry(user: Actor) -> Verdict:
     """Who may open the registry of sites and assessments."""
-    return holds(user, "camera_sites.view_sites")
+    return reads(user, "camera_sites.view_sites")
 
 
 def may_open_site(user: Actor, site: CameraSite) -> Verdict:

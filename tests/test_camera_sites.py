@@ -8,58 +8,17 @@ from django.contrib.auth.models import Group
 from django.db import IntegrityError, InternalError, connection, transaction
 from django.utils import timezone
 
-from accounts.models import Team
 from audit.models import Event, EventDetail
 from audit.verbs import Verb
 from camera_sites import actions
 from camera_sites.models import Camera, CameraSite
 from portal.errors import Refused, Stranger, TooLate, Unfit
 from tests.cast import approved_dpia
+from tests.site_cast import *  # noqa: F403 - fixtures
+from tests.site_cast import site_facts
 
 pytestmark = pytest.mark.django_db
 REFUSED_BY_DATABASE = (IntegrityError, InternalError)
-
-
-def site_facts(**over) -> dict:
-    """What a proposer writes of a site."""
-    return {
-        "ref": "ring-north", "name": "Ring road north", "area": "Northdale", "location_type": "strategic",
-        "purposes": ["serious_crime", "local_crime"], "need": "Stolen vehicles leave by the ring road unseen.",
-        "latitude": 54.61234, "longitude": -3.12345, "road": "A9999", "owner_org": "Northdale Police",
-        "operator_org": "Northdale Police", "controller": "Chief Constable of Northdale", "has_signage": True, **over,
-    }  # fmt: skip
-
-
-@pytest.fixture
-def site_team(infrastructure_lead, superintendent, dpo, asset_owner, operator) -> Group:
-    """Those who see the test sites."""
-    group = Group.objects.create(name="Camera sites board")
-    Team.objects.create(group=group, unit="Northdale")
-    group.user_set.add(infrastructure_lead, superintendent, dpo, asset_owner, operator)
-    return group
-
-
-@pytest.fixture
-def proposed_site(dpia, infrastructure_lead, site_team):
-    """proposed_site(**over): a proposal with a camera, under an assessment that governs."""
-
-    def make(**over) -> CameraSite:
-        facts = site_facts(**{"dpia": dpia, **over})
-        site = actions.propose_site(by=infrastructure_lead, seen_by=[site_team], **facts)
-        actions.add_camera(site, by=infrastructure_lead, ref=f"{site.ref}-1", lane="1", direction="north")
-        return site
-
-    return make
-
-
-@pytest.fixture
-def live_site(proposed_site, superintendent):
-    """live_site(**over): a site in service."""
-
-    def make(**over) -> CameraSite:
-        return actions.set_live(proposed_site(**over), by=superintendent)
-
-    return make
 
 
 def in_service(site: CameraSite, at: dt.datetime | None = None) -> bool:

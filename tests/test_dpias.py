@@ -13,31 +13,11 @@ from audit.verbs import Verb
 from camera_sites import actions
 from camera_sites.models import Dpia, DpiaAdvice, DpiaContribution, DpiaDecision, DpiaVersion
 from portal.errors import Refused, Stranger, TooLate, Unfit
+from tests.site_cast import *  # noqa: F403 - fixtures
+from tests.site_cast import CONTENTS
 
 pytestmark = pytest.mark.django_db
 REFUSED_BY_DATABASE = (IntegrityError, InternalError)
-CONTENTS = {
-    "need": "Stolen vehicles leave the ring road unseen.", "description": "Reads at three lanes.",
-    "risks": "Wrongful stops.", "measures": "A second person decides.", "safeguards": "Signed lists.",
-    "consultation": "Panel, March.",
-}  # fmt: skip
-
-
-@pytest.fixture
-def draft(infrastructure_lead) -> DpiaVersion:
-    """A draft in which nothing is missing."""
-    return actions.begin_dpia(by=infrastructure_lead, ref="dpia-ring", title="Ring road", **CONTENTS)
-
-
-@pytest.fixture
-def submitted(draft, infrastructure_lead) -> DpiaVersion:
-    return actions.submit(draft, by=infrastructure_lead)
-
-
-@pytest.fixture
-def advised(submitted, dpo) -> DpiaVersion:
-    actions.advise(submitted, by=dpo, is_favourable=True, words="Proportionate.")
-    return submitted
 
 
 def decide(version, by, verdict="approve", **more):
@@ -251,7 +231,11 @@ def test_decision_of_a_draft_or_of_a_high_risk_is_refused(draft, infrastructure_
 def test_advice_and_decision_are_never_changed_nor_removed(advised, asset_owner, table):
     decide(advised, asset_owner)
     for statement in (f"UPDATE {table} SET words = 'x'", f"DELETE FROM {table}"):
-        with pytest.raises(Exception, match="append-only|permission denied"), transaction.atomic(), connection.cursor() as cursor:
+        with (
+            pytest.raises(Exception, match="append-only|permission denied"),
+            transaction.atomic(),
+            connection.cursor() as cursor,
+        ):
             cursor.execute(statement)
 
 

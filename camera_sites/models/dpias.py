@@ -5,7 +5,7 @@ import datetime as dt
 from django.db import models
 from django.db.models import F, OuterRef, Q, Subquery
 
-from accounts.models import Actor, SignIn, User
+from accounts.models import Actor, MachineClient, SignIn, User
 from accounts.policies import role_has
 from camera_sites import triggers
 from portal.database import AppendOnly, append_only_triggers
@@ -16,7 +16,9 @@ class DpiaQuerySet(models.QuerySet["Dpia"]):
     """Which assessments."""
 
     def visible_to(self, actor: Actor) -> "DpiaQuerySet":
-        """All of them, for those whose role opens the registry; to others none exists."""
+        """All of them, for those whose role opens the registry and machines that may read; to others none exists."""
+        if isinstance(actor, MachineClient):
+            return self.all() if actor.has_scope("read") else self.none()
         if isinstance(actor, User) and role_has(actor, "camera_sites.view_sites"):
             return self.all()
         return self.none()

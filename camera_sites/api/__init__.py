@@ -1,0 +1,1 @@
+"""The REST doors of camera sites: the same verbs as the pages."""

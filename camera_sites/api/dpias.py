@@ -1,0 +1,199 @@
+"""Assessments over the API. Reading suits people and machines with the scope `read`; judging is for people."""
+
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+from django.shortcuts import get_object_or_404
+from django.utils import timezone
+from drf_spectacular.utils import extend_schema, inline_serializer
+from rest_framework import generics, serializers, status
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from accounts.authentication import Has, actor
+from accounts.models import Actor
+from camera_sites import actions, policies
+from camera_sites.actions.dpias import WRITTEN
+from camera_sites.models import Dpia, DpiaAdvice, DpiaDecision, DpiaVersion
+from portal.api import check_if_match, etag
+from portal.policies import require
+
+READ = {"GET": ("read",)}
+
+
+class AdviceSerializer(serializers.ModelSerializer):
+    """The data protection officer's advice."""
+
+    class Meta:
+        model = DpiaAdvice
+        fields = ("is_favourable", "words", "advised_by", "advised_at")
+
+
+class DecisionSerializer(serializers.ModelSerializer):
+    """The controller's decision."""
+
+    class Meta:
+        model = DpiaDecision
+        fields = ("verdict", "words", "review_due_at", "decided_by", "decided_at")
+
+
+class DpiaVersionSerializer(serializers.ModelSerializer):
+    """One version: what was written, and what became of it."""
+
+    advice = AdviceSerializer(read_only=True, allow_null=True, default=None)
+    decision = DecisionSerializer(read_only=True, allow_null=True, default=None)
+
+    class Meta:
+        model = DpiaVersion
+        fields = ("id", "number", "status", *WRITTEN, "written_by", "written_at", "submitted_by", "submitted_at", "advice",
+                  "decision")  # fmt: skip
+        read_only_fields = ("id", "number", "status", "written_by", "written_at", "submitted_by", "submitted_at")
+
+
+class DpiaSerializer(serializers.ModelSerializer):
+    """An assessment and how it stands."""
+
+    is_governing = serializers.SerializerMethodField()
+    review_due_at = serializers.DateTimeField(source="ends_at", read_only=True, allow_null=True)
+    latest_status = serializers.CharField(read_only=True)
+    latest_number = serializers.IntegerField(read_only=True)
+
+    class Meta:
+        model = Dpia
+        fields = ("id", "ref", "title", "created_by", "created_at", "is_governing", "review_due_at", "latest_number",
+                  "latest_status")  # fmt: skip
+
+    def get_is_governing(self, dpia: Any) -> bool:
+        """Whether what it covers may be in force now."""
+        return dpia.ends_at is not None and dpia.ends_at > timezone.now()
+
+
+class DpiaDetailSerializer(DpiaSerializer):
+    """An assessment with all its versions."""
+
+    versions = DpiaVersionSerializer(many=True, read_only=True)
+
+    class Meta(DpiaSerializer.Meta):
+        fields = (*DpiaSerializer.Meta.fields, "versions")
+
+
+class NewDpiaSerializer(serializers.ModelSerializer):
+    """What a new assessment needs: its name and what its author writes."""
+
+    ref = serializers.SlugField(max_length=40)
+    title = serializers.CharField(max_length=150)
+
+    class Meta:
+        model = DpiaVersion
+        fields = ("ref", "title", *WRITTEN)
+
+
+class DpiaList(generics.ListAPIView):
+    """The assessments; POST begins one."""
+
+    permission_classes = (Has,)
+    machine_scopes = READ
+    serializer_class = DpiaSerializer
+
+    def get_queryset(self):
+        """Newest first."""
+        if getattr(self, "swagger_fake_view", False):
+            return Dpia.objects.none()
+        require(policies.may_open_registry(actor(self.request)))
+        return Dpia.objects.visible_to(actor(self.request)).with_standing(timezone.now())
+
+    @extend_schema(request=NewDpiaSerializer, responses={201: DpiaDetailSerializer})
+    def post(self, request: Request) -> Response:
+        """A new assessment, its first version a draft."""
+        given = NewDpiaSerializer(data=request.data)
+        given.is_valid(raise_exception=True)
+        version = actions.begin_dpia(by=actor(request), **given.validated_data)
+        return Response(_told(version.dpia_id), status=status.HTTP_201_CREATED)
+
+
+class DpiaDetail(APIView):
+    """One assessment with its versions. PATCH edits its draft, or begins a new version."""
+
+    permission_classes = (Has,)
+    machine_scopes = READ
+
+    @extend_schema(responses=DpiaDetailSerializer, operation_id="dpias_open")
+    def get(self, request: Request, pk: uuid.UUID) -> Response:
+        """The assessment; its ETag is what an edit sends back in If-Match."""
+        dpia = _dpia(request, pk)
+        require(policies.may_open_registry(actor(request)))
+        return Response(_told(pk), headers={"ETag": _tag(dpia)})
+
+    @extend_schema(request=DpiaVersionSerializer(partial=True), responses=DpiaDetailSerializer)
+    def patch(self, request: Request, pk: uuid.UUID) -> Response:
+        """Changes the draft, or, where the latest version was decided, begins a new one (201)."""
+        dpia = _dpia(request, pk)
+        check_if_match(request, _tag(dpia))
+        given = DpiaVersionSerializer(data=request.data, partial=True)
+        given.is_valid(raise_exception=True)
+        latest = _latest(dpia)
+        if latest.status == DpiaVersion.Status.DRAFT:
+            actions.edit_version(latest, by=actor(request), **given.validated_data)
+            code = status.HTTP_200_OK
+        else:
+            actions.begin_version(dpia, by=actor(request), **given.validated_data)
+            code = status.HTTP_201_CREATED
+        return Response(_told(pk), status=code, headers={"ETag": _tag(dpia)})
+
+
+def _verb(name: str, fields: dict[str, serializers.Field], act: Callable[[DpiaVersion, Actor, dict[str, Any]], object]):
+    """A view for one verb on the latest version: the body's fields, and what it does with (version, who calls, body)."""
+    shape = type(inline_serializer(f"Dpia{name}Body", fields))
+
+    class View(APIView):
+        """Does it, and shows the assessment as it stands after."""
+
+        permission_classes = (Has,)
+
+        @extend_schema(request=shape, responses=DpiaDetailSerializer, operation_id=f"dpias_{name.lower()}")
+        def post(self, request: Request, pk: uuid.UUID) -> Response:
+            version = _latest(_dpia(request, pk))
+            given = shape(data=request.data)
+            given.is_valid(raise_exception=True)
+            act(version, actor(request), dict(given.validated_data))
+            return Response(_told(pk))
+
+    View.__name__ = View.__qualname__ = f"Dpia{name}"
+    return View
+
+
+DpiaSubmit = _verb("Submit", {}, lambda version, by, data: actions.submit(version, by=by))
+DpiaAdvise = _verb(
+    "Advise",
+    {"is_favourable": serializers.BooleanField(), "words": serializers.CharField(max_length=2000)},
+    lambda version, by, data: actions.advise(version, by=by, **data),
+)
+DpiaDecide = _verb(
+    "Decide",
+    {
+        "verdict": serializers.ChoiceField(DpiaDecision.Verdict.choices),
+        "words": serializers.CharField(max_length=2000),
+        "review_due_at": serializers.DateTimeField(required=False),
+    },
+    lambda version, by, data: actions.decide(version, by=by, **data),
+)
+
+
+def _dpia(request: Request, pk: uuid.UUID) -> Dpia:
+    return get_object_or_404(Dpia.objects.visible_to(actor(request)), pk=pk)
+
+
+def _latest(dpia: Dpia) -> DpiaVersion:
+    return dpia.versions.latest("number")
+
+
+def _told(pk: uuid.UUID) -> dict[str, Any]:
+    shown = Dpia.objects.with_standing(timezone.now()).prefetch_related("versions__advice", "versions__decision")
+    return DpiaDetailSerializer(shown.get(pk=pk)).data
+
+
+def _tag(dpia: Dpia) -> str:
+    latest = _latest(dpia)
+    return etag("dpia", dpia.pk, latest.number, latest.status, *(getattr(latest, name) for name in WRITTEN))

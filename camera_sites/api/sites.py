@@ -1,0 +1,176 @@
+"""Sites over the API. The list says no place finer than the area; opening one shows where it stands, and is recorded."""
+
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib.auth.models import Group
+from django.shortcuts import get_object_or_404
+from django.utils import timezone
+from drf_spectacular.utils import extend_schema, inline_serializer
+from rest_framework import generics, serializers, status
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from accounts.authentication import Has, actor
+from accounts.models import Actor
+from camera_sites import actions, policies
+from camera_sites.actions.sites import WRITTEN
+from camera_sites.models import Camera, CameraSite
+from portal.api import check_if_match, etag
+from portal.policies import require
+
+READ = {"GET": ("read",)}
+PLACE = ("latitude", "longitude", "road")
+
+
+class CameraSerializer(serializers.ModelSerializer):
+    """One camera."""
+
+    class Meta:
+        model = Camera
+        fields = ("id", "ref", "kind", "lane", "direction", "commissioned_at")
+        read_only_fields = ("id", "commissioned_at")
+
+
+class SiteSerializer(serializers.ModelSerializer):
+    """A site and how it stands."""
+
+    in_service_until = serializers.DateTimeField(read_only=True, allow_null=True, help_text="Null: not in service.")
+    is_in_service = serializers.SerializerMethodField()
+    camera_count = serializers.IntegerField(read_only=True)
+
+    class Meta:
+        model = CameraSite
+        fields = ("id", "ref", "name", "area", "location_type", "purposes", "status", "is_in_service", "in_service_until",
+                  "camera_count", "controller", "dpia", "owner", "proposed_at", "live_at", "decommissioned_at")  # fmt: skip
+
+    def get_is_in_service(self, site: Any) -> bool:
+        """Whether matchers match its reads now."""
+        return site.in_service_until is not None and site.in_service_until > timezone.now()
+
+
+class SiteDetailSerializer(SiteSerializer):
+    """A site with its cameras and where it stands."""
+
+    cameras = CameraSerializer(many=True, read_only=True)
+
+    class Meta(SiteSerializer.Meta):
+        fields = (*SiteSerializer.Meta.fields, "need", *PLACE, "owner_org", "operator_org", "funder", "has_signage",
+                  "proposed_by", "live_by", "decommissioned_by", "cameras")  # fmt: skip
+
+
+class WrittenSiteSerializer(serializers.ModelSerializer):
+    """What a proposer writes."""
+
+    purposes = serializers.ListField(child=serializers.ChoiceField(CameraSite.Purpose.choices))
+
+    class Meta:
+        model = CameraSite
+        fields = WRITTEN
+        extra_kwargs = {"owner": {"required": False}, "ref": {"validators": []}}
+
+
+class SiteList(generics.ListAPIView):
+    """The sites that the caller may see; POST proposes one."""
+
+    permission_classes = (Has,)
+    machine_scopes = READ
+    serializer_class = SiteSerializer
+
+    def get_queryset(self):
+        """Newest first."""
+        if getattr(self, "swagger_fake_view", False):
+            return CameraSite.objects.none()
+        require(policies.may_open_registry(actor(self.request)))
+        return CameraSite.objects.visible_to(actor(self.request)).with_standing(timezone.now())
+
+    @extend_schema(request=WrittenSiteSerializer, responses={201: SiteDetailSerializer})
+    def post(self, request: Request) -> Response:
+        """A new proposal."""
+        given = WrittenSiteSerializer(data=request.data)
+        given.is_valid(raise_exception=True)
+        site = actions.propose_site(by=actor(request), **given.validated_data)
+        return Response(_told(site.pk), status=status.HTTP_201_CREATED)
+
+
+class SiteDetail(APIView):
+    """One site with where it stands; opening it is recorded. PATCH edits it."""
+
+    permission_classes = (Has,)
+    machine_scopes = READ
+
+    @extend_schema(responses=SiteDetailSerializer, operation_id="camera_sites_open")
+    def get(self, request: Request, pk: uuid.UUID) -> Response:
+        """The site; its ETag is what an edit sends back in If-Match."""
+        site = actions.open_site(_site(request, pk), by=actor(request))
+        return Response(_told(pk), headers={"ETag": _tag(site)})
+
+    @extend_schema(request=WrittenSiteSerializer(partial=True), responses=SiteDetailSerializer)
+    def patch(self, request: Request, pk: uuid.UUID) -> Response:
+        """Changes a proposal, or what may change of a live site."""
+        site = _site(request, pk)
+        check_if_match(request, _tag(site))
+        given = WrittenSiteSerializer(data=request.data, partial=True)
+        given.is_valid(raise_exception=True)
+        site = actions.edit_site(site, by=actor(request), **given.validated_data)
+        return Response(_told(pk), headers={"ETag": _tag(site)})
+
+
+def _verb(name: str, fields: dict[str, serializers.Field], act: Callable[[CameraSite, Actor, dict[str, Any]], object]):
+    """A view for one verb on a site: the body's fields, and what it does with (site, who calls, body)."""
+    shape = type(inline_serializer(f"Site{name}Body", fields))
+
+    class View(APIView):
+        """Does it, and shows the site as it stands after."""
+
+        permission_classes = (Has,)
+
+        @extend_schema(request=shape, responses=SiteDetailSerializer, operation_id=f"camera_sites_{name.lower()}")
+        def post(self, request: Request, pk: uuid.UUID) -> Response:
+            site = _site(request, pk)
+            given = shape(data=request.data)
+            given.is_valid(raise_exception=True)
+            act(site, actor(request), dict(given.validated_data))
+            return Response(_told(pk))
+
+    View.__name__ = View.__qualname__ = f"Site{name}"
+    return View
+
+
+SiteAddCamera = _verb(
+    "AddCamera",
+    {
+        "ref": serializers.SlugField(max_length=40),
+        "kind": serializers.ChoiceField(Camera.Kind.choices, default=Camera.Kind.FIXED),
+        "lane": serializers.CharField(max_length=20, required=False, default="", allow_blank=True),
+        "direction": serializers.CharField(max_length=20, required=False, default="", allow_blank=True),
+    },
+    lambda site, by, data: actions.add_camera(site, by=by, **data),
+)
+SiteSetLive = _verb("SetLive", {}, lambda site, by, data: actions.set_live(site, by=by))
+SiteDecommission = _verb(
+    "Decommission",
+    {"reason": serializers.CharField(max_length=500)},
+    lambda site, by, data: actions.decommission(site, by=by, **data),
+)
+SiteGiveAccess = _verb(
+    "GiveAccess",
+    {"team": serializers.SlugRelatedField("name", queryset=Group.objects.filter(team__isnull=False))},
+    lambda site, by, data: actions.give_access(site, data["team"], by=by),
+)
+
+
+def _site(request: Request, pk: uuid.UUID) -> CameraSite:
+    return get_object_or_404(CameraSite.objects.visible_to(actor(request)).select_related("dpia", "owner"), pk=pk)
+
+
+def _told(pk: uuid.UUID) -> dict[str, Any]:
+    return SiteDetailSerializer(
+        CameraSite.objects.with_standing(timezone.now()).prefetch_related("cameras").get(pk=pk)
+    ).data
+
+
+def _tag(site: CameraSite) -> str:
+    return etag("site", site.pk, site.status, *(getattr(site, name) for name in WRITTEN))

@@ -1,0 +1,105 @@
+"""Forms of sites and cameras."""
+
+from typing import Any
+
+from django import forms
+from django.contrib.auth.models import Group
+
+from accounts.models import User
+from camera_sites.actions.sites import WRITTEN
+from camera_sites.models import Camera, CameraSite, Dpia
+
+
+class SiteForm(forms.ModelForm):
+    """What a proposer writes of a site. Of a live site only what was not decided on is offered."""
+
+    purposes = forms.MultipleChoiceField(
+        choices=CameraSite.Purpose.choices, widget=forms.CheckboxSelectMultiple, label="Purposes",
+        help_text="Of the national matrix. The weightiest is the basis of the decision.",
+    )  # fmt: skip
+    dpia = forms.ModelChoiceField(
+        Dpia.objects.all(), required=False, label="DPIA", empty_label="None yet",
+        help_text="Without one that is approved and in date, the site cannot go live.",
+    )  # fmt: skip
+    owner = forms.ModelChoiceField(
+        User.objects.none(), label="Who answers for it", help_text="Told when its DPIA is about to lapse."
+    )
+    seen_by = forms.ModelMultipleChoiceField(
+        Group.objects.filter(team__isnull=False).order_by("name"), required=False, widget=forms.CheckboxSelectMultiple,
+        label="Teams that may see it", help_text="With its precise location; more can be added later.",
+    )  # fmt: skip
+
+    class Meta:
+        model = CameraSite
+        fields = WRITTEN
+        labels = {
+            "ref": "Reference", "name": "Name", "area": "Area", "location_type": "Kind of place", "need": "The need",
+            "latitude": "Degrees north", "longitude": "Degrees east", "road": "Road", "owner_org": "Owner of the cameras",
+            "operator_org": "Operator", "controller": "Data controller", "funder": "Funder",
+            "has_signage": "Signs tell drivers that plates are read, and whom to ask",
+        }  # fmt: skip
+        help_texts = {
+            "ref": "Short, in letters, digits and hyphens, as matchers name it.",
+            "longitude": "West of Greenwich is negative.",
+            "funder": "If somebody else pays for it.", "has_signage": "",
+            "road": "Never shown to the public.",
+        }  # fmt: skip
+        widgets = {"need": forms.Textarea(attrs={"rows": 4})}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["owner"].queryset = (
+            User.objects.filter(is_active=True, groups__permissions__codename="propose_site")
+            .distinct()
+            .order_by("last_name")
+        )
+        if self.instance.status == CameraSite.Status.LIVE:
+            for name in ("ref", "area", "location_type", "purposes", "need", "latitude", "longitude", "road", "dpia"):
+                del self.fields[name]
+        if not self.instance._state.adding:
+            del self.fields["seen_by"]
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """What the actions take."""
+        return {name: self.cleaned_data[name] for name in self.fields if name in self.cleaned_data}
+
+    def _post_clean(self) -> None:
+        """The model is not touched: actions write."""
+
+
+class CameraForm(forms.ModelForm):
+    """One camera."""
+
+    class Meta:
+        model = Camera
+        fields = ("ref", "kind", "lane", "direction")
+        labels = {"ref": "Reference", "kind": "How it is mounted", "lane": "Lane", "direction": "Direction"}
+        help_texts = {"ref": "As its reads name it."}
+
+    def _post_clean(self) -> None:
+        """The model is not touched: actions write."""
+
+
+class ReasonForm(forms.Form):
+    """A reason in words."""
+
+    reason = forms.CharField(max_length=500, widget=forms.Textarea(attrs={"rows": 3}), label="Why")
+
+
+class AccessForm(forms.Form):
+    """A team to let in."""
+
+    team = forms.ModelChoiceField(Group.objects.filter(team__isnull=False).order_by("name"), label="Team")
+
+
+class RegistryFilter(forms.Form):
+    """What narrows the registry."""
+
+    q = forms.CharField(required=False, max_length=60, label="Name, reference or area")
+    q.widget.attrs["autocomplete"] = "off"
+    show = forms.ChoiceField(
+        required=False, label="State",
+        choices=[("", "All"), ("in", "In service"), ("lapsing", "DPIA lapsing"), ("out", "Out of service"),
+                 ("proposed", "Proposed"), ("ended", "Decommissioned")],
+    )  # fmt: skip

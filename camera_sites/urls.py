@@ -1,0 +1,40 @@
+"""Addresses of the pages and the API of camera sites and their assessments."""
+
+from django.urls import path
+
+from camera_sites.api import dpias as dpias_api
+from camera_sites.api import sites as sites_api
+from camera_sites.views import dpias, sites
+
+urlpatterns = [
+    path("camera-sites/", sites.site_list, name="site_list"),
+    path("camera-sites/map/", sites.site_map, name="site_map"),
+    path("camera-sites/new/", sites.site_new, name="site_new"),
+    path("camera-sites/<uuid:pk>/", sites.site_detail, name="site_detail"),
+    path("camera-sites/<uuid:pk>/edit/", sites.site_edit, name="site_edit"),
+    path("camera-sites/<uuid:pk>/cameras/new/", sites.camera_new, name="camera_new"),
+    path("camera-sites/<uuid:pk>/live/", sites.site_live, name="site_live"),
+    path("camera-sites/<uuid:pk>/decommission/", sites.site_decommission, name="site_decommission"),
+    path("camera-sites/<uuid:pk>/access/", sites.site_access, name="site_access"),
+    path("dpias/", dpias.dpia_list, name="dpia_list"),
+    path("dpias/new/", dpias.dpia_new, name="dpia_new"),
+    path("dpias/<uuid:pk>/", dpias.dpia_detail, name="dpia_detail"),
+    path("dpias/<uuid:pk>/edit/", dpias.dpia_edit, name="dpia_edit"),
+    path("dpias/<uuid:pk>/submit/", dpias.dpia_submit, name="dpia_submit"),
+    path("dpias/<uuid:pk>/advise/", dpias.dpia_advise, name="dpia_advise"),
+    path("dpias/<uuid:pk>/decide/", dpias.dpia_decide, name="dpia_decide"),
+]
+
+api_urlpatterns = [
+    path("camera-sites/", sites_api.SiteList.as_view(), name="api_site_list"),
+    path("camera-sites/<uuid:pk>/", sites_api.SiteDetail.as_view(), name="api_site_detail"),
+    path("camera-sites/<uuid:pk>/cameras/", sites_api.SiteAddCamera.as_view(), name="api_site_add_camera"),
+    path("camera-sites/<uuid:pk>/live/", sites_api.SiteSetLive.as_view(), name="api_site_set_live"),
+    path("camera-sites/<uuid:pk>/decommission/", sites_api.SiteDecommission.as_view(), name="api_site_decommission"),
+    path("camera-sites/<uuid:pk>/access/", sites_api.SiteGiveAccess.as_view(), name="api_site_give_access"),
+    path("dpias/", dpias_api.DpiaList.as_view(), name="api_dpia_list"),
+    path("dpias/<uuid:pk>/", dpias_api.DpiaDetail.as_view(), name="api_dpia_detail"),
+    path("dpias/<uuid:pk>/submit/", dpias_api.DpiaSubmit.as_view(), name="api_dpia_submit"),
+    path("dpias/<uuid:pk>/advise/", dpias_api.DpiaAdvise.as_view(), name="api_dpia_advise"),
+    path("dpias/<uuid:pk>/decide/", dpias_api.DpiaDecide.as_view(), name="api_dpia_decide"),
+]

@@ -1,0 +1,60 @@
+"""What waits for a person in this room, shown on their home page."""
+
+import datetime as dt
+from collections.abc import Iterator
+
+from django.db.models import Min
+from django.urls import reverse
+
+from accounts.models import User
+from accounts.policies import role_has
+from camera_sites.models import CameraSite, DpiaVersion
+from camera_sites.models.dpias import DpiaVersionQuerySet
+from camera_sites.story import SOON
+from portal.home import Item
+
+
+def questions(user: User, now: dt.datetime) -> Iterator[Item]:
+    """Advice, decisions, proposals to set live; sites of one's own that lapsed or are about to."""
+    if not role_has(user, "camera_sites.view_sites"):
+        return
+    yield from _own_sites(user, now)
+    if role_has(user, "camera_sites.write_dpia"):
+        drafts = DpiaVersion.objects.filter(status=DpiaVersion.Status.DRAFT, contributions__user=user)
+        yield _assessments("Your DPIA drafts", drafts.order_by("written_at"), "written_at")
+    if role_has(user, "camera_sites.advise_dpia"):
+        waiting = DpiaVersion.objects.awaiting_advice().exclude(contributions__user=user)
+        yield _assessments("DPIAs wait for your advice", waiting, "submitted_at")
+    if role_has(user, "camera_sites.decide_dpia"):
+        waiting = DpiaVersion.objects.awaiting_decision().exclude(contributions__user=user)
+        yield _assessments("DPIAs wait for your decision", waiting.exclude(advice__advised_by=user), "submitted_at")
+    if role_has(user, "camera_sites.decide_site"):
+        ready = CameraSite.objects.visible_to(user).ready_to_go_live(now).exclude(contributions__user=user)
+        found = list(ready.order_by("proposed_at").values_list("pk", "proposed_at"))
+        url = reverse("site_list") + "?show=proposed"
+        if len(found) == 1:
+            url = reverse("site_detail", args=[found[0][0]])
+        yield Item("Camera sites wait to be set live", url, len(found), found[0][1] if found else None)
+
+
+def _own_sites(user: User, now: dt.datetime) -> Iterator[Item]:
+    own = CameraSite.objects.filter(owner=user)
+    sites = reverse("site_list")
+    lapsed = own.out_of_service(now).with_standing(now)
+    since = lapsed.aggregate(since=Min("dpia_due_at"))["since"]
+    yield Item(
+        "Your camera sites are out of service: their DPIA lapsed", f"{sites}?show=out", lapsed.count(), since, "stopped"
+    )
+    soon = own.lapsing(now, SOON).count()
+    yield Item(
+        "Your camera sites have a DPIA that lapses within 60 days", f"{sites}?show=lapsing", soon, tone="lapsing"
+    )
+    proposed = own.filter(status=CameraSite.Status.PROPOSED)
+    bare = proposed.with_service_end(now).filter(dpia_ends_at=None).count()
+    yield Item("Your proposed camera sites have no DPIA in date", f"{sites}?show=proposed", bare, tone="waiting")
+
+
+def _assessments(title: str, versions: DpiaVersionQuerySet, since: str) -> Item:
+    found = list(versions.values_list("dpia_id", since))
+    url = reverse("dpia_detail", args=[found[0][0]]) if len(found) == 1 else reverse("dpia_list") + "?show=open"
+    return Item(title, url, len(found), found[0][1] if found else None)
