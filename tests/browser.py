@@ -6,6 +6,10 @@ import pytest
 from django.conf import settings
 from playwright.sync_api import Error, sync_playwright
 
+# Two components that GOV.UK tried with people and ships knowingly, though the programs' rules do not foresee them: radios that
+# reveal a field say aria-expanded; the button of a file upload is named by the words around it.
+KNOWN = {"aria-allowed-attr": "govuk-radios__input", "label-content-name-mismatch": "govuk-file-upload-button"}
+
 
 @pytest.fixture(scope="session")
 def chromium():
@@ -42,8 +46,7 @@ def faults(page) -> list[str]:
         f"{fault['id']}: {node['html'][:200]}"
         for fault in found["violations"]
         for node in fault["nodes"]
-        # GOV.UK's conditional radios say aria-expanded knowingly: screen readers say it, the standard does not foresee it.
-        if not (fault["id"] == "aria-allowed-attr" and "govuk-radios__input" in node["html"])
+        if KNOWN.get(fault["id"], "\0") not in node["html"]
     ]
 
 
