@@ -90,6 +90,13 @@ class Verb(TextChoices):
     FEED_ROW_RELEASED = "feed_row.released", "{actor} let a row of {hotlist} go again: {reason}"
     # oversight
     FIGURES_RELEASED = "figures.released", "{actor} released the public figures"
+    # retention
+    RETENTION_PREVIEWED = "retention.previewed", "{actor} counted what is past its period: {count} records, {held} held"
+    RETENTION_STARTED = "retention.started", "{actor} started {subject}, which counted {count} records"
+    RECORDS_ERASED = "records.erased", "{actor} erased {count} records past their period, as {started_by} started; {subject}"
+    HOLD_PLACED = "hold.placed", "{actor} placed a hold on {what} for {case_ref}: {reason}"
+    HOLD_REVIEWED = "hold.reviewed", "{actor} found the hold on {what} for {case_ref} still needed: {reason}"
+    HOLD_RELEASED = "hold.released", "{actor} released the hold on {what} for {case_ref}: {reason}"
     # the log itself
     LOG_CONSULTED = "log.consulted", "{actor} read the audit log to {purpose}"
 
@@ -111,6 +118,9 @@ _OPERATIONS = {
     Verb.LOAD_CHECKED: Operation.HOUSEKEEPING,
     Verb.LOAD_MERGED: Operation.COMBINATION,
     Verb.LOAD_PROBLEMS_TAKEN: Operation.DISCLOSURE,
+    Verb.RETENTION_PREVIEWED: Operation.HOUSEKEEPING,
+    Verb.RETENTION_STARTED: Operation.HOUSEKEEPING,
+    Verb.RECORDS_ERASED: Operation.ERASURE,
     Verb.LOG_CONSULTED: Operation.CONSULTATION,
     Verb.MATCHER_ADDED: Operation.HOUSEKEEPING,
     Verb.MATCHER_CODE_RENEWED: Operation.HOUSEKEEPING,

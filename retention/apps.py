@@ -1,7 +1,25 @@
-"""How Django knows this room."""
+"""How Django knows this room, and what it offers to others."""
 
 from django.apps import AppConfig
+
+from portal import home, navigation, panels
 
 
 class RetentionConfig(AppConfig):
     name = "retention"
+
+    def ready(self) -> None:
+        # Models can be imported only once the apps are ready; the checks register themselves.
+        from retention import checks, waiting  # noqa: F401, PLC0415
+        from retention.panels import holds  # noqa: PLC0415
+
+        home.register(waiting.questions)
+        for place in ("hotlists.entry", "hits.hit"):
+            panels.register(place, holds, order=80)
+        navigation.register("Retention", "run_list", "retention.view_runs", 70, section="/retention/")
+        navigation.register("Holds", "hold_list", _holds_without_runs, 71, section="/retention/")
+
+
+def _holds_without_runs(user) -> bool:
+    """Who places holds but does not watch over deletion reaches them by a word of their own."""
+    return user.has_perm("retention.place_hold") and not user.has_perm("retention.view_runs")

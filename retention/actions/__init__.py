@@ -1,0 +1,6 @@
+"""The verbs of retention."""
+
+from .holds import place_hold, release_hold, review_hold
+from .runs import CLOCK, apply, carry_out, preview, resume, start
+
+__all__ = ["CLOCK", "apply", "carry_out", "place_hold", "preview", "release_hold", "resume", "review_hold", "start"]

@@ -1,0 +1,122 @@
+"""Counting what is past its period, erasing it, and certifying that."""
+
+from collections import Counter, defaultdict
+from typing import Any
+
+from django.db import DatabaseError, transaction
+from django.utils import timezone
+
+from accounts.models import Actor, SystemJob
+from audit.actions import record
+from audit.verbs import Verb
+from portal.celery import app
+from portal.errors import TooLate
+from portal.policies import require
+from retention import erasure, policies
+from retention.models import Certificate, DeletionRun, ErasedBatch
+from retention.rules import Rule
+from retention.workflow import RUN, Status
+
+CLOCK = SystemJob("retention")
+
+
+@transaction.atomic
+def preview(*, by: Actor) -> DeletionRun:
+    """Counts what is past its period now; the moment is fixed for the run that may follow (R-084)."""
+    require(policies.may_preview(by))
+    now = timezone.now()
+    counts = [erasure.count(rule, now) for rule in erasure.classes()]
+    run = DeletionRun.objects.create(
+        as_of=now, previewed_by=by.actor_label, previewed_at=now,
+        counted=[
+            {"label": c.rule.label, "due": c.due, "held": c.held, "blocked": c.blocked, "with_it": c.with_it}
+            for c in counts if c.due or c.held or c.blocked
+        ],
+    )  # fmt: skip
+    record(Verb.RETENTION_PREVIEWED, target=run, by=by, count=run.due, held=run.held)
+    return run
+
+
+@transaction.atomic
+def start(run: DeletionRun, *, by: Actor) -> DeletionRun:
+    """Lets a previewed run erase what it counted. The work itself follows in a worker."""
+    run = DeletionRun.objects.select_for_update().get(pk=run.pk)
+    if run.status != Status.PREVIEWED:
+        raise TooLate("This run was started already.")
+    require(policies.may_start(by, run))
+    RUN.move(
+        run, Status.RUNNING, started_by=by.actor_label, started_by_kind=by.actor_kind, started_by_id=by.actor_id,
+        started_at=timezone.now(),
+    )  # fmt: skip
+    record(Verb.RETENTION_STARTED, target=run, by=by, count=run.due)
+    transaction.on_commit(lambda: app.send_task("retention.tasks.carry_out", args=[str(run.pk)]), robust=True)
+    return run
+
+
+def carry_out(run: DeletionRun, *, by: Actor, batch: int = erasure.BATCH) -> Certificate | None:
+    """Erases class by class, a batch a transaction, and certifies it. Killed anywhere and called again, it goes on.
+
+    None when another worker is at it, or the run is not one that was started and has not ended.
+    """
+    with erasure.one_at_a_time() as is_ours:
+        if not is_ours or not DeletionRun.objects.filter(pk=run.pk, status=Status.RUNNING).exists():
+            return None
+        problems = []
+        for rule in erasure.classes():
+            try:
+                while erasure.erase_batch(rule, run, size=batch):
+                    pass
+            except DatabaseError as problem:  # one class that the database refuses must not keep the others
+                problems.append({"label": rule.label, "words": type(problem).__name__})
+        return _certify(run, by=by, problems=problems)
+
+
+@transaction.atomic
+def _certify(run: DeletionRun, *, by: Actor, problems: list[dict[str, str]]) -> Certificate:
+    """The end of a run: its certificate in place of the ids that it noted, in one transaction."""
+    run = DeletionRun.objects.select_for_update().get(pk=run.pk)
+    ids: dict[str, list[str]] = defaultdict(list)
+    with_them: dict[str, Counter[str]] = defaultdict(Counter)
+    for batch in ErasedBatch.objects.filter(run=run).iterator(chunk_size=50):
+        ids[batch.label] += batch.ids
+        with_them[batch.label] += Counter(batch.with_them)
+    lines = [_line(rule, run, ids[rule.label], with_them[rule.label]) for rule in erasure.classes() if ids[rule.label]]
+    certificate = Certificate.objects.create(
+        run=run, as_of=run.as_of, lines=lines, issued_for=run.started_by, issued_at=timezone.now(),
+        erased=sum(line["erased"] + sum(line["with_them"].values()) for line in lines),
+        digest=erasure.digest(f"{label}:{id}" for label, found in ids.items() for id in found),
+    )  # fmt: skip
+    RUN.move(run, Status.FAILED if problems else Status.DONE, finished_at=certificate.issued_at, problems=problems)
+    ErasedBatch.objects.filter(run=run).delete()
+    record(
+        Verb.RECORDS_ERASED, target=certificate, by=by, also=[run], count=certificate.erased, digest=certificate.digest,
+        started_by=run.started_by, classes=[f"{line['label']}: {line['erased']}" for line in lines],
+        problems=len(problems),
+    )  # fmt: skip
+    return certificate
+
+
+def _line(rule: Rule, run: DeletionRun, ids: list[str], with_them: Counter[str]) -> dict[str, Any]:
+    return {
+        "label": rule.label,
+        "rule": rule.words,
+        "basis": rule.basis,
+        "months": rule.months,
+        "cut_off": rule.cut_off(run.as_of).isoformat(),
+        "erased": len(ids),
+        "with_them": {label: n for label, n in sorted(with_them.items()) if n},
+        "digest": erasure.digest(f"{rule.label}:{id}" for id in ids),
+    }
+
+
+def apply(*, by: Actor) -> Certificate | None:
+    """What the clock does each night: takes up what was interrupted, then previews and carries out a run of its own."""
+    resume(by=by)
+    run = start(preview(by=by), by=by)
+    return carry_out(run, by=by)
+
+
+def resume(*, by: Actor) -> int:
+    """Takes up runs whose worker died. Returns how many ended."""
+    unfinished = DeletionRun.objects.filter(status=Status.RUNNING).order_by("id")
+    return sum(carry_out(run, by=by) is not None for run in unfinished)

@@ -1,0 +1,191 @@
+"""Retention over the API: the schedule, runs, certificates, holds."""
+
+import uuid
+from typing import Any
+
+from django.shortcuts import get_object_or_404
+from drf_spectacular.utils import extend_schema
+from rest_framework import generics, serializers, status
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from accounts.authentication import Has, actor
+from portal.errors import Stranger
+from portal.policies import require
+from retention import actions, policies
+from retention.models import Certificate, DeletionRun, LegalHold
+from retention.schedule import SCHEDULE
+from retention.views.holds import thing_to_hold
+
+READ = {"GET": ("read",)}
+
+
+class RuleSerializer(serializers.Serializer):
+    """One line of the schedule."""
+
+    label = serializers.CharField()
+    fate = serializers.CharField()
+    words = serializers.CharField()
+    basis = serializers.CharField()
+    months = serializers.IntegerField()
+    parent = serializers.CharField(allow_blank=True)
+
+
+class RunSerializer(serializers.ModelSerializer):
+    """A deletion run."""
+
+    certificate = serializers.SerializerMethodField()
+
+    class Meta:
+        model = DeletionRun
+        fields = ("id", "status", "as_of", "counted", "previewed_by", "previewed_at", "started_by", "started_at",
+                  "finished_at", "problems", "certificate")  # fmt: skip
+
+    def get_certificate(self, run: Any) -> str | None:
+        """The id of its certificate, once it has ended."""
+        return str(run.certificate.pk) if hasattr(run, "certificate") else None
+
+
+class CertificateSerializer(serializers.ModelSerializer):
+    """What was erased, in counts."""
+
+    class Meta:
+        model = Certificate
+        fields = ("id", "run", "as_of", "erased", "digest", "lines", "issued_for", "issued_at")
+
+
+class HoldSerializer(serializers.ModelSerializer):
+    """A legal hold."""
+
+    class Meta:
+        model = LegalHold
+        fields = ("id", "label", "object_id", "what", "case_ref", "basis", "reason", "owner", "placed_by", "placed_at",
+                  "review_due_at", "released_by", "released_at", "release_reason")  # fmt: skip
+        read_only_fields = ("id", "what", "owner", "placed_by", "placed_at", "review_due_at", "released_by", "released_at",
+                            "release_reason")  # fmt: skip
+
+
+class ReasonSerializer(serializers.Serializer):
+    """Why."""
+
+    reason = serializers.CharField(max_length=500)
+
+
+class ScheduleView(APIView):
+    """How long every kind of record lives."""
+
+    permission_classes = (Has,)
+    machine_scopes = READ
+
+    @extend_schema(responses=RuleSerializer(many=True), operation_id="retention_schedule")
+    def get(self, request: Request) -> Response:
+        """All lines, in the order in which records go."""
+        require(policies.may_see_runs(actor(request)))
+        return Response(RuleSerializer(SCHEDULE, many=True).data)
+
+
+class RunList(generics.ListAPIView):
+    """Deletion runs; POST counts what is due, and erases nothing."""
+
+    permission_classes = (Has,)
+    machine_scopes = READ
+    serializer_class = RunSerializer
+
+    def get_queryset(self):
+        """Newest first."""
+        if getattr(self, "swagger_fake_view", False):
+            return DeletionRun.objects.none()
+        require(policies.may_see_runs(actor(self.request)))
+        return DeletionRun.objects.select_related("certificate")
+
+    @extend_schema(request=None, responses={201: RunSerializer})
+    def post(self, request: Request) -> Response:
+        """A preview."""
+        return Response(RunSerializer(actions.preview(by=actor(request))).data, status=status.HTTP_201_CREATED)
+
+
+class RunDetail(APIView):
+    """One run."""
+
+    permission_classes = (Has,)
+    machine_scopes = READ
+
+    @extend_schema(responses=RunSerializer)
+    def get(self, request: Request, pk: uuid.UUID) -> Response:
+        """What it counted, and how far it is."""
+        require(policies.may_see_runs(actor(request)))
+        return Response(RunSerializer(get_object_or_404(DeletionRun.objects.select_related("certificate"), pk=pk)).data)
+
+
+class RunStart(APIView):
+    """Starts a previewed run."""
+
+    permission_classes = (Has,)
+
+    @extend_schema(request=None, responses={202: RunSerializer})
+    def post(self, request: Request, pk: uuid.UUID) -> Response:
+        """The work follows; ask for the run to see how far it is."""
+        run = actions.start(get_object_or_404(DeletionRun, pk=pk), by=actor(request))
+        return Response(RunSerializer(run).data, status=status.HTTP_202_ACCEPTED)
+
+
+class CertificateDetail(APIView):
+    """A certificate."""
+
+    permission_classes = (Has,)
+    machine_scopes = READ
+
+    @extend_schema(responses=CertificateSerializer)
+    def get(self, request: Request, pk: uuid.UUID) -> Response:
+        """Counts, rules and digests."""
+        require(policies.may_see_runs(actor(request)))
+        return Response(CertificateSerializer(get_object_or_404(Certificate, pk=pk)).data)
+
+
+class HoldList(generics.ListAPIView):
+    """Legal holds; POST places one."""
+
+    permission_classes = (Has,)
+    serializer_class = HoldSerializer
+
+    def get_queryset(self):
+        """Newest first."""
+        if getattr(self, "swagger_fake_view", False):
+            return LegalHold.objects.none()
+        require(policies.may_see_holds(actor(self.request)))
+        return LegalHold.objects.all()
+
+    @extend_schema(request=HoldSerializer, responses={201: HoldSerializer})
+    def post(self, request: Request) -> Response:
+        """Holds a record."""
+        given = HoldSerializer(data=request.data)
+        given.is_valid(raise_exception=True)
+        facts = dict(given.validated_data)
+        thing = thing_to_hold(facts.pop("label"), facts.pop("object_id"), actor(request))
+        if thing is None:
+            raise Stranger("There is no such record, or it is not yours to see.")
+        hold = actions.place_hold(thing, by=actor(request), **facts)
+        return Response(HoldSerializer(hold).data, status=status.HTTP_201_CREATED)
+
+
+class HoldReview(APIView):
+    """Says that a hold is still needed."""
+
+    permission_classes = (Has,)
+    act = staticmethod(actions.review_hold)
+
+    @extend_schema(request=ReasonSerializer, responses=HoldSerializer)
+    def post(self, request: Request, pk: uuid.UUID) -> Response:
+        """With the reason."""
+        require(policies.may_see_holds(actor(request)))
+        given = ReasonSerializer(data=request.data)
+        given.is_valid(raise_exception=True)
+        hold = self.act(get_object_or_404(LegalHold, pk=pk), by=actor(request), **given.validated_data)
+        return Response(HoldSerializer(hold).data)
+
+
+class HoldRelease(HoldReview):
+    """Releases a hold."""
+
+    act = staticmethod(actions.release_hold)

@@ -1,0 +1,188 @@
+"""Which records are past their period, and erasing them in batches: children first, held ones never, traces with them."""
+
+import datetime as dt
+import hashlib
+from collections import Counter
+from collections.abc import Iterable
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from django.apps import apps
+from django.contrib.contenttypes.models import ContentType
+from django.db import IntegrityError, connections, models, transaction
+from django.db.models import Exists, F, OuterRef, Q, Subquery
+from django.db.models.expressions import Combinable
+from django.utils import timezone
+
+from audit.models import ColumnChange, EventDetail
+from portal.partitions import uuid7_floor
+from retention.models import DeletionRun, ErasedBatch, LegalHold
+from retention.rules import ITS_ID, Elsewhere, Fate, Rule
+from retention.schedule import SCHEDULE, children_of
+
+RETENTION = "retention"  # the way into the database that may delete what is append-only
+BATCH = 200
+HOLDS = 7_300_001  # advisory lock: a hold is placed before a batch or after it, never inside it
+PASS = 7_300_002  # advisory lock: one worker at a time carries out a run
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """One class as it stands at a moment: due to go, kept by a hold, kept by something that points at it."""
+
+    rule: Rule
+    due: int
+    held: int
+    blocked: int
+    with_it: dict[str, int]
+
+
+def classes() -> list[Rule]:
+    """The kinds that are erased on their own, in the order in which they go."""
+    return [rule for rule in SCHEDULE if rule.fate == Fate.ERASE]
+
+
+def rows(label: str, using: str = "default") -> models.QuerySet:
+    """All rows of a kind."""
+    return apps.get_model(label)._base_manager.using(using)
+
+
+def past(rule: Rule, as_of: dt.datetime, using: str = "default") -> models.QuerySet:
+    """Rows past their period, held or not."""
+    cut_off = rule.cut_off(as_of)
+    if rule.since == ITS_ID:
+        return rows(rule.label, using).filter(rule.where, pk__lt=uuid7_floor(cut_off))
+    return rows(rule.label, using).filter(rule.where).annotate(since=_since(rule)).filter(since__lt=cut_off)
+
+
+def _since(rule: Rule) -> Combinable:
+    if isinstance(rule.since, str):
+        return F(rule.since)
+    if isinstance(rule.since, Elsewhere):
+        there = {lookup: OuterRef(column) for lookup, column in rule.since.match}
+        found = rows(rule.since.label).filter(**there).order_by(rule.since.field)
+        return Subquery(found.values(rule.since.field)[:1])
+    return rule.since
+
+
+def under_hold(rule: Rule) -> Q:
+    """Which rows of this kind a hold keeps: one on the row, or on what it belongs to."""
+    kept = Q(pk__in=_held_ids(rule.label)) if rule.may_be_held else Q(pk__in=[])
+    for name in rule.held_through:
+        model = apps.get_model(rule.label)._meta.get_field(name).related_model
+        kept |= Q(**{f"{name}__in": _held_ids(model._meta.label)})
+    return kept
+
+
+def _held_ids(label: str) -> models.QuerySet:
+    return LegalHold.objects.open().filter(label=label).values("object_id")
+
+
+def pointed_at(rule: Rule, queryset: models.QuerySet) -> models.QuerySet:
+    """Of these rows, those to which something still points that outlives them."""
+    any_of = Q(pk__in=[])
+    for name in rule.blocked_by:
+        label, _, field = name.rpartition(".")
+        any_of |= Q(Exists(rows(label).filter(**{field: OuterRef("pk")})))
+    return queryset.filter(any_of)
+
+
+def due(rule: Rule, as_of: dt.datetime, using: str = "default") -> models.QuerySet:
+    """Rows that are to go now."""
+    found = past(rule, as_of, using).exclude(under_hold(rule))
+    if rule.blocked_by:
+        found = found.exclude(pk__in=pointed_at(rule, rows(rule.label, using)).values("pk"))
+    if rule.label == "audit.EventDetail":
+        found = found.exclude(_mentions_what_is_held())
+    return found
+
+
+def count(rule: Rule, as_of: dt.datetime) -> Count:
+    """The true numbers of a class, asked of the same rows that would go."""
+    going, late = due(rule, as_of), past(rule, as_of)
+    keys = going.values("pk")
+    with_it = {
+        child.label: rows(child.label).filter(**{f"{child.path}__in": keys}).count() for child in children_of(rule)
+    }
+    held = late.filter(under_hold(rule)).count() if rule.may_be_held or rule.held_through else 0
+    number = going.count()
+    return Count(rule, number, held, late.count() - held - number, with_it)
+
+
+def erase_batch(rule: Rule, run: DeletionRun, *, size: int = BATCH) -> int:
+    """Erases up to `size` rows of a class with all that goes with them, and notes their ids, in one transaction.
+
+    Returns how many went; 0 when none is due. Killed inside, nothing of it happened.
+    """
+    with transaction.atomic(using=RETENTION), connections[RETENTION].cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [HOLDS])
+        ids = list(due(rule, run.as_of, RETENTION).order_by("pk").values_list("pk", flat=True)[:size])
+        if not ids:
+            return 0
+        with_them: Counter[str] = Counter()
+        for child in children_of(rule):
+            found = rows(child.label, RETENTION).filter(**{f"{child.path}__in": ids})
+            if child.leaves_traces:
+                with_them += _erase_traces(child, found.values_list("pk", flat=True))
+            with_them[child.label] += _delete(found)
+        if rule.leaves_traces:
+            with_them += _erase_traces(rule, ids)
+        gone = _delete(rows(rule.label, RETENTION).filter(pk__in=ids).exclude(under_hold(rule)))
+        if gone != len(ids):  # nothing partly: the transaction is rolled back
+            raise IntegrityError(f"{len(ids) - gone} rows of {rule.label} did not go")
+        ErasedBatch.objects.using(RETENTION).create(
+            run_id=run.pk, label=rule.label, ids=[str(id) for id in ids], with_them=dict(with_them),
+            erased_at=timezone.now(),
+        )  # fmt: skip
+    return len(ids)
+
+
+def _delete(queryset: models.QuerySet) -> int:
+    """One DELETE, without signals: column differences must not be written of what is erased."""
+    return queryset._raw_delete(queryset.db)  # type: ignore[attr-defined]
+
+
+def _erase_traces(rule: Rule, ids: Iterable[object]) -> Counter[str]:
+    """The words of events about these rows, and their column differences; the events stay, with their commitments."""
+    keys = [str(id) for id in ids]
+    if not keys:
+        return Counter()
+    model = apps.get_model(rule.label)
+    kind = ContentType.objects.db_manager(RETENTION).get_for_model(model, for_concrete_model=False)
+    changes = ColumnChange.objects.using(RETENTION).filter(content_type=kind, object_pk__in=keys)
+    words = EventDetail.objects.using(RETENTION).filter(
+        subjects__overlap=[f"{model._meta.label_lower}:{key}" for key in keys]
+    )
+    return Counter(
+        {
+            ColumnChange._meta.label: _delete(changes),
+            EventDetail._meta.label: _delete(words.exclude(_mentions_what_is_held())),
+        }
+    )
+
+
+def _mentions_what_is_held() -> Q:
+    """Words that are about a held record too stay with it."""
+    held = [hold.key for hold in LegalHold.objects.open().only("label", "object_id")]
+    return Q(subjects__overlap=held) if held else Q(pk__in=[])
+
+
+@contextmanager
+def one_at_a_time():
+    """Yields whether this is the only worker at it; the lock goes with the connection, however that ends."""
+    with connections[RETENTION].cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(%s)", [PASS])
+        is_ours = cursor.fetchone()[0]
+        try:
+            yield is_ours
+        finally:
+            if is_ours:
+                cursor.execute("SELECT pg_advisory_unlock(%s)", [PASS])
+
+
+def digest(keys: Iterable[str]) -> str:
+    """SHA-256 over `label:id` and a line feed of each record, sorted bytewise. The ids are random and say nothing."""
+    sha = hashlib.sha256()
+    for key in sorted(key.encode() for key in keys):
+        sha.update(key + b"\n")
+    return sha.hexdigest()

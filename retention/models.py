@@ -1,0 +1,191 @@
+"""Deletion runs and the certificates they end with; legal holds, which stop them."""
+
+import datetime as dt
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import F, Q
+
+from accounts.models import User
+from portal.database import APPEND_ONLY, AppendOnly
+from portal.ids import new_id
+
+
+class DeletionRun(models.Model):
+    """One pass over the schedule: what is past its period at one fixed moment, counted first and then erased."""
+
+    class Status(models.TextChoices):
+        """How far it is."""
+
+        PREVIEWED = "previewed", "Previewed"
+        RUNNING = "running", "Running"
+        DONE = "done", "Done"
+        FAILED = "failed", "Ended with problems"
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    status = models.CharField(max_length=10, choices=Status, default=Status.PREVIEWED)
+    as_of = models.DateTimeField(help_text="Periods are counted back from here, however long the run takes.")
+    counted = models.JSONField(default=list, help_text="What the preview counted, by class.")
+    previewed_by = models.CharField(max_length=150)
+    previewed_at = models.DateTimeField()
+    started_by = models.CharField(max_length=150, blank=True)
+    started_by_kind = models.CharField(max_length=20, blank=True)
+    started_by_id = models.CharField(max_length=64, blank=True)
+    started_at = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(null=True)
+    problems = models.JSONField(default=list, help_text="Classes that could not be erased, and why.")
+
+    class Meta:
+        ordering = ["-id"]
+        permissions = [
+            ("view_runs", "See the retention schedule, runs, certificates and holds"),
+            ("run_retention", "Preview and start deletion runs"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                name="retention_run_started_by_somebody",
+                condition=Q(status="previewed", started_at__isnull=True, started_by="")
+                | (~Q(status="previewed") & Q(started_at__isnull=False) & ~Q(started_by="")),
+            ),
+            models.CheckConstraint(
+                name="retention_run_finished_at_a_moment",
+                condition=Q(status__in=["previewed", "running"], finished_at__isnull=True)
+                | Q(status__in=["done", "failed"], finished_at__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"deletion run {str(self.pk)[-8:]}"
+
+    @property
+    def due(self) -> int:
+        """Records that the preview found due, leaving aside what goes with them."""
+        return sum(line["due"] for line in self.counted)
+
+    @property
+    def held(self) -> int:
+        """Records past their period that a hold keeps."""
+        return sum(line["held"] for line in self.counted)
+
+
+class ErasedBatch(models.Model):
+    """Which ids a run erased in one transaction; written in that very transaction, kept until they are certified."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    run = models.ForeignKey(DeletionRun, models.PROTECT, related_name="batches")
+    label = models.CharField(max_length=80)
+    ids = ArrayField(models.CharField(max_length=64))
+    with_them = models.JSONField(default=dict, help_text="How many rows of other classes went with them, by class.")
+    erased_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return f"{len(self.ids)} of {self.label}"
+
+
+class Certificate(AppendOnly):
+    """That a run erased so many records of each class: counts, rules and a digest, and nothing of what they held (R-065)."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    run = models.OneToOneField(DeletionRun, models.PROTECT, related_name="certificate")
+    as_of = models.DateTimeField()
+    lines = models.JSONField(
+        help_text="By class: rule, period, cut-off, how many, what went with them, digest of the ids."
+    )
+    erased = models.PositiveBigIntegerField()
+    digest = models.CharField(
+        max_length=64, help_text="SHA-256 over `label:id` and a line feed of each record, sorted bytewise."
+    )
+    issued_for = models.CharField(max_length=150, help_text="Who started the run.")
+    issued_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-id"]
+        triggers = APPEND_ONLY
+
+    def __str__(self) -> str:
+        return f"certificate {str(self.pk)[-8:]}"
+
+
+class LegalHoldQuerySet(models.QuerySet["LegalHold"]):
+    """Which holds."""
+
+    def open(self) -> "LegalHoldQuerySet":
+        """Holds that nobody released."""
+        return self.filter(released_at=None)
+
+    def on(self, thing: models.Model) -> "LegalHoldQuerySet":
+        """Holds on this very record."""
+        return self.filter(label=thing._meta.label, object_id=thing.pk)
+
+    def due_for_review(self, at: dt.datetime) -> "LegalHoldQuerySet":
+        """Open holds that nobody has looked at for as long as the standard allows (R-081)."""
+        return self.open().filter(review_due_at__lte=at)
+
+
+class LegalHold(models.Model):
+    """That a record is to be kept past its period, for a case: nothing erases it until somebody releases it (R-081)."""
+
+    class Basis(models.TextChoices):
+        """What the law asks it to be kept for."""
+
+        CPIA = "cpia", "Relevant to a criminal investigation (CPIA 1996)"
+        APPEAL = "appeal", "Appeal or review of a conviction"
+        CIVIL = "civil", "Civil claim or inquest"
+        COMPLAINT = "complaint", "Complaint or conduct matter"
+        RIGHTS = "rights", "Asked for by the person it is about"
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    label = models.CharField(max_length=80, help_text="The kind of record, such as hotlists.Entry.")
+    object_id = models.UUIDField()
+    what = models.CharField(max_length=200, help_text="The record in words that name no vehicle.")
+    case_ref = models.CharField(max_length=50)
+    basis = models.CharField(max_length=10, choices=Basis)
+    reason = models.CharField(max_length=500)
+    owner = models.ForeignKey(User, models.PROTECT, related_name="owned_holds")
+    placed_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    placed_at = models.DateTimeField()
+    review_due_at = models.DateTimeField()
+    released_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    released_at = models.DateTimeField(null=True)
+    release_reason = models.CharField(max_length=500, blank=True)
+
+    app_may_update = ("review_due_at", "released_by_id", "released_at", "release_reason")
+
+    objects = LegalHoldQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-id"]
+        permissions = [("place_hold", "Place and release legal holds")]
+        indexes = [
+            models.Index(
+                fields=["object_id", "label"], condition=Q(released_at__isnull=True), name="retention_hold_open"
+            )
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["label", "object_id", "case_ref"],
+                condition=Q(released_at__isnull=True),
+                name="retention_hold_once_a_case",
+            ),
+            models.CheckConstraint(
+                name="retention_hold_names_its_case",
+                condition=~Q(case_ref="") & ~Q(reason=""),  # R-081
+            ),
+            models.CheckConstraint(name="retention_hold_is_reviewed", condition=Q(review_due_at__gt=F("placed_at"))),
+            models.CheckConstraint(
+                name="retention_hold_released_by_somebody_for_a_reason",
+                condition=Q(released_at__isnull=True, released_by__isnull=True, release_reason="")
+                | (Q(released_at__isnull=False, released_by__isnull=False) & ~Q(release_reason="")),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"hold {str(self.pk)[-8:]} for {self.case_ref}"
+
+    @property
+    def key(self) -> str:
+        """As the log names what is held."""
+        return f"{self.label.lower()}:{self.object_id}"

@@ -1,0 +1,66 @@
+"""Who may preview and start deletion, who may hold it up, and why not."""
+
+import datetime as dt
+
+from django.db import models
+from django.utils import timezone
+
+from accounts.models import Actor, SystemJob, User
+from accounts.policies import holds, reads
+from portal.policies import Allowed, Denied, Verdict, first_denial
+from retention.models import DeletionRun, LegalHold
+from retention.schedule import BY_LABEL
+
+PREVIEW_LIFE = dt.timedelta(hours=24)
+
+
+def may_see_runs(actor: Actor) -> Verdict:
+    """Who may see the schedule, runs and certificates."""
+    return reads(actor, "retention.view_runs")
+
+
+def may_see_holds(user: Actor) -> Verdict:
+    """Who watches over retention, and who may place holds."""
+    return holds(user, "retention.place_hold") or reads(user, "retention.view_runs")
+
+
+def may_preview(actor: Actor) -> Verdict:
+    """The clock, and people whose role it is."""
+    return Allowed() if isinstance(actor, SystemJob) else holds(actor, "retention.run_retention")
+
+
+def may_start(actor: Actor, run: DeletionRun) -> Verdict:
+    """As for previewing, while the preview is fresh enough to have been read (R-084)."""
+    return first_denial(may_preview(actor), _is_fresh(run))
+
+
+def may_place_hold(user: Actor, thing: models.Model) -> Verdict:
+    """Who may hold this record back from erasure."""
+    rule = BY_LABEL.get(thing._meta.label)
+    if rule is None or not rule.may_be_held:
+        return Denied("A hold is placed on an entry or a hit; what belongs to it is held with it.")
+    return holds(user, "retention.place_hold")
+
+
+def may_review_hold(user: Actor, hold: LegalHold) -> Verdict:
+    """Who may say that a hold is still needed: its owner, and whoever may place one."""
+    return first_denial(_is_open(hold), Allowed() if _owns(user, hold) else holds(user, "retention.place_hold"))
+
+
+def may_release_hold(user: Actor, hold: LegalHold) -> Verdict:
+    """Who may let a record go again."""
+    return first_denial(_is_open(hold), holds(user, "retention.place_hold"))
+
+
+def _owns(user: Actor, hold: LegalHold) -> bool:
+    return isinstance(user, User) and user.is_active and hold.owner_id == user.pk
+
+
+def _is_open(hold: LegalHold) -> Verdict:
+    return Denied("This hold was released already.") if hold.released_at else Allowed()
+
+
+def _is_fresh(run: DeletionRun) -> Verdict:
+    if run.status == DeletionRun.Status.PREVIEWED and run.previewed_at < timezone.now() - PREVIEW_LIFE:
+        return Denied("This preview is more than a day old. Preview again, and start that.")
+    return Allowed()

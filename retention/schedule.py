@@ -1,0 +1,114 @@
+"""The retention schedule: how long every kind of record lives, why, and what goes with it. One line a kind.
+
+A kind without a line fails the build. What goes with a parent goes in the order it stands here, children first.
+Sources: section 6 of the domain reference; R-022, R-065, R-080..R-086.
+"""
+
+from django.db.models import Max, Q
+from django.db.models.functions import Coalesce, Greatest, Least
+
+from retention.rules import ITS_ID, Elsewhere, Rule, erase, goes_with, keep
+
+ALIGNED = "As long as the reads exist that a stop may have to be explained by; DPA 2018 s.39"
+LIMITATION = "Limitation of claims; the log serves s.62(4) purposes only"
+ACCOUNTABLE = "Accountability: the decision outlives what was decided by 6 years"
+SECRETS = "Of no use once expired"
+SERVICE = "Service and 6 years; ended by hand, once nothing names the person"
+NO_PERSON = "Describes no person"
+
+# An entry is closed when it was withdrawn, else when the term that governed last ended, else when it was last written.
+# An entry overdue for review is not closed: until its expiry a review may bring it back (R-014).
+ENTRY_CLOSED = Coalesce(
+    "withdrawn_at",
+    Greatest(
+        Max(Least("terms__expires_at", "terms__emergency_ends_at"), filter=Q(terms__until_at=None)),
+        Max("versions__submitted_at"),
+        Max("versions__written_at"),
+    ),
+)
+# Rows are published from one revision until another; the moment stands with the revision.
+ROW_TAKEN_BACK = Elsewhere(
+    "matchers.Publication", "generated_at", (("hotlist", "hotlist"), ("revision", "until_revision"))
+)
+REVISION_SUPERSEDED = Elsewhere(
+    "matchers.Publication", "generated_at", (("hotlist", "hotlist"), ("revision__gt", "revision"))
+)
+
+SCHEDULE: list[Rule] = [
+    # --- What was published, and what proved it gone
+    erase("matchers.PublishedRow", "12 months after it was taken back", ALIGNED, months=12, since=ROW_TAKEN_BACK,
+          leaves_traces=False),
+    *goes_with("matchers.PublishedRow", ("matchers.RecallHolder", "recall__row"), ("matchers.Recall", "row"),
+               leaves_traces=False),
+    erase("matchers.Receipt", "12 months after it was given", ALIGNED, months=12, since="received_at", leaves_traces=False),
+    erase("matchers.Challenge", "1 month after it was asked, if never answered", SECRETS, months=1, since="issued_at",
+          leaves_traces=False),
+    erase("matchers.Publication", "6 years after the next revision; holds counts and hashes only", ACCOUNTABLE, months=72,
+          since=REVISION_SUPERSEDED, blocked_by=("matchers.FeedList.ending",), leaves_traces=False),
+    erase("matchers.Metadata", "1 month after it expired; roots are kept, since clients walk from root to root",
+          "Signed documents hold counts and hashes only", months=1, since="expires_at", where=~Q(role="root"),
+          leaves_traces=False),
+    erase("matchers.SiteTable", "12 months after it was made, unless it is the current one", NO_PERSON, months=12,
+          since="generated_at", blocked_by=("matchers.Feed.site_table",), leaves_traces=False),
+    *keep("Life of the matcher and 6 years; ended by hand", ACCOUNTABLE, "matchers.Matcher", "matchers.Allocation",
+          "matchers.Feed", "matchers.FeedList", "matchers.ListRole"),
+    # --- What is wanted
+    erase("hotlists.Entry", "12 months after it was withdrawn, expired or, never approved, was last written", ALIGNED,
+          months=12, since=ENTRY_CLOSED, may_be_held=True),
+    *goes_with(
+        "hotlists.Entry", ("hotlists.Suspension", "entry"), ("hotlists.Term", "entry"), ("hotlists.Review", "entry"),
+        ("hotlists.Decision", "version__entry"), ("hotlists.Contribution", "version__entry"),
+        ("hotlists.EntryVersion", "entry"),
+    ),
+    erase("hotlists.FeedException", "12 months after it ended", ALIGNED, months=12, since="to_at"),
+    erase("hotlists.Load", "6 years after it was sent; names no vehicle", ACCOUNTABLE, months=72, since="uploaded_at",
+          blocked_by=("hotlists.FeedRow.load", "hotlists.FeedException.dropped_by")),
+    *goes_with("hotlists.Load", ("hotlists.StagedRow", "load"), ("hotlists.LoadProblem", "load"), leaves_traces=False),
+    *keep("Until its source drops it: the next complete load overwrites the list", "R-022", "hotlists.FeedRow"),
+    *keep("Life of the list and 6 years; ended by hand", ACCOUNTABLE, "hotlists.Hotlist", "hotlists.HotlistUserAccess",
+          "hotlists.HotlistGroupAccess", "hotlists.SourceAgreement"),
+    # --- Where cameras stand, and why
+    erase("camera_sites.CameraSite", "6 years after it was decommissioned", ACCOUNTABLE, months=72,
+          since="decommissioned_at"),
+    *goes_with("camera_sites.CameraSite", ("camera_sites.Camera", "site"), ("camera_sites.SiteUserAccess", "content_object"),
+               ("camera_sites.SiteGroupAccess", "content_object"), ("camera_sites.SiteContribution", "site")),
+    *keep("Life of what it covers and 6 years; ended by hand", ACCOUNTABLE, "camera_sites.Dpia", "camera_sites.DpiaVersion",
+          "camera_sites.DpiaContribution",          "camera_sites.DpiaAdvice", "camera_sites.DpiaDecision"),
+    # --- Sessions and tokens
+    erase("sessions.Session", "At once when it expires", SECRETS, months=0, since="expire_date", leaves_traces=False),
+    erase("oauth2_provider.AccessToken", "1 month after it expired", SECRETS, months=1, since="expires",
+          blocked_by=("oauth2_provider.RefreshToken.access_token",), leaves_traces=False),
+    erase("accounts.SignIn", "6 years after it was opened, once no decision names it", LIMITATION, months=72,
+          since="opened_at",
+          blocked_by=("hotlists.Decision.sign_in", "camera_sites.DpiaAdvice.sign_in", "camera_sites.DpiaDecision.sign_in")),
+    *keep("None is ever made: machines sign in with client credentials", "Stack", "oauth2_provider.Grant",
+          "oauth2_provider.RefreshToken", "oauth2_provider.IDToken", "oauth2_provider.DeviceGrant"),
+    # --- The log. The event outlives its words, which go with the records they are about (R-065).
+    erase("audit.EventDetail", "With the records it is about; 6 years at most", LIMITATION, months=72, since=ITS_ID,
+          leaves_traces=False),
+    erase("audit.ColumnChange", "With the record it is about; 6 years at most", LIMITATION, months=72, since="timestamp",
+          leaves_traces=False),
+    erase("audit.Event", "6 years; names no vehicle and no person", LIMITATION, months=72, since="at", leaves_traces=False),
+    # --- Retention itself
+    erase("retention.LegalHold", "6 years after it was released", LIMITATION, months=72, since="released_at"),
+    *keep("Permanent: holds counts, and no content", "R-065, R-083", "retention.DeletionRun", "retention.Certificate"),
+    *keep("Until the run's certificate is issued", "R-083", "retention.ErasedBatch"),
+    # --- People, machines and what they may
+    *keep(SERVICE, ACCOUNTABLE, "accounts.User", "accounts.User_groups", "accounts.User_user_permissions",
+          "account.EmailAddress", "account.EmailConfirmation", "mfa.Authenticator", "socialaccount.SocialAccount",
+          "socialaccount.SocialToken", "guardian.UserObjectPermission"),
+    *keep("Life of the machine and 6 years; ended by hand", ACCOUNTABLE, "accounts.MachineClient",
+          "oauth2_provider.Application"),
+    *keep("While the portal stands", NO_PERSON, "accounts.Team", "auth.Group", "auth.Permission", "auth.Group_permissions",
+          "guardian.GroupObjectPermission", "contenttypes.ContentType", "socialaccount.SocialApp"),
+    # --- The numbers
+    *keep("While the portal stands", "Which standard a decision followed has to stay answerable", "standards.StandardsProfile",
+          "standards.Number", "standards.Category"),
+]  # fmt: skip
+
+BY_LABEL = {rule.label: rule for rule in SCHEDULE}
+
+
+def children_of(rule: Rule) -> list[Rule]:
+    """What goes with it, in the order in which it goes."""
+    return [child for child in SCHEDULE if child.parent == rule.label]

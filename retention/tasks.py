@@ -1,0 +1,24 @@
+"""What the clock and the button ask for."""
+
+from celery import shared_task
+
+from retention import actions
+from retention.models import DeletionRun
+
+
+@shared_task
+def apply() -> None:
+    """Each night: preview, run, certify."""
+    actions.apply(by=actions.CLOCK)
+
+
+@shared_task
+def carry_out(run_id: str) -> None:
+    """A started run, in the background."""
+    actions.carry_out(DeletionRun.objects.get(pk=run_id), by=actions.CLOCK)
+
+
+@shared_task
+def resume() -> None:
+    """Runs whose worker died."""
+    actions.resume(by=actions.CLOCK)

@@ -1,0 +1,32 @@
+"""Addresses of the pages of retention."""
+
+from django.urls import path
+
+from retention import api
+from retention.views import holds, runs
+
+urlpatterns = [
+    path("retention/", runs.run_list, name="run_list"),
+    path("retention/schedule/", runs.schedule, name="retention_schedule"),
+    path("retention/preview/", runs.run_preview, name="run_preview"),
+    path("retention/runs/<uuid:pk>/", runs.run_detail, name="run_detail"),
+    path("retention/runs/<uuid:pk>/start/", runs.run_start, name="run_start"),
+    path("retention/certificates/<uuid:pk>/", runs.certificate_detail, name="certificate_detail"),
+    path("retention/certificates/<uuid:pk>.json", runs.certificate_json, name="certificate_json"),
+    path("retention/holds/", holds.hold_list, name="hold_list"),
+    path("retention/holds/new/<str:label>/<uuid:pk>/", holds.hold_place, name="hold_place"),
+    path("retention/holds/<uuid:pk>/", holds.hold_detail, name="hold_detail"),
+    path("retention/holds/<uuid:pk>/review/", holds.hold_review, name="hold_review"),
+    path("retention/holds/<uuid:pk>/release/", holds.hold_release, name="hold_release"),
+]
+
+api_urlpatterns = [
+    path("retention/schedule/", api.ScheduleView.as_view(), name="api_retention_schedule"),
+    path("retention/runs/", api.RunList.as_view(), name="api_run_list"),
+    path("retention/runs/<uuid:pk>/", api.RunDetail.as_view(), name="api_run_detail"),
+    path("retention/runs/<uuid:pk>/start/", api.RunStart.as_view(), name="api_run_start"),
+    path("retention/certificates/<uuid:pk>/", api.CertificateDetail.as_view(), name="api_certificate_detail"),
+    path("retention/holds/", api.HoldList.as_view(), name="api_hold_list"),
+    path("retention/holds/<uuid:pk>/review/", api.HoldReview.as_view(), name="api_hold_review"),
+    path("retention/holds/<uuid:pk>/release/", api.HoldRelease.as_view(), name="api_hold_release"),
+]

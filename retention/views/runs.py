@@ -1,0 +1,130 @@
+"""Pages of the schedule, of deletion runs and of their certificates."""
+
+import uuid
+from collections.abc import Iterable
+from itertools import groupby
+from typing import Any
+
+from django.apps import apps
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.text import capfirst
+from django.views.decorators.http import require_GET, require_POST
+
+from portal.policies import require
+from retention import actions, policies
+from retention.models import Certificate, DeletionRun
+from retention.rules import Fate
+from retention.schedule import SCHEDULE, children_of
+
+PAGE = 30
+
+
+@require_GET
+def schedule(request: HttpRequest) -> HttpResponse:
+    """How long every kind of record lives, and why."""
+    require(policies.may_see_runs(request.user))
+    own = [rule for rule in SCHEDULE if rule.fate != Fate.WITH]
+    lines = [
+        {
+            "name": ", ".join(name_of(rule.label) for rule in alike),
+            "rule": alike[0],
+            "with_it": [name_of(child.label) for rule in alike for child in children_of(rule)],
+            "kept_by": [name_of(kept.rpartition(".")[0]) for kept in alike[0].blocked_by],
+        }
+        for alike in (list(group) for _, group in groupby(own, key=_alike))
+    ]
+    return render(request, "retention/schedule.html", {"lines": lines})
+
+
+@require_GET
+def run_list(request: HttpRequest) -> HttpResponse:
+    """Runs, newest first, and the button that counts what is due."""
+    require(policies.may_see_runs(request.user))
+    page = Paginator(DeletionRun.objects.select_related("certificate"), PAGE).get_page(request.GET.get("page"))
+    context = {"page": page, "may_preview": policies.may_preview(request.user)}
+    return render(request, "retention/run_list.html", context)
+
+
+@require_POST
+def run_preview(request: HttpRequest) -> HttpResponse:
+    """Counting what is past its period; nothing is erased."""
+    return redirect("run_detail", actions.preview(by=request.user).pk)
+
+
+@require_GET
+def run_detail(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """One run: what it counted, how far it is, what it erased. Asked again by the page itself while it runs."""
+    require(policies.may_see_runs(request.user))
+    run = get_object_or_404(DeletionRun.objects.select_related("certificate"), pk=pk)
+    erased = sum(len(batch.ids) for batch in run.batches.all())
+    certificate = getattr(run, "certificate", None)
+    context = {
+        "run": run, "erased": erased, "certificate": certificate, "may_start": policies.may_start(request.user, run),
+        "counted": [{**line, "name": name_of(line["label"]), "with_it": _named(line["with_it"])} for line in run.counted],
+        "problems": [{**problem, "name": name_of(problem["label"])} for problem in run.problems],
+    }  # fmt: skip
+    part = request.headers.get("HX-Request") == "true"
+    return render(request, "retention/_run.html" if part else "retention/run_detail.html", context)
+
+
+@require_POST
+def run_start(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """Erasing what was counted."""
+    run = get_object_or_404(DeletionRun, pk=pk)
+    actions.start(run, by=request.user)
+    messages.success(request, "Started. The certificate follows when it has ended.")
+    return redirect("run_detail", pk)
+
+
+@require_GET
+def certificate_detail(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """That so much was erased, and by which rule."""
+    require(policies.may_see_runs(request.user))
+    certificate = get_object_or_404(Certificate.objects.select_related("run"), pk=pk)
+    lines = [{**l, "name": name_of(l["label"]), "with_them": _named(l["with_them"])} for l in certificate.lines]  # noqa: E741
+    return render(request, "retention/certificate_detail.html", {"certificate": certificate, "lines": lines})
+
+
+@require_GET
+def certificate_json(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """The same, for other tools."""
+    require(policies.may_see_runs(request.user))
+    certificate = get_object_or_404(Certificate, pk=pk)
+    answer = JsonResponse(certificate_told(certificate), json_dumps_params={"indent": 2})
+    answer["Content-Disposition"] = f'attachment; filename="certificate-{certificate.pk}.json"'
+    return answer
+
+
+def certificate_told(certificate: Certificate) -> dict[str, Any]:
+    """A certificate as JSON: counts, rules, digests."""
+    return {
+        "id": str(certificate.pk),
+        "run": str(certificate.run_id),
+        "as_of": certificate.as_of,
+        "erased": certificate.erased,
+        "digest": certificate.digest,
+        "digest_of": "SHA-256 over `label:id` and a line feed of each record erased on its own, sorted bytewise",
+        "lines": certificate.lines,
+        "started_by": certificate.issued_for,
+        "issued_at": certificate.issued_at,
+    }
+
+
+def name_of(label: str) -> str:
+    """A kind of record as people say it; one that no longer exists by its label."""
+    try:
+        return capfirst(str(apps.get_model(label)._meta.verbose_name_plural))
+    except LookupError:
+        return label
+
+
+def _named(counts: dict[str, int]) -> Iterable[tuple[str, int]]:
+    return [(name_of(label), number) for label, number in counts.items() if number]
+
+
+def _alike(rule: Any) -> object:
+    """Kinds that are kept for one reason stand in one line."""
+    return (rule.words, rule.basis) if rule.fate == Fate.KEEP else rule.label
