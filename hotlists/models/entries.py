@@ -11,6 +11,7 @@ from hotlists.models.decisions import Suspension, Term
 from hotlists.models.hotlists import Hotlist
 from hotlists.models.versions import EntryVersion
 from portal.ids import new_id
+from retention.triggers import not_under_hold
 
 
 class EntryQuerySet(models.QuerySet["Entry"]):
@@ -111,7 +112,7 @@ class Entry(models.Model):
             ("suspend_entry", "Suspend an entry at once"),
             ("withdraw_entry", "Withdraw an entry for good"),
         ]
-        triggers = [triggers.ENTRY_STAYS_WITHDRAWN]
+        triggers = [triggers.ENTRY_STAYS_WITHDRAWN, not_under_hold("hotlists.Entry")]
         constraints = [
             models.CheckConstraint(
                 name="hotlists_entry_withdrawn_by_somebody_for_a_reason",
