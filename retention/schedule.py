@@ -93,6 +93,8 @@ SCHEDULE: list[Rule] = [
     erase("retention.LegalHold", "6 years after it was released", LIMITATION, months=72, since="released_at"),
     *keep("Permanent: holds counts, and no content", "R-065, R-083", "retention.DeletionRun", "retention.Certificate"),
     *keep("Until the run's certificate is issued", "R-083", "retention.ErasedBatch"),
+    # --- What the public was told
+    *keep("Permanent: what was published stays published", NO_PERSON, "oversight.TransparencyRelease"),
     # --- People, machines and what they may
     *keep(SERVICE, ACCOUNTABLE, "accounts.User", "accounts.User_groups", "accounts.User_user_permissions",
           "account.EmailAddress", "account.EmailConfirmation", "mfa.Authenticator", "socialaccount.SocialAccount",
