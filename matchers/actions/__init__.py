@@ -4,7 +4,7 @@ from .allocations import allocate, revoke
 from .feeds import publish_sites, refresh_timestamps, sign_feed
 from .keys import make_publication_keys
 from .matchers import add_matcher, enrol, note_seen, renew_code
-from .publish import publish
+from .publishing import publish
 from .receipts import challenge, give_receipt
 from .reconcile import reconcile
 

@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from accounts.models import SystemJob
 from hotlists.models import Hotlist
-from matchers.actions.publish import publish
+from matchers.actions.publishing import publish
 from matchers.models import FeedList, ListRole, Publication
 
 # A list loaded from a source changes by loads, which nudge; comparing a million rows for nothing is not worth it more
