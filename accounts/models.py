@@ -46,7 +46,7 @@ class User(GuardianUserMixin, AbstractUser):
     @property
     def actor_role(self) -> str:
         """The roles held now, in words."""
-        return ", ".join(self.groups.order_by("name").values_list("name", flat=True))
+        return ", ".join(self.groups.filter(team=None).order_by("name").values_list("name", flat=True))
 
     def lapsed(self, on: dt.date) -> str:
         """Which of vetting and training has lapsed on this day, in words; empty when neither (R-045)."""

@@ -44,7 +44,9 @@ def _feeds(user: User, now: dt.datetime) -> Iterator[Item]:
             if feed.agreement_ends_at is None:
                 yield Item(f"{feed.title} has no agreement with its source in date", page, tone="stopped")
             elif feed.stale_at <= now:
-                yield Item(f"{feed.title} is stale and out of force until it is loaded", page, None, feed.stale_at, "stopped")
+                yield Item(
+                    f"{feed.title} is stale and out of force until it is loaded", page, None, feed.stale_at, "stopped"
+                )
             else:
                 yield Item(f"{feed.title} goes stale soon", page, tone="lapsing")
 

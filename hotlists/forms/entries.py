@@ -26,12 +26,13 @@ def _moment() -> forms.DateTimeInput:
 
 
 class EntryForm(forms.ModelForm):
-    """One version of an entry. Dates left empty take the longest that the category allows (R-014, R-015)."""
+    """One version of an entry. What is left empty follows from the category: action, priority, dates (R-014, R-015)."""
 
     country = forms.ChoiceField(choices=list(COUNTRIES.items()), label="Country of registration")
     category = forms.ChoiceField(label="Category")
     markers = forms.MultipleChoiceField(required=False, widget=forms.CheckboxSelectMultiple, label="Warning markers")
-    action = forms.ChoiceField(label="What officers are asked to do")
+    action = forms.ChoiceField(required=False, label="What officers are asked to do")
+    priority = forms.ChoiceField(required=False, label="Priority")
     starts_at = forms.DateTimeField(required=False, widget=_moment(), label="Starts", help_text="Empty: at once.")
     review_by = forms.DateTimeField(
         required=False, widget=_moment(), label="Review by", help_text="Empty: the longest that the category allows."
@@ -76,21 +77,29 @@ class EntryForm(forms.ModelForm):
             category.code: category
             for category in self.profile.categories.filter(code__in=hotlist.categories, is_feed=False)
         }
-        self.fields["category"].choices = [(code, category.name) for code, category in self.categories.items()]
-        self.fields["action"].choices = [(a.value, a.label) for a in Action if a.value in hotlist.actions]
-        self.fields["priority"].choices = Priority.choices
+        for name in ("purpose", "basis", "subject", "missing_risk"):
+            self.fields[name].choices = [("", "Choose"), *self.fields[name].choices[1:]]
+        as_usual = ("", "As is usual for the category")
+        self.fields["category"].choices = [
+            ("", "Choose a category"),
+            *((code, category.name) for code, category in self.categories.items()),
+        ]
+        self.fields["action"].choices = [as_usual, *((a.value, a.label) for a in Action if a.value in hotlist.actions)]
+        self.fields["priority"].choices = [as_usual, *Priority.choices]
         self.fields["markers"].choices = [(code, MARKERS.get(code, code)) for code in hotlist.markers]
         if not hotlist.markers:
             del self.fields["markers"], self.fields["marker_source"]
 
     def clean(self) -> dict[str, Any]:
-        """Fills the dates that were left empty from the category."""
+        """Fills what was left empty from the category."""
         data = super().clean() or self.cleaned_data
         now = timezone.now()
         data["starts_at"] = data.get("starts_at") or now
         data["last_verified_at"] = data.get("last_verified_at") or now
         category = self.categories.get(data.get("category", ""))
         if category:
+            data["action"] = data.get("action") or category.default_action
+            data["priority"] = data.get("priority") or category.default_priority
             begins = max(now, data["starts_at"])
             data["expires_at"] = data.get("expires_at") or begins + dt.timedelta(hours=category.max_expiry_hours)
             soonest = begins + dt.timedelta(hours=category.review_hours)
