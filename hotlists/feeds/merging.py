@@ -94,6 +94,8 @@ def compare(load: Load, *, at: dt.datetime) -> Difference:
             cursor.execute(_COUNT_KEPT, words)
             named = cursor.fetchone()[0]
             return Difference(0, 0, named, (load.good_rows or 0) - named)
+        if _is_empty(cursor, words):
+            return Difference(load.good_rows or 0, 0, 0, 0)
         cursor.execute(_COMPARE, words)
         added, changed, unchanged = cursor.fetchone()
         removed = 0
@@ -109,8 +111,7 @@ def merge(load: Load, *, at: dt.datetime) -> Difference:
     changed = removed = 0
     with connection.cursor() as cursor:
         _plan_for_large_sets(cursor)
-        cursor.execute(f"SELECT EXISTS (SELECT FROM hotlists_feedrow listed WHERE {_OF_LIST})", words)
-        is_empty = not cursor.fetchone()[0]
+        is_empty = _is_empty(cursor, words)
         if load.mode == Load.Mode.REMOVE:
             cursor.execute(_DELETE_NAMED, words)
             removed = cursor.fetchone()[0]
@@ -138,6 +139,11 @@ def _words(load: Load, at: dt.datetime) -> dict[str, Any]:
         "basis": agreement.fact,
         "source": agreement.source,
     }
+
+
+def _is_empty(cursor, words: dict[str, Any]) -> bool:
+    cursor.execute(f"SELECT EXISTS (SELECT FROM hotlists_feedrow listed WHERE {_OF_LIST})", words)
+    return not cursor.fetchone()[0]
 
 
 def _plan_for_large_sets(cursor) -> None:
