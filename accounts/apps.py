@@ -9,7 +9,7 @@ class AccountsConfig(AppConfig):
     name = "accounts"
 
     def ready(self) -> None:
-        from accounts import actions, sign_in  # noqa: PLC0415 - models can be imported only once the apps are ready
+        from accounts import actions, schema, sign_in  # noqa: F401, PLC0415 - importable only once the apps are ready
 
         user_logged_in.connect(sign_in.opened, dispatch_uid="accounts.sign_in")
         user_logged_out.connect(sign_in.ended, dispatch_uid="accounts.sign_out")

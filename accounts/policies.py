@@ -2,8 +2,8 @@
 
 from django.utils import timezone
 
-from accounts.models import Actor, MachineClient, SystemJob, User
-from portal.policies import Allowed, Denied, Verdict
+from accounts.models import Actor, MachineClient, SignIn, SystemJob, User
+from portal.policies import Allowed, Denied, Verdict, require
 
 
 def holds(actor: Actor, permission: str) -> Verdict:
@@ -31,6 +31,13 @@ def acts_in_own_session(actor: Actor) -> Verdict:
     if not isinstance(actor, User) or actor.sign_in is None or actor.sign_in.user_id != actor.pk:
         return Denied("A decision is made by a person signed in as themselves.")
     return Allowed()
+
+
+def own_session(actor: User) -> SignIn:
+    """The session in which a decision is made. Raises Refused where `acts_in_own_session` says no."""
+    require(acts_in_own_session(actor))
+    assert actor.sign_in is not None  # noqa: S101 - for the type checker: the policy has just said so
+    return actor.sign_in
 
 
 def may_manage_users(user: Actor) -> Verdict:

@@ -6,6 +6,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import Actor, User
+from accounts.policies import own_session
 from audit.actions import record
 from audit.verbs import Verb
 from hotlists import policies
@@ -38,7 +39,7 @@ def decide(version: EntryVersion, *, by: User, verdict: str, rationale: str) -> 
     if verdict == Decision.Verdict.APPROVE and version.review_by <= now:
         raise TooLate("The dates asked for have passed. Send it back so that its author can ask for new ones.")
     decision = Decision.objects.create(
-        version=version, verdict=verdict, decided_by=by, decided_at=now, rank=by.rank, sign_in=by.sign_in,
+        version=version, verdict=verdict, decided_by=by, decided_at=now, rank=by.rank, sign_in=own_session(by),
         rationale=rationale, profile=StandardsProfile.objects.in_force(now),
     )  # fmt: skip
     status, verb = _OUTCOMES[verdict]

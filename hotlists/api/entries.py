@@ -232,17 +232,17 @@ class PlateSearch(APIView):
 
     permission_classes = (Has,)
 
-    class Body(serializers.Serializer):
+    class PlateSearchBody(serializers.Serializer):
         """What is searched for, and why."""
 
         plate = serializers.CharField(max_length=20)
         country = serializers.CharField(max_length=2, required=False, allow_null=True, default=None)
         reason = serializers.CharField(max_length=300)
 
-    @extend_schema(request=Body, responses=EntrySerializer(many=True))
+    @extend_schema(request=PlateSearchBody, responses=EntrySerializer(many=True))
     def post(self, request: Request) -> Response:
         """The entries found, newest first."""
-        given = self.Body(data=request.data)
+        given = self.PlateSearchBody(data=request.data)
         given.is_valid(raise_exception=True)
         data = given.validated_data
         found = actions.search_plate(data["plate"], by=actor(request), reason=data["reason"], country=data["country"])
