@@ -4,6 +4,9 @@ from django.apps import AppConfig, apps
 from django.contrib.auth.signals import user_logged_in, user_logged_out
 from django.db.models.signals import post_migrate
 
+from accounts import roles
+from portal import docs
+
 
 class AccountsConfig(AppConfig):
     name = "accounts"
@@ -11,6 +14,7 @@ class AccountsConfig(AppConfig):
     def ready(self) -> None:
         from accounts import actions, schema, sign_in  # noqa: F401, PLC0415 - importable only once the apps are ready
 
+        docs.register("roles.md", roles.matrix)
         user_logged_in.connect(sign_in.opened, dispatch_uid="accounts.sign_in")
         user_logged_out.connect(sign_in.ended, dispatch_uid="accounts.sign_out")
         # After the last room's permissions exist, whichever room that is; Django tells of those that have models only.

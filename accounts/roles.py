@@ -57,3 +57,28 @@ ROLES = (
 )  # fmt: skip
 
 BY_CODE = {role.code: role for role in ROLES}
+
+
+def matrix() -> str:
+    """The roles as a page of Markdown: who may hold each and why, and a table of permissions by role."""
+    permissions = sorted({permission for role in ROLES for permission in role.permissions})
+    lines = [
+        "# Roles",
+        "",
+        "<!-- Written by `manage.py write_docs` from the code: change that, not this. -->",
+        "",
+        "A role says what its holder may do. Which lists and sites they may do it to is granted to them or their team; whether to",
+        "this very thing is asked of the facts: who wrote it, their rank, their session.",
+        "",
+        "| code | role | held by |",
+        "|---|---|---|",
+        *(f"| {role.code} | {role.name} | {role.held_by} |" for role in ROLES),
+        "",
+        f"| permission | {' | '.join(role.code for role in ROLES)} |",
+        f"|---|{'---|' * len(ROLES)}",
+        *(
+            f"| `{permission}` | {' | '.join('yes' if permission in role.permissions else '·' for role in ROLES)} |"
+            for permission in permissions
+        ),
+    ]
+    return "\n".join(lines)
