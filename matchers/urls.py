@@ -3,9 +3,17 @@
 from django.urls import path
 
 from matchers.api import machines
-from matchers.views import publication
+from matchers.views import matchers, publication
 
 urlpatterns = [
+    path("matchers/", matchers.matcher_list, name="matcher_list"),
+    path("matchers/new/", matchers.matcher_new, name="matcher_new"),
+    path("matchers/root.json", matchers.publication_root, name="publication_root"),
+    path("matchers/<uuid:pk>/", matchers.matcher_detail, name="matcher_detail"),
+    path("matchers/<uuid:pk>/allocate/", matchers.matcher_allocate, name="matcher_allocate"),
+    path("matchers/<uuid:pk>/code/", matchers.matcher_code, name="matcher_code"),
+    path("matchers/allocations/<uuid:pk>/revoke/", matchers.allocation_revoke, name="allocation_revoke"),
+    path("hotlists/<slug:slug>/publications/", matchers.publication_list, name="publication_list"),
     path("publication/<str:feed>/metadata/<str:name>", publication.Document.as_view(), name="publication_document"),
     path("publication/<str:feed>/wait", publication.wait, name="publication_wait"),
     path(
@@ -17,6 +25,14 @@ urlpatterns = [
 ]
 
 api_urlpatterns = [
+    path("matchers/", matchers.matcher_list, name="matcher_list"),
+    path("matchers/new/", matchers.matcher_new, name="matcher_new"),
+    path("matchers/root.json", matchers.publication_root, name="publication_root"),
+    path("matchers/<uuid:pk>/", matchers.matcher_detail, name="matcher_detail"),
+    path("matchers/<uuid:pk>/allocate/", matchers.matcher_allocate, name="matcher_allocate"),
+    path("matchers/<uuid:pk>/code/", matchers.matcher_code, name="matcher_code"),
+    path("matchers/allocations/<uuid:pk>/revoke/", matchers.allocation_revoke, name="allocation_revoke"),
+    path("hotlists/<slug:slug>/publications/", matchers.publication_list, name="publication_list"),
     path("matchers/enrol/", machines.Enrol.as_view(), name="api_matcher_enrol"),
     path("challenges/", machines.Challenge.as_view(), name="api_challenge"),
     path("receipts/", machines.Receipt.as_view(), name="api_receipt"),

@@ -1,0 +1,25 @@
+"""What this room shows on other rooms' pages."""
+
+from django.http import HttpRequest
+from django.template.loader import render_to_string
+from django.utils import timezone
+
+from hotlists.models import Entry, Hotlist
+from matchers import policies
+from matchers.freshness import copies_of, held_of_entry
+from matchers.models import Publication
+
+
+def of_entry(request: HttpRequest, entry: Entry) -> str:
+    """Who holds this entry now; once it is withdrawn, who has proved that it is forgotten, and how soon."""
+    held = held_of_entry(entry, timezone.now())
+    return render_to_string("matchers/panel_entry.html", {"held": held, "entry": entry}, request=request)
+
+
+def of_hotlist(request: HttpRequest, hotlist: Hotlist) -> str:
+    """Who holds this list, and what was published last."""
+    if not policies.may_view(request.user):
+        return ""
+    newest = Publication.objects.current().filter(hotlist=hotlist).first()
+    context = {"copies": copies_of(hotlist, timezone.now()), "newest": newest, "hotlist": hotlist}
+    return render_to_string("matchers/panel_hotlist.html", context, request=request)

@@ -1,0 +1,31 @@
+"""What waits for a person in this room: copies not proved forgotten, matchers gone silent, wrong answers."""
+
+import datetime as dt
+from collections.abc import Iterator
+
+from django.db.models import Count, Min
+from django.urls import reverse
+
+from accounts.models import User
+from accounts.policies import role_has
+from hotlists.models import Hotlist
+from matchers.freshness import FORGOTTEN_WITHIN, SILENT_AFTER, copies
+from matchers.models import Matcher, RecallHolder
+from portal.home import Item
+
+
+def questions(user: User, now: dt.datetime) -> Iterator[Item]:
+    """For those who answer for matchers, and those who watch over them."""
+    if not role_has(user, "matchers.view_publications"):
+        return
+    lists = Hotlist.objects.visible_to(user)
+    late = RecallHolder.objects.open_since(now - FORGOTTEN_WITHIN).filter(hotlist__in=lists)
+    recalled = late.aggregate(count=Count("pk"), since=Min("recall__opened_at"))
+    board = reverse("matcher_list")
+    yield Item("Withdrawn rows not proved forgotten", board, recalled["count"], recalled["since"], "stopped")
+    silent = Matcher.objects.holding_lists().silent_since(now - SILENT_AFTER)
+    since = silent.aggregate(since=Min("last_seen_at"))["since"]
+    yield Item("Matchers gone silent", board, silent.count(), since, "stopped")
+    wrong = [copy.last.received_at for copy in copies(lists, now) if copy.last and not copy.last.is_right]
+    if wrong:
+        yield Item("Matchers that answered wrongly", board, len(wrong), min(wrong), "stopped")
