@@ -75,10 +75,14 @@ def acts_on_site(site: Any, user: User) -> list[Act]:
     """What may follow, in the order in which it is likely; what cannot be done says why."""
     acts = []
     if site.status == CameraSite.Status.PROPOSED:
+        camera = policies.may_add_camera(user, site)
         acts += [
             Act("Set live", reverse("site_live", args=[site.pk]), policies.may_set_live(user, site), is_next=True),
-            Act("Add a camera", reverse("camera_new", args=[site.pk]), policies.may_add_camera(user, site)),
+            Act("Add a camera", reverse("camera_new", args=[site.pk]), camera, is_next=not site.camera_count),
         ]
+        if site.dpia_id and site.dpia_ends_at is None:
+            assess = reverse("dpia_detail", args=[site.dpia_id])
+            acts.append(Act("Go to its DPIA", assess, policies.may_open_registry(user), is_next=True))
     if site.status == CameraSite.Status.LIVE and site.in_service_until is None:
         renew = reverse("dpia_detail", args=[site.dpia_id])
         acts.append(Act("Renew the DPIA", renew, policies.may_open_registry(user), is_next=True))

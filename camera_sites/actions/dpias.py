@@ -14,6 +14,7 @@ from camera_sites.models import Dpia, DpiaAdvice, DpiaContribution, DpiaDecision
 from camera_sites.nudges import publish_sites_soon
 from camera_sites.workflow import DPIA_VERSION
 from portal.errors import TooLate, Unfit
+from portal.moments import short
 from portal.policies import require
 from standards.models import StandardsProfile
 
@@ -138,7 +139,7 @@ def decide(
         publish_sites_soon()
     record(
         Verb.DPIA_APPROVED if is_approval else Verb.DPIA_REJECTED, target=version.dpia, by=by,
-        also=[version, decision], version=version.number, words=words, review_due_at=decision.review_due_at.isoformat(),
+        also=[version, decision], version=version.number, words=words, review_due_at=short(decision.review_due_at),
     )  # fmt: skip
     return decision
 

@@ -4,12 +4,19 @@ from typing import Any
 
 from django import forms
 
-from camera_sites.actions.dpias import WRITTEN
+from camera_sites.actions.dpias import REQUIRED, WRITTEN
 from camera_sites.models import Dpia, DpiaDecision, DpiaVersion
 
 
 def _longer(rows: int) -> forms.Textarea:
     return forms.Textarea(attrs={"rows": rows})
+
+
+class Section(forms.CharField):
+    """Needed to submit, so it is not called optional; a draft may leave it for later all the same."""
+
+    def validate(self, value: str) -> None:
+        """Whether it may be submitted is judged by the action."""
 
 
 class VersionForm(forms.ModelForm):
@@ -40,8 +47,11 @@ class VersionForm(forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for name in WRITTEN:
-            self.fields[name].required = False
+        for name in REQUIRED:
+            self.fields[name] = Section(
+                label=self.Meta.labels[name], help_text=self.Meta.help_texts[name], widget=self.fields[name].widget
+            )
+        self.order_fields(self.field_order or WRITTEN)
 
     @property
     def facts(self) -> dict[str, Any]:

@@ -13,6 +13,9 @@ from camera_sites.models import Camera, CameraSite, Dpia
 class SiteForm(forms.ModelForm):
     """What a proposer writes of a site. Of a live site only what was not decided on is offered."""
 
+    location_type = forms.ChoiceField(
+        choices=CameraSite.LocationType.choices, widget=forms.RadioSelect, label="Kind of place"
+    )
     purposes = forms.MultipleChoiceField(
         choices=CameraSite.Purpose.choices, widget=forms.CheckboxSelectMultiple, label="Purposes",
         help_text="Of the national matrix. The weightiest is the basis of the decision.",
@@ -39,6 +42,7 @@ class SiteForm(forms.ModelForm):
             "has_signage": "Signs tell drivers that plates are read, and whom to ask",
         }  # fmt: skip
         help_texts = {
+            "area": "The only place name that the public is told.",
             "ref": "Short, in letters, digits and hyphens, as matchers name it.",
             "longitude": "West of Greenwich is negative.",
             "funder": "If somebody else pays for it.", "has_signage": "",

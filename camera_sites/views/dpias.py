@@ -145,7 +145,8 @@ def dpia_decide(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     version = _latest(dpia)
     form = DecideForm(request.POST or None)
     form.fields["review_due_at"].help_text += f" At the latest {latest_review_due(timezone.now()):%d %B %Y}."
-    form.fields["verdict"].reveals = {DpiaDecision.Verdict.APPROVE: "review_due_at"}
+    if version.residual_risk_high:
+        form.fields["verdict"].choices = [(DpiaDecision.Verdict.REJECT.value, DpiaDecision.Verdict.REJECT.label)]
     if request.method == "POST" and form.is_valid():
         try:
             actions.decide(version, by=request.user, **form.cleaned_data)
