@@ -102,6 +102,7 @@ NUMBERS = [
     ("hit.escalate.count", 3, "hits", "Unanswered hits on one entry before it escalates", "R-059"),
     ("hit.escalate.window", 24, "hours", "Window in which unanswered hits accumulate", "R-059"),
     ("hit.verified.stale", 72, "hours", "An entry verified longer ago is shown amber", "R-056"),
+    ("hit.confidence.low", 80, "per cent", "A read that the camera is less sure of is a caution", "R-057 [D]"),
     ("site.dpia.review", 365, "days", "A DPIA is reviewed at least every", "R-116"),
     ("site.capture.target", 98, "per cent", "Plates captured of those visible", "R-090 [M]"),
     ("site.read.target", 95, "per cent", "Captures read correctly", "R-090 [M]"),
