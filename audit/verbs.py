@@ -97,6 +97,13 @@ class Verb(TextChoices):
     HOLD_PLACED = "hold.placed", "{actor} placed a hold on {what} for {case_ref}: {reason}"
     HOLD_REVIEWED = "hold.reviewed", "{actor} found the hold on {what} for {case_ref} still needed: {reason}"
     HOLD_RELEASED = "hold.released", "{actor} released the hold on {what} for {case_ref}: {reason}"
+    # hits
+    HIT_REPORTED = "hit.reported", "{actor} reported {subject}, read at {site}"
+    HIT_OPENED = "hit.opened", "{actor} opened {subject}"
+    HITS_SEARCHED = "hits.searched", "{actor} looked through past hits ({count} found): {reason}"
+    HIT_ACKNOWLEDGED = "hit.acknowledged", "{actor} took on {subject}"
+    HIT_VERIFIED = "hit.verified", "{actor} verified {subject}: {result}"
+    HIT_CLOSED = "hit.closed", "{actor} recorded the outcome of {subject}: {decision}"
     # the log itself
     LOG_CONSULTED = "log.consulted", "{actor} read the audit log to {purpose}"
 
@@ -121,6 +128,9 @@ _OPERATIONS = {
     Verb.RETENTION_PREVIEWED: Operation.HOUSEKEEPING,
     Verb.RETENTION_STARTED: Operation.HOUSEKEEPING,
     Verb.RECORDS_ERASED: Operation.ERASURE,
+    Verb.HIT_REPORTED: Operation.COLLECTION,
+    Verb.HIT_OPENED: Operation.CONSULTATION,
+    Verb.HITS_SEARCHED: Operation.CONSULTATION,
     Verb.LOG_CONSULTED: Operation.CONSULTATION,
     Verb.MATCHER_ADDED: Operation.HOUSEKEEPING,
     Verb.MATCHER_CODE_RENEWED: Operation.HOUSEKEEPING,

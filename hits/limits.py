@@ -1,0 +1,38 @@
+"""How soon hits are to be answered, by the standards in force."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+from standards.models import Number, Priority, StandardsProfile
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """The numbers of R-056, R-058 and R-059, as durations."""
+
+    acknowledge: dict[str, dt.timedelta]
+    close: dt.timedelta
+    count: int
+    window: dt.timedelta
+    stale: dt.timedelta
+    confidence: int
+
+    @classmethod
+    def in_force(cls, at: dt.datetime) -> "Limits":
+        """As the profile that governs at this moment sets them. Raises KeyError when it lacks one."""
+        profile = StandardsProfile.objects.in_force(at)
+        rows = Number.objects.filter(profile=profile, key__startswith="hit.").values_list("key", "value", "unit")
+        numbers = {key: (value, unit) for key, value, unit in rows}
+
+        def span(key: str) -> dt.timedelta:
+            value, unit = numbers[key]
+            return dt.timedelta(**{unit: value})
+
+        return cls(
+            acknowledge={level: span(f"hit.acknowledge.{level.lower()}") for level in Priority.values},
+            close=span("hit.close"),
+            count=numbers["hit.escalate.count"][0],
+            window=span("hit.escalate.window"),
+            stale=span("hit.verified.stale"),
+            confidence=numbers["hit.confidence.low"][0],
+        )

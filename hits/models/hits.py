@@ -1,0 +1,211 @@
+"""Hits: a matcher's report that a read matched a published row, with all that was known at that moment."""
+
+import datetime as dt
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Case, Count, Exists, ExpressionWrapper, F, OuterRef, Q, Subquery, Value, When
+from django.db.models.functions import Coalesce, Greatest
+
+from accounts.models import Actor
+from camera_sites.models import CameraSite
+from hits import triggers
+from hits.limits import Limits
+from hotlists.models import Entry, EntryVersion, Hotlist
+from matchers.models import Matcher
+from portal.database import AppendOnly, append_only_triggers
+from portal.ids import new_id
+from standards.models import Action, Priority
+
+WRITTEN_LATER = ("acknowledged_at", "closed_at")
+
+
+class Caution(models.TextChoices):
+    """Why a hit needs more care than usual; each shown in these words beside the plate."""
+
+    DRIVER = "driver_not_identified", "Vehicle linked; driver not identified"  # R-028
+    PLATE = "plate_differs", "Plate read differs from the plate listed"  # R-057
+    COUNTRY_DIFFERS = "country_differs", "Country read differs from the country listed"  # F-05
+    COUNTRY_ASSUMED = "country_assumed", "Country assumed"  # decision 18
+    CLONE = "clone", "Cloned or false plate: check discriminators before stopping"  # R-029
+    NOT_IN_FORCE = "not_in_force_now", "No longer listed: a matcher's older copy matched"
+    STALE = "entry_stale", "Not checked with its source lately"  # R-056
+    CONFIDENCE = "low_confidence", "Camera unsure of the plate"
+    SITE_NOT_IN_SERVICE = "site_not_in_service", "Site not in service"  # R-113
+    SITE_UNKNOWN = "site_unknown", "Site not in the registry"
+
+
+class HitQuerySet(models.QuerySet["Hit"]):
+    """Which hits."""
+
+    def visible_to(self, actor: Actor) -> "HitQuerySet":
+        """Hits of lists that this person or their team may see."""
+        return self.filter(hotlist__in=Hotlist.objects.visible_to(actor))
+
+    def open(self) -> "HitQuerySet":
+        """Hits without an outcome."""
+        return self.filter(closed_at=None)
+
+    def open_at(self, at: dt.datetime) -> "HitQuerySet":
+        """Hits that had no outcome at this moment."""
+        return self.filter(received_at__lte=at).filter(Q(closed_at=None) | Q(closed_at__gt=at))
+
+    def unacknowledged(self) -> "HitQuerySet":
+        """Hits that nobody has taken on."""
+        return self.filter(acknowledged_at=None, closed_at=None)
+
+    def of_same_vehicle(self, hit: "Hit") -> "HitQuerySet":
+        """Sightings of one listed vehicle: same list, country and plate. A vehicle on two lists is two interests (R-021)."""
+        return self.filter(hotlist_id=hit.hotlist_id, country=hit.country, vrm=hit.vrm)
+
+    def newest_of_vehicle(self) -> "HitQuerySet":
+        """Of each listed vehicle only the newest sighting without an outcome, which is what a board shows."""
+        return self.exclude(Exists(_same_vehicle().open().filter(pk__gt=OuterRef("pk"))))
+
+    def with_urgency(self, at: dt.datetime, limits: Limits) -> "HitQuerySet":
+        """Adds, as of this moment, what the clock and the other sightings make of each hit (R-058, R-059):
+
+        `sightings` open ones of the vehicle in the window, `is_escalated`, `urgency` (0 most urgent: high and escalated;
+        then 1 high, 2 medium, 3 low), `answer_due_at`, `close_due_at`, `is_overdue`.
+        """
+        counted = (
+            _same_vehicle().open_at(at).filter(received_at__gt=at - limits.window).order_by()
+            .values("vrm").annotate(n=Count("pk")).values("n")
+        )  # fmt: skip
+        level = Case(When(priority=Priority.HIGH, then=1), When(priority=Priority.MEDIUM, then=2), default=3)
+        allowed = Case(
+            When(urgency__lte=1, then=Value(limits.acknowledge[Priority.HIGH])),
+            When(urgency=2, then=Value(limits.acknowledge[Priority.MEDIUM])),
+            default=Value(limits.acknowledge[Priority.LOW]),
+            output_field=models.DurationField(),
+        )
+        moment = models.DateTimeField()
+        return (
+            self.annotate(sightings=Coalesce(Subquery(counted[:1]), 0))
+            .annotate(is_escalated=Case(When(sightings__gte=limits.count, then=True), default=False))
+            .annotate(urgency=Greatest(level - Case(When(is_escalated=True, then=1), default=0), Value(0)))
+            .annotate(
+                answer_due_at=ExpressionWrapper(F("received_at") + allowed, moment),
+                close_due_at=ExpressionWrapper(F("received_at") + Value(limits.close), moment),
+            )
+            .annotate(
+                is_overdue=Case(
+                    When(closed_at__lte=at, then=False),
+                    When((Q(acknowledged_at=None) | Q(acknowledged_at__gt=at)) & Q(answer_due_at__lte=at), then=True),
+                    When(close_due_at__lte=at, then=True),
+                    default=False,
+                )
+            )
+        )
+
+    def most_urgent_first(self) -> "HitQuerySet":
+        """After `with_urgency`: what nobody has taken on first, then by urgency, then the newest."""
+        return self.annotate(
+            in_hand=Case(When(acknowledged_at=None, then=0), default=1, output_field=models.SmallIntegerField())
+        ).order_by("in_hand", "urgency", "-pk")
+
+    def with_story(self) -> "HitQuerySet":
+        """Fetches with each hit what its card and page tell: list, entry, version, decisions, site, answers."""
+        return self.select_related(
+            "hotlist__owner", "matcher", "site", "entry__owner", "version__written_by", "acknowledgement__acknowledged_by",
+            "verification__verified_by", "outcome__recorded_by",
+        ).prefetch_related("version__decisions__decided_by", "hotlist__agreements__agreed_by")  # fmt: skip
+
+
+def _same_vehicle() -> HitQuerySet:
+    return Hit.objects.filter(
+        hotlist_id=OuterRef("hotlist_id"), country=OuterRef("country"), vrm=OuterRef("vrm")
+    )
+
+
+class Hit(AppendOnly):
+    """That a camera's read matched a row which this matcher held. A caution until a named person verified it (R-055).
+
+    Copies the row as it was published, so that it still tells what was asked after the entry has changed or gone.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    matcher = models.ForeignKey(Matcher, models.PROTECT, related_name="hits", db_index=False)
+    received_at = models.DateTimeField()
+    # what was matched
+    hotlist = models.ForeignKey(Hotlist, models.PROTECT, related_name="hits", db_index=False)
+    entry = models.ForeignKey(Entry, models.PROTECT, null=True, related_name="hits", db_index=False)
+    version = models.ForeignKey(EntryVersion, models.PROTECT, null=True, related_name="hits", db_index=False)
+    revision = models.PositiveIntegerField(help_text="Of the list, as the matcher held it.")
+    country = models.CharField(max_length=2, db_collation="C")
+    vrm = models.CharField(max_length=15, db_collation="C")
+    ref = models.CharField(max_length=100, db_collation="C", blank=True)
+    category = models.CharField(max_length=10)
+    action = models.CharField(max_length=20, choices=Action)
+    priority = models.CharField(max_length=10, choices=Priority)
+    markers = ArrayField(models.CharField(max_length=4), default=list)
+    action_text = models.CharField(max_length=500, blank=True)
+    contact = models.CharField(max_length=100, blank=True)
+    last_verified_at = models.DateTimeField(null=True)
+    # what was read
+    vrm_read = models.CharField(max_length=15, db_collation="C")
+    country_read = models.CharField(max_length=2, blank=True)
+    site_ref = models.CharField(max_length=60)
+    site = models.ForeignKey(CameraSite, models.PROTECT, null=True, related_name="hits", db_index=False)
+    camera_ref = models.CharField(max_length=60, blank=True)
+    captured_at = models.DateTimeField()
+    confidence = models.FloatField()
+    cautions = ArrayField(models.CharField(max_length=30, choices=Caution), default=list)
+    # what people made of it: the rows in answers.py are the record, these find the open ones
+    acknowledged_at = models.DateTimeField(null=True)
+    closed_at = models.DateTimeField(null=True)
+
+    app_may_update = WRITTEN_LATER
+
+    objects = HitQuerySet.as_manager()
+
+    class Meta:
+        permissions = [
+            ("view_board", "See hits of the lists one has access to"),
+            ("answer_hit", "Acknowledge and verify hits, and record their outcome"),
+        ]
+        triggers = [*append_only_triggers(app_may_update=WRITTEN_LATER), triggers.ANSWERED_ONCE]
+        indexes = [
+            models.Index(fields=["hotlist", "country", "vrm", "-id"], name="hits_hit_by_vehicle"),
+            models.Index(fields=["id"], condition=Q(closed_at__isnull=True), name="hits_hit_open"),
+            models.Index(fields=["entry", "-id"], condition=Q(entry__isnull=False), name="hits_hit_by_entry"),
+            models.Index(fields=["site", "-id"], condition=Q(site__isnull=False), name="hits_hit_by_site"),
+        ]
+        constraints = [
+            models.CheckConstraint(name="hits_hit_confidence_is_a_share", condition=Q(confidence__range=(0, 1))),
+            models.CheckConstraint(
+                name="hits_hit_version_of_an_entry",
+                condition=Q(entry__isnull=True, version__isnull=True)
+                | Q(entry__isnull=False, version__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="hits_hit_answered_before_closed",
+                condition=Q(closed_at__isnull=True) | Q(acknowledged_at__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"hit {str(self.pk)[-8:]} on {self.hotlist.title}"
+
+    @property
+    def plate(self) -> tuple[str, str]:
+        """Country and normalised plate, as listed."""
+        return self.country, self.vrm
+
+
+class HitKey(models.Model):
+    """A matcher's own reference for a hit, so that the same report sent twice is one hit.
+
+    Beside the partitions, because a unique rule over them would have to name the month. No key to the hit: pruned with it
+    by `hit_id`, which is in order of time.
+    """
+
+    hit_id = models.UUIDField(primary_key=True)
+    matcher = models.ForeignKey(Matcher, models.PROTECT, related_name="+", db_index=False)
+    reference = models.CharField(max_length=100)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["matcher", "reference"], name="hits_key_reference_once")]
+
+    def __str__(self) -> str:
+        return self.reference

@@ -1,0 +1,81 @@
+"""Who may report, see and answer hits, and why not."""
+
+from accounts.models import Actor, MachineClient
+from accounts.policies import acts_in_own_session, holds, reads
+from hits.models import Hit, Outcome, Verification
+from hotlists.models import Hotlist
+from matchers.models import Matcher
+from portal.errors import Stranger
+from portal.policies import Allowed, Denied, Verdict, first_denial
+from standards.models import Action
+
+
+def require_sight(actor: Actor, hit: Hit) -> None:
+    """Raises Stranger unless the hit's list exists for the actor."""
+    if not Hotlist.objects.visible_to(actor).filter(pk=hit.hotlist_id).exists():
+        raise Stranger("There is no such hit, or it is not yours to see.")
+
+
+def may_report(actor: Actor) -> Verdict:
+    """Matchers report, and nobody else."""
+    if isinstance(actor, MachineClient) and actor.has_scope("matcher") and Matcher.objects.of_machine(actor).exists():
+        return Allowed()
+    return Denied("Only a matcher reports hits.")
+
+
+def may_see(actor: Actor) -> Verdict:
+    """Who may see hits at all; which ones, the lists say."""
+    return reads(actor, "hits.view_board")
+
+
+def may_answer(user: Actor) -> Verdict:
+    """Who may act on hits: a person, signed in as themselves."""
+    return first_denial(holds(user, "hits.answer_hit"), acts_in_own_session(user))
+
+
+def may_acknowledge(user: Actor, hit: Hit) -> Verdict:
+    """Who may take a hit on."""
+    if hit.acknowledged_at:
+        return Denied("Somebody took this hit on already.")
+    return may_answer(user)
+
+
+def may_verify(user: Actor, hit: Hit) -> Verdict:
+    """Who may verify a hit: once somebody took it on."""
+    if not hit.acknowledged_at:
+        return Denied("Acknowledge the hit first.")
+    if hit.closed_at:
+        return Denied("This hit has its outcome already.")
+    if Verification.objects.filter(hit=hit).exists():
+        return Denied("This hit was verified already.")
+    return may_answer(user)
+
+
+def may_record_outcome(user: Actor, hit: Hit) -> Verdict:
+    """Who may say how a hit ended."""
+    if not hit.acknowledged_at:
+        return Denied("Acknowledge the hit first.")
+    if hit.closed_at:
+        return Denied("This hit has its outcome already.")
+    return may_answer(user)
+
+
+def may_deploy(hit: Hit) -> Verdict:
+    """Nobody is sent to stop a vehicle on an unverified hit (R-055)."""
+    if hit.action != Action.STOP:
+        return Allowed()
+    verification = Verification.objects.filter(hit=hit).first()
+    if verification is None:
+        return Denied("Verify the hit before anybody is sent to stop the vehicle: plate, country, vehicle and source.")
+    if verification.result != Verification.Result.CONFIRMED:
+        return Denied(
+            f"Verification did not confirm this hit ({verification.get_result_display().lower()}), so nobody is sent to"
+            " stop the vehicle."
+        )
+    return Allowed()
+
+
+def may_decide_outcome(user: Actor, hit: Hit, decision: str) -> Verdict:
+    """Who may record this decision of this hit."""
+    deploys = decision == Outcome.Decision.DEPLOY
+    return first_denial(may_record_outcome(user, hit), may_deploy(hit) if deploys else Allowed())
