@@ -1,7 +1,18 @@
-"""How Django knows this room."""
+"""How Django knows this room, and what it offers to others."""
 
 from django.apps import AppConfig
+
+from portal import home, navigation, panels
 
 
 class HitsConfig(AppConfig):
     name = "hits"
+
+    def ready(self) -> None:
+        from hits import waiting  # noqa: PLC0415 - models can be imported only once the apps are ready
+        from hits.panels import what_it_led_to  # noqa: PLC0415
+
+        home.register(waiting.questions)
+        panels.register("hotlists.entry", what_it_led_to, order=60)
+        navigation.register("Board", "board", "hits.view_board", 10, section="/board/")
+        navigation.register("Hits", "hit_list", "hits.view_board", 11, section="/hits/")

@@ -1,9 +1,9 @@
-"""How soon hits are to be answered, by the standards in force."""
+"""How soon hits are to be answered, and what their categories are called, by the standards in force."""
 
 import datetime as dt
 from dataclasses import dataclass
 
-from standards.models import Number, Priority, StandardsProfile
+from standards.models import Category, Number, Priority, StandardsProfile
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +16,7 @@ class Limits:
     window: dt.timedelta
     stale: dt.timedelta
     confidence: int
+    categories: dict[str, str]
 
     @classmethod
     def in_force(cls, at: dt.datetime) -> "Limits":
@@ -35,4 +36,5 @@ class Limits:
             window=span("hit.escalate.window"),
             stale=span("hit.verified.stale"),
             confidence=numbers["hit.confidence.low"][0],
+            categories=dict(Category.objects.filter(profile=profile).values_list("code", "name")),
         )

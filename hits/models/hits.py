@@ -58,6 +58,11 @@ class HitQuerySet(models.QuerySet["Hit"]):
         """Sightings of one listed vehicle: same list, country and plate. A vehicle on two lists is two interests (R-021)."""
         return self.filter(hotlist_id=hit.hotlist_id, country=hit.country, vrm=hit.vrm)
 
+    def of_same_read(self, hit: "Hit") -> "HitQuerySet":
+        """What else this very read matched: the vehicle's other interests (R-021, decision 19)."""
+        read = self.filter(vrm_read=hit.vrm_read, camera_ref=hit.camera_ref, captured_at=hit.captured_at)
+        return read.exclude(hotlist=hit.hotlist_id).order_by("priority")
+
     def newest_of_vehicle(self) -> "HitQuerySet":
         """Of each listed vehicle only the newest sighting without an outcome, which is what a board shows."""
         return self.exclude(Exists(_same_vehicle().open().filter(pk__gt=OuterRef("pk"))))

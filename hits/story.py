@@ -1,0 +1,148 @@
+"""A hit told: how it stands, by whose authority, and what may be done next."""
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+
+from django.urls import reverse
+
+from accounts.models import Actor
+from hits import policies
+from hits.limits import Limits
+from hits.models import Caution, Hit
+from hotlists.models import Decision
+from portal.policies import Verdict
+from standards.models import Priority
+
+# Cautions that say "do not act on this alone"; the others say "know this".
+GRAVE = frozenset({
+    Caution.PLATE, Caution.COUNTRY_DIFFERS, Caution.CLONE, Caution.NOT_IN_FORCE, Caution.SITE_NOT_IN_SERVICE,
+    Caution.SITE_UNKNOWN, Caution.DRIVER,
+})  # fmt: skip
+_LEVELS = {0: Priority.HIGH, 1: Priority.HIGH, 2: Priority.MEDIUM, 3: Priority.LOW}
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """How a hit stands: one word, one tone, and why."""
+
+    word: str
+    tone: str
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Authority:
+    """Who answers for the vehicle being looked for: who, when, and where to read on."""
+
+    who: str
+    at: dt.datetime | None
+    words: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """Something that may be done about a hit, or not and why."""
+
+    label: str
+    url: str
+    verdict: Verdict
+    is_next: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A hit as the board shows it; of its vehicle, the newest sighting without an outcome."""
+
+    id: str
+    hit: Hit
+    state: State
+    rank: str  # sorts as the board does
+    level: str
+    category: str
+    is_verified_lately: bool
+    cautions: list[tuple[str, bool]]  # (words, whether it is grave)
+    authority: Authority
+    reason: str
+
+    @classmethod
+    def of(cls, hit: Any, at: dt.datetime, limits: Limits) -> "Card":
+        """Of a hit that came `with_urgency` and `with_story`."""
+        return cls(
+            id=card_id(hit), hit=hit, state=state_of(hit), rank=f"{1 if hit.acknowledged_at else 0}{hit.urgency}",
+            level=_LEVELS[hit.urgency].label, category=limits.categories.get(hit.category, hit.category),
+            cautions=cautions_in_words(hit), authority=authority_of(hit), reason=reason_of(hit),
+            is_verified_lately=hit.last_verified_at is not None and at - hit.last_verified_at <= limits.stale,
+        )  # fmt: skip
+
+
+def card_id(hit: Hit) -> str:
+    """The element of a listed vehicle on the board, the same for all its sightings."""
+    return f"vehicle-{hit.hotlist_id}-{hit.country}-{hit.vrm}"
+
+
+def state_of(hit: Any) -> State:
+    """How a hit that came `with_urgency` stands."""
+    if hit.closed_at:
+        return State(hit.outcome.get_decision_display(), "none", hit.outcome.get_reason_display())
+    if hit.is_overdue:
+        return State("Overdue", "stopped", "no outcome yet" if hit.acknowledged_at else "nobody has taken it on")
+    if hit.acknowledged_at is None:
+        return State("Nobody has taken it on", "waiting")
+    who = str(hit.acknowledgement.acknowledged_by)
+    verification = getattr(hit, "verification", None)
+    if verification is None:
+        return State("Taken on", "lapsing", f"by {who}; not verified")
+    return State(verification.get_result_display(), "in-force" if verification.result == "CONFIRMED" else "stopped",
+                 f"verified by {verification.verified_by}")  # fmt: skip
+
+
+def cautions_in_words(hit: Hit) -> list[tuple[str, bool]]:
+    """Each caution in words, and whether it is grave; the grave ones first."""
+    codes = sorted(hit.cautions, key=lambda code: code not in GRAVE)
+    return [(_caution(hit, code), code in GRAVE) for code in codes]
+
+
+def _caution(hit: Hit, code: str) -> str:
+    if code == Caution.COUNTRY_ASSUMED:
+        return f"Country assumed: {hit.country}"
+    if code == Caution.COUNTRY_DIFFERS:
+        return f"Country read {hit.country_read}, listed {hit.country}"
+    if code == Caution.PLATE:
+        return f"Plate read {hit.vrm_read}, listed {hit.vrm}"
+    if code == Caution.CONFIDENCE:
+        return f"Camera only {hit.confidence:.0%} sure"
+    return Caution(code).label
+
+
+def authority_of(hit: Hit) -> Authority:
+    """By whose authority the vehicle is looked for: those who approved the version held, or the source's agreement."""
+    if hit.version is not None:
+        yes = [one for one in hit.version.decisions.all() if one.verdict == Decision.Verdict.APPROVE]
+        who = " and ".join(f"{one.get_rank_display()} {one.decided_by}" for one in yes)
+        return Authority(f"Approved by {who}", yes[-1].decided_at if yes else None, yes[-1].rationale if yes else "")
+    made = [one for one in hit.hotlist.agreements.all() if one.agreed_at and one.agreed_at <= hit.received_at]
+    if not made:
+        return Authority(f"Loaded under the authority of {hit.hotlist.owner}", None)
+    return Authority(f"Agreement with {made[0].source}, agreed by {made[0].agreed_by}", made[0].agreed_at, made[0].basis)
+
+
+def reason_of(hit: Hit) -> str:
+    """Why the vehicle is looked for."""
+    return hit.version.reason if hit.version is not None else hit.hotlist.purpose
+
+
+def acts_on(hit: Hit, user: Actor) -> list[Act]:
+    """Acknowledge, verify, say how it ended: the next right act is the first that is allowed."""
+    if hit.closed_at:
+        return []
+    acts = []
+    if not hit.acknowledged_at:
+        acts.append(Act("Take it on", reverse("hit_acknowledge", args=[hit.pk]), policies.may_acknowledge(user, hit), True))
+    if getattr(hit, "verification", None) is None:
+        acts.append(Act("Verify", reverse("hit_verify", args=[hit.pk]), policies.may_verify(user, hit), True))
+    acts.append(
+        Act("Record the outcome", reverse("hit_outcome", args=[hit.pk]), policies.may_record_outcome(user, hit),
+            hasattr(hit, "verification"))
+    )  # fmt: skip
+    return acts
