@@ -76,8 +76,9 @@ def verify(
         _suspend_entry(hit, by=by, because=f"A hit was verified as {result.label.lower()}. {words}".strip())
     live.tell_boards(hit)
     record(
-        Verb.HIT_VERIFIED, target=hit, by=by, plate=hit.plate, also=[hit.hotlist], result=result.label.lower(), **answers
-    )
+        Verb.HIT_VERIFIED, target=hit, by=by, plate=hit.plate, also=[hit.hotlist], result=result.label.lower(),
+        compared=answers,
+    )  # fmt: skip
     return verification
 
 

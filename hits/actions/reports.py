@@ -17,7 +17,7 @@ from hits.cautions import cautions_of
 from hits.limits import Limits
 from hits.models import Caution, Hit, HitKey
 from hotlists.models import Entry, EntryVersion, Hotlist
-from matchers.models import Allocation, FeedList, ListRole, Matcher, PublishedRow
+from matchers.models import Allocation, ListRole, Matcher, PublishedRow
 from matcher_client.rows import FIELDS
 from portal.errors import Unfit
 from portal.ids import new_id
@@ -85,15 +85,14 @@ def report(told: Report, *, by: MachineClient) -> tuple[Hit, bool]:
 def _published_row(matcher: Matcher, told: Report, now: dt.datetime) -> PublishedRow:
     """The row as this matcher held it. Every reason why there is none reads the same, so that nothing can be probed."""
     role = ListRole.objects.filter(name=told.role).first()
-    allocated = role and _was_allocated(matcher, role.hotlist_id, told.captured_at, now)
-    given = FeedList.objects.filter(feed_id=matcher.feed_id, role=role).first() if allocated else None
-    row = (
-        PublishedRow.objects.filter(
+    row = None
+    if role is not None and _was_allocated(matcher, role.hotlist_id, told.captured_at, now):
+        rows = PublishedRow.objects.filter(
             hotlist_id=role.hotlist_id, country=told.country, vrm=told.vrm, ref=told.ref, version=told.version
-        ).at_revision(told.revision).select_related("hotlist").first()
-        if role and allocated and (given is None or given.since_revision <= told.revision <= role.revision)
-        else None
-    )  # fmt: skip
+        )
+        row = rows.at_revision(told.revision).select_related("hotlist").first()
+        if told.revision > role.revision:  # not published yet, though its rows may stay
+            row = None
     if row is None:
         raise Unfit(NEVER_GIVEN, {"hotlist": [NEVER_GIVEN]})
     return row
