@@ -124,7 +124,9 @@ def authority_of(hit: Hit) -> Authority:
     made = [one for one in hit.hotlist.agreements.all() if one.agreed_at and one.agreed_at <= hit.received_at]
     if not made:
         return Authority(f"Loaded under the authority of {hit.hotlist.owner}", None)
-    return Authority(f"Agreement with {made[0].source}, agreed by {made[0].agreed_by}", made[0].agreed_at, made[0].basis)
+    return Authority(
+        f"Agreement with {made[0].source}, agreed by {made[0].agreed_by}", made[0].agreed_at, made[0].basis
+    )
 
 
 def reason_of(hit: Hit) -> str:
@@ -138,7 +140,9 @@ def acts_on(hit: Hit, user: Actor) -> list[Act]:
         return []
     acts = []
     if not hit.acknowledged_at:
-        acts.append(Act("Take it on", reverse("hit_acknowledge", args=[hit.pk]), policies.may_acknowledge(user, hit), True))
+        acts.append(
+            Act("Take it on", reverse("hit_acknowledge", args=[hit.pk]), policies.may_acknowledge(user, hit), True)
+        )
     if getattr(hit, "verification", None) is None:
         acts.append(Act("Verify", reverse("hit_verify", args=[hit.pk]), policies.may_verify(user, hit), True))
     acts.append(

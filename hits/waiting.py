@@ -57,4 +57,6 @@ def _of_own_sites(user: User, now: dt.datetime, limits: Limits) -> Iterator[Item
     )
     first = heard.aggregate(since=Min("received_at"))["since"]
     if first:
-        yield Item("Hits came from your sites that are not in service", reverse("hit_list"), heard.count(), first, "stopped")
+        yield Item(
+            "Hits came from your sites that are not in service", reverse("hit_list"), heard.count(), first, "stopped"
+        )

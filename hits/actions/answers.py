@@ -106,7 +106,9 @@ def record_outcome(
     Hit.objects.filter(pk__in=[hit.pk, *(one.pk for one in earlier)]).update(closed_at=now)
     hit.closed_at = now
     if result == Outcome.Result.WRONG_VEHICLE:
-        _suspend_entry(hit, by=by, because=f"A vehicle was stopped or found and was not the one wanted. {words}".strip())
+        _suspend_entry(
+            hit, by=by, because=f"A vehicle was stopped or found and was not the one wanted. {words}".strip()
+        )
     live.tell_boards(hit)
     record(
         Verb.HIT_CLOSED, target=hit, by=by, plate=hit.plate, also=[hit.hotlist], count=1 + len(earlier),

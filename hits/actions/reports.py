@@ -17,8 +17,8 @@ from hits.cautions import cautions_of
 from hits.limits import Limits
 from hits.models import Caution, Hit, HitKey
 from hotlists.models import Entry, EntryVersion, Hotlist
-from matchers.models import Allocation, ListRole, Matcher, PublishedRow
 from matcher_client.rows import FIELDS
+from matchers.models import Allocation, ListRole, Matcher, PublishedRow
 from portal.errors import Unfit
 from portal.ids import new_id
 from portal.policies import require
@@ -119,7 +119,10 @@ def _asked_by(row: PublishedRow) -> dict[str, Any]:
     asked = dict(zip(FIELDS, row.canonical.split("\x1f"), strict=True))
     verified = asked["last_verified_at"]
     return {
-        **{name: asked[name] for name in ("country", "vrm", "ref", "category", "action", "priority", "action_text", "contact")},
+        **{
+            name: asked[name]
+            for name in ("country", "vrm", "ref", "category", "action", "priority", "action_text", "contact")
+        },
         "markers": [marker for marker in asked["markers"].split(",") if marker],
         "last_verified_at": dt.datetime.fromtimestamp(int(verified), dt.UTC) if verified else None,
     }

@@ -11,9 +11,13 @@ class VerifyForm(forms.Form):
     """What a named person compared, one by one (R-055)."""
 
     plate = forms.ChoiceField(
-        choices=Verification.Compared, widget=forms.RadioSelect, label="The plate in the picture, character by character"
+        choices=Verification.Compared,
+        widget=forms.RadioSelect,
+        label="The plate in the picture, character by character",
     )
-    country = forms.ChoiceField(choices=Verification.Compared, widget=forms.RadioSelect, label="The country on the plate")
+    country = forms.ChoiceField(
+        choices=Verification.Compared, widget=forms.RadioSelect, label="The country on the plate"
+    )
     vehicle = forms.ChoiceField(
         choices=Verification.Compared, widget=forms.RadioSelect, label="Make, model and colour of the vehicle"
     )
@@ -36,7 +40,10 @@ class OutcomeForm(forms.Form):
     was_stopped = forms.BooleanField(required=False, label="The vehicle was stopped")
     result = forms.ChoiceField(required=False, choices=Outcome.Result, label="What came of it")
     words = forms.CharField(
-        required=False, max_length=500, label="In your words", widget=forms.Textarea(attrs={"rows": 3, "maxlength": 500})
+        required=False,
+        max_length=500,
+        label="In your words",
+        widget=forms.Textarea(attrs={"rows": 3, "maxlength": 500}),
     )
     with_earlier = forms.BooleanField(required=False)
 
@@ -47,7 +54,9 @@ class OutcomeForm(forms.Form):
             del self.fields["with_earlier"]
         else:
             sightings = "sighting" if earlier == 1 else "sightings"
-            self.fields["with_earlier"].label = f"This is also the outcome of {earlier} earlier open {sightings} of the vehicle"
+            self.fields[
+                "with_earlier"
+            ].label = f"This is also the outcome of {earlier} earlier open {sightings} of the vehicle"
 
 
 class PastHitsForm(forms.Form):
@@ -55,7 +64,9 @@ class PastHitsForm(forms.Form):
 
     plate = forms.CharField(required=False, max_length=20)
     reason = forms.CharField(required=False, max_length=200, label="Reason, if you look for one plate")
-    hotlist = forms.ModelChoiceField(Hotlist.objects.none(), required=False, empty_label="Any list", to_field_name="slug")
+    hotlist = forms.ModelChoiceField(
+        Hotlist.objects.none(), required=False, empty_label="Any list", to_field_name="slug"
+    )
     priority = forms.ChoiceField(required=False, choices=[("", "Any"), *Priority.choices])
     state = forms.ChoiceField(
         required=False,

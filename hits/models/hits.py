@@ -118,9 +118,7 @@ class HitQuerySet(models.QuerySet["Hit"]):
 
 
 def _same_vehicle() -> HitQuerySet:
-    return Hit.objects.filter(
-        hotlist_id=OuterRef("hotlist_id"), country=OuterRef("country"), vrm=OuterRef("vrm")
-    )
+    return Hit.objects.filter(hotlist_id=OuterRef("hotlist_id"), country=OuterRef("country"), vrm=OuterRef("vrm"))
 
 
 class Hit(AppendOnly):
@@ -180,8 +178,7 @@ class Hit(AppendOnly):
             models.CheckConstraint(name="hits_hit_confidence_is_a_share", condition=Q(confidence__range=(0, 1))),
             models.CheckConstraint(
                 name="hits_hit_version_of_an_entry",
-                condition=Q(entry__isnull=True, version__isnull=True)
-                | Q(entry__isnull=False, version__isnull=False),
+                condition=Q(entry__isnull=True, version__isnull=True) | Q(entry__isnull=False, version__isnull=False),
             ),
             models.CheckConstraint(
                 name="hits_hit_answered_before_closed",

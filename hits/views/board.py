@@ -100,7 +100,9 @@ def _missed(viewer: Viewer, last: str) -> str:
     if not changed:
         return ""
     cards = {card.id: card for card in viewer.cards()}
-    drawn = [_event("fragment", draw(card, sees_sites=viewer.sees_sites)) for card in cards.values() if card.id in changed]
+    drawn = [
+        _event("fragment", draw(card, sees_sites=viewer.sees_sites)) for card in cards.values() if card.id in changed
+    ]
     return "".join([*(_event("remove", gone) for gone in changed - cards.keys()), *drawn])
 
 
