@@ -130,7 +130,8 @@ def run(state: Path, *, port: int) -> int:
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, signal.SIG_IGN)  # a second Ctrl-C would leave half of it running
         supervisor.stop()
-        say("Everything is stopped")
+        shared = embedded.are_up(state) and (embedded.runs_postgres() or embedded.runs_redis())
+        say("Stopped; PostgreSQL and Redis are in use by others" if shared else "Everything is stopped")
 
 
 def _end(number: int, frame: FrameType | None) -> NoReturn:
