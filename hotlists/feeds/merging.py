@@ -3,6 +3,8 @@
 # ruff: noqa: S608 - statements are put together from constants of this module; values are parameters
 
 import datetime as dt
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 from django.db import connection
@@ -88,8 +90,7 @@ class Difference(NamedTuple):
 def compare(load: Load, *, at: dt.datetime) -> Difference:
     """What merging the staged rows would do now. Rows weeded already are not counted as removed."""
     words = _words(load, at)
-    with connection.cursor() as cursor:
-        _plan_for_large_sets(cursor)
+    with connection.cursor() as cursor, planned_for_large_sets(cursor):
         if load.mode == Load.Mode.REMOVE:
             cursor.execute(_COUNT_KEPT, words)
             named = cursor.fetchone()[0]
@@ -109,13 +110,12 @@ def merge(load: Load, *, at: dt.datetime) -> Difference:
     """Puts the staged rows into the list; rows that are the same already are not touched. Run in a transaction."""
     words = _words(load, at)
     changed = removed = 0
-    with connection.cursor() as cursor:
-        _plan_for_large_sets(cursor)
-        is_empty = _is_empty(cursor, words)
+    with connection.cursor() as cursor, planned_for_large_sets(cursor):
         if load.mode == Load.Mode.REMOVE:
             cursor.execute(_DELETE_NAMED, words)
             removed = cursor.fetchone()[0]
             return Difference(0, 0, removed, (load.good_rows or 0) - removed)
+        is_empty = _is_empty(cursor, words)
         if not is_empty:
             if load.mode == Load.Mode.COMPLETE:
                 cursor.execute(_DELETE_GONE, words)
@@ -125,6 +125,19 @@ def merge(load: Load, *, at: dt.datetime) -> Difference:
         cursor.execute(_INSERT_ALL if is_empty else _INSERT_NEW, words)
         added = cursor.rowcount
     return Difference(added, changed, removed, (load.good_rows or 0) - added - changed)
+
+
+@contextmanager
+def planned_for_large_sets(cursor: Any) -> Iterator[None]:
+    """A table just filled has no statistics, and the plan that suits a small one takes minutes on a large one."""
+    cursor.execute("SET LOCAL enable_nestloop = off; SET LOCAL work_mem = '128MB'")
+    yield
+    cursor.execute("SET LOCAL enable_nestloop TO DEFAULT; SET LOCAL work_mem TO DEFAULT")
+
+
+def _is_empty(cursor: Any, words: dict[str, Any]) -> bool:
+    cursor.execute(f"SELECT EXISTS (SELECT FROM hotlists_feedrow listed WHERE {_OF_LIST})", words)
+    return not cursor.fetchone()[0]
 
 
 def _words(load: Load, at: dt.datetime) -> dict[str, Any]:
@@ -139,14 +152,3 @@ def _words(load: Load, at: dt.datetime) -> dict[str, Any]:
         "basis": agreement.fact,
         "source": agreement.source,
     }
-
-
-def _is_empty(cursor, words: dict[str, Any]) -> bool:
-    cursor.execute(f"SELECT EXISTS (SELECT FROM hotlists_feedrow listed WHERE {_OF_LIST})", words)
-    return not cursor.fetchone()[0]
-
-
-def _plan_for_large_sets(cursor) -> None:
-    """A table just filled has no statistics, and the plan that suits a small one takes minutes on a large one."""
-    cursor.execute("SET LOCAL enable_nestloop = off")
-    cursor.execute("SET LOCAL work_mem = '128MB'")

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from django.db import connection
 
+from hotlists.feeds.merging import planned_for_large_sets
 from hotlists.feeds.voi_row import COLUMNS, Line, Reader, Unreadable
 from hotlists.models import LoadProblem, StagedRow
 
@@ -83,10 +84,9 @@ def stage(load_id: uuid.UUID, lines: Iterator[Line], *, country: str, passed: Ca
 
 
 def _mark_repeats(cursor, load_id: uuid.UUID, found: Found) -> None:
-    cursor.execute("SET LOCAL work_mem = '128MB'")
-    cursor.execute("SET LOCAL enable_nestloop = off")  # nothing is known yet of rows just copied
-    cursor.execute(_REPEATS, {"load": load_id})
-    repeats = cursor.rowcount
+    with planned_for_large_sets(cursor):
+        cursor.execute(_REPEATS, {"load": load_id})
+        repeats = cursor.rowcount
     if repeats:
         found.good_rows -= repeats
         found.problems += repeats

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from hotlists import actions, policies
 from hotlists.forms import AgreementForm, HoldBackForm, ReasonForm, RowSearchForm
 from hotlists.models import FeedException, Hotlist, Load, SourceAgreement
-from hotlists.views.loads import feed_of, put_problems
+from hotlists.views.loads import feed_of, may_upload, put_problems
 from portal.errors import Unfit
 from portal.policies import require
 
@@ -104,7 +104,7 @@ def feed_panel(request: HttpRequest, hotlist: Hotlist) -> str:
         "stale_at": last.loaded_at + dt.timedelta(hours=agreement.max_staleness_hours) if last and agreement else None,
         "open": hotlist.loads.exclude(pk__in=Load.objects.decided()).first(),
         "held_back": hotlist.feed_exceptions.open_at(now).count(),
-        "may_load": policies.may_load(request.user, hotlist),
+        "may_load": may_upload(request, hotlist),
         "may_search": policies.may_search_rows(request.user),
     }
     return render_to_string("hotlists/_feed_panel.html", context, request)

@@ -18,10 +18,10 @@ from hotlists.feeds.voi_row import COLUMNS
 from hotlists.forms import AcceptForm, ReasonForm, UploadForm
 from hotlists.models import FeedException, Hotlist, Load, SourceAgreement
 from portal.errors import Refusal, Unfit
-from portal.policies import require
+from portal.policies import Denied, Verdict, require
 
 PAGE = 50
-SHOWN_PROBLEMS = 100
+PROBLEMS_A_PAGE = 25
 
 
 @require_GET
@@ -33,7 +33,7 @@ def load_list(request: HttpRequest, slug: str) -> HttpResponse:
         request.GET.get("page")
     )
     context = {
-        "hotlist": hotlist, "page": page, "now": timezone.now(), "may_load": policies.may_load(request.user, hotlist),
+        "hotlist": hotlist, "page": page, "now": timezone.now(), "may_load": may_upload(request, hotlist),
         "may_propose": policies.may_propose(request.user, hotlist),
         "agreements": [
             (agreement, policies.may_agree(request.user, agreement))
@@ -129,7 +129,9 @@ def _detail(
     require(policies.may_look_at_loads(request.user))
     context = {
         "load": load, "hotlist": load.hotlist, "done": progress(load), "now": timezone.now(),
-        "problems": load.found_problems.order_by("row", "pk")[:SHOWN_PROBLEMS], "shown_problems": SHOWN_PROBLEMS,
+        "problems": Paginator(load.found_problems.order_by("row", "pk"), PROBLEMS_A_PAGE).get_page(
+            request.GET.get("page")
+        ),
         "may_accept": policies.may_accept(request.user, load), "may_refuse": policies.may_refuse(request.user, load),
         "accept": accept or AcceptForm(load=load), "refuse": refuse or ReasonForm(),
         "events": tell(Event.objects.about("hotlists.load", load.pk).newest_first()[:50]),
@@ -141,6 +143,13 @@ def _detail(
 def feed_of(request: HttpRequest, slug: str) -> Hotlist:
     """The feed of this address, if the person may see it."""
     return get_object_or_404(Hotlist.objects.visible_to(request.user), slug=slug, kind=Hotlist.Kind.FEED)
+
+
+def may_upload(request: HttpRequest, hotlist: Hotlist) -> Verdict:
+    """Whether this is the moment to upload: one file at a time."""
+    if hotlist.loads.exclude(pk__in=Load.objects.decided()).exists():
+        return Denied("Another file for this list is still open. Accept or refuse that one first.")
+    return policies.may_load(request.user, hotlist)
 
 
 def put_problems(form, refusal: Refusal) -> None:
