@@ -98,10 +98,10 @@ def _problem(exc: Exception) -> Response | None:
         return _respond(400, "Some fields are missing or not as they should be.", errors=_flatten(exc.detail))
     if isinstance(exc, exceptions.APIException):
         headers = {}
-        if getattr(exc, "auth_header", None):
-            headers["WWW-Authenticate"] = exc.auth_header
-        if getattr(exc, "wait", None):
-            headers["Retry-After"] = str(int(exc.wait))
+        if challenge := getattr(exc, "auth_header", None):
+            headers["WWW-Authenticate"] = challenge
+        if wait := getattr(exc, "wait", None):
+            headers["Retry-After"] = str(int(wait))
         return _respond(exc.status_code, str(exc.detail), headers)
     return None
 

@@ -17,6 +17,8 @@ OWN_ATTRIBUTES = {"id", "name", "type", "value", "class", "maxlength", "rows", "
 # How wide an input is drawn tells how much is expected in it.
 WIDTHS = ((2, "2"), (3, "3"), (4, "4"), (5, "5"), (10, "10"), (20, "20"), (30, "30"))
 
+BLANK = "---------"  # what Django calls the choice of nothing
+
 
 class Renderer(TemplatesSetting):
     """Forms and fields from templates/forms/; the widgets that Django brings as Django draws them."""
@@ -105,6 +107,8 @@ def _choices(bound: BoundField, *, many: bool) -> dict[str, Any]:
         key = "" if value is None else str(value)
         if not key and not is_select:
             continue  # radios need no blank choice
+        if not key and str(text) == BLANK:
+            text = "Choose" if bound.field.required else "Not given"
         item: dict[str, Any] = {"value": key, "text": str(text), "checked": key in chosen, "selected": key in chosen}
         if key in hints:
             item["hint"] = {"text": hints[key]}

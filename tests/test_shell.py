@@ -99,6 +99,12 @@ def test_only_optional_fields_say_so():
     assert "(optional)" not in drawn_field(forms.CharField(label="Notes"))
 
 
+def test_the_choice_of_nothing_is_said_in_words():
+    choices = [("", "---------"), ("a", "A")]
+    assert ">Choose</option>" in drawn_field(forms.ChoiceField(choices=choices))
+    assert ">Not given</option>" in drawn_field(forms.ChoiceField(choices=choices, required=False))
+
+
 def test_values_are_escaped():
     assert "<script>" not in drawn_field(forms.CharField(label="<script>x"), '"><script>alert(1)</script>')
 
