@@ -3,6 +3,7 @@
 from django.urls import path
 
 from matchers.api import machines
+from matchers.api import matchers as api
 from matchers.views import matchers, publication
 
 urlpatterns = [
@@ -25,6 +26,12 @@ urlpatterns = [
 ]
 
 api_urlpatterns = [
+    path("matchers/", api.MatcherList.as_view(), name="api_matcher_list"),
+    path("matchers/<uuid:pk>/", api.MatcherDetail.as_view(), name="api_matcher_detail"),
+    path("matchers/receipts/", api.ReceiptList.as_view(), name="api_receipt_list"),
+    path("allocations/", api.AllocationList.as_view(), name="api_allocation_list"),
+    path("allocations/<uuid:pk>/revoke/", api.AllocationRevoke.as_view(), name="api_allocation_revoke"),
+    path("publications/", api.PublicationList.as_view(), name="api_publication_list"),
     path("matchers/", matchers.matcher_list, name="matcher_list"),
     path("matchers/new/", matchers.matcher_new, name="matcher_new"),
     path("matchers/root.json", matchers.publication_root, name="publication_root"),
