@@ -210,9 +210,9 @@ def test_search_asks_for_a_reason_and_is_recorded(approved_entry, submitter, out
     entry = approved_entry()
     with pytest.raises(Unfit):
         actions.search_plate("AB01CDE", by=submitter, reason=" ")
-    assert actions.search_plate("ab01 cde", by=submitter, reason="CR/2211/26 enquiry") == [entry]
+    assert actions.search_plate("ab01 cde", by=submitter, reason="CR/2211/26 enquiry").entries == [entry]
     assert Event.objects.newest_first().first().count == 1
-    assert actions.search_plate("AB01CDE", by=outsider, reason="Looking") == []
+    assert actions.search_plate("AB01CDE", by=outsider, reason="Looking").entries == []
 
 
 # --- Round the actions: the database holds it (R-040) ---------------------------------------------

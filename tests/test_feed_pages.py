@@ -110,6 +110,22 @@ def test_a_load_beyond_the_limit_waits_on_the_home_page_of_others(checked_load, 
     assert "waits for release" not in client_of(manager).get("/").content.decode()
 
 
+def test_searching_all_lists_finds_rows_of_feeds_too(feed, loaded, supervisor, outsider, client_of):
+    loaded([voi(1), voi(2)])
+    actions.suspend_row(feed, by=supervisor, country="GB", vrm=plate(2), reason="Recovered.")
+    given = {"plate": plate(1), "reason": "Stopped on the A1."}
+    page = client_of(supervisor).post(reverse("plate_search"), given).content.decode()
+    assert "1 row of a feed" in page
+    assert "In force" in page
+    assert (
+        "Held back" in client_of(supervisor).post(reverse("plate_search"), given | {"plate": plate(2)}).content.decode()
+    )
+    assert "Nothing found" in client_of(outsider).post(reverse("plate_search"), given).content.decode()
+    told = client_of(supervisor).post("/api/v1/search/", given, "application/json").json()
+    assert [(row["vrm"], row["is_in_force"]) for row in told["feed_rows"]] == [(plate(1), True)]
+    assert told["entries"] == []
+
+
 def machine_client(machine, scopes: str) -> dict[str, str]:
     """Headers that sign a machine in."""
 

@@ -17,6 +17,7 @@ from accounts.models import Actor
 from accounts.policies import reads
 from hotlists import actions
 from hotlists.actions.entries import WRITTEN
+from hotlists.api.feeds import FeedRowSerializer
 from hotlists.models import Decision, Entry, EntryVersion, Hotlist
 from portal.api import check_if_match, etag
 from portal.policies import require
@@ -239,16 +240,22 @@ class PlateSearch(APIView):
         country = serializers.CharField(max_length=2, required=False, allow_null=True, default=None)
         reason = serializers.CharField(max_length=300)
 
-    @extend_schema(request=PlateSearchBody, responses=EntrySerializer(many=True))
+    class PlateSearchAnswer(serializers.Serializer):
+        """What lists hold of the plate."""
+
+        entries = EntrySerializer(many=True)
+        feed_rows = FeedRowSerializer(many=True)
+
+    @extend_schema(request=PlateSearchBody, responses=PlateSearchAnswer)
     def post(self, request: Request) -> Response:
-        """The entries found, newest first."""
+        """The entries found, newest first, and the rows of feeds."""
         given = self.PlateSearchBody(data=request.data)
         given.is_valid(raise_exception=True)
         data = given.validated_data
         found = actions.search_plate(data["plate"], by=actor(request), reason=data["reason"], country=data["country"])
-        keys = [entry.pk for entry in found]
+        keys = [entry.pk for entry in found.entries]
         shown = Entry.objects.filter(pk__in=keys).with_latest_version().with_force(timezone.now()).order_by("-id")
-        return Response(EntrySerializer(shown, many=True).data)
+        return Response(self.PlateSearchAnswer({"entries": shown, "feed_rows": found.rows}).data)
 
 
 def _entry(request: Request, pk: uuid.UUID) -> Entry:

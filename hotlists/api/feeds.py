@@ -13,7 +13,7 @@ from rest_framework.views import APIView
 
 from accounts.authentication import Has, actor
 from hotlists import actions, policies
-from hotlists.models import Hotlist, Load, LoadProblem
+from hotlists.models import FeedRow, Hotlist, Load, LoadProblem
 from portal.policies import require
 
 SCOPES = {"GET": ("write", "read"), "POST": ("write",)}
@@ -36,6 +36,22 @@ class ProblemSerializer(serializers.ModelSerializer):
     class Meta:
         model = LoadProblem
         fields = ("row", "column", "words")
+
+
+class FeedRowSerializer(serializers.ModelSerializer):
+    """A row of a feed, as a search finds it."""
+
+    hotlist = serializers.SlugRelatedField("slug", read_only=True)
+    is_held_back = serializers.BooleanField(read_only=True)
+    is_in_force = serializers.BooleanField(read_only=True)
+
+    class Meta:
+        model = FeedRow
+        fields = (
+            "hotlist", "country", "vrm", "ref", "make", "model", "colour", "category", "action", "priority", "markers",
+            "reason", "action_text", "contact", "basis", "grading", "marking", "source_type", "force_area", "starts_at",
+            "expires_at", "last_verified_at", "is_held_back", "is_in_force",
+        )  # fmt: skip
 
 
 class LoadSerializer(serializers.ModelSerializer):
@@ -130,15 +146,15 @@ class LoadAccept(APIView):
     permission_classes = (Has,)
     machine_scopes = SCOPES
 
-    class Body(serializers.Serializer):
+    class LoadAcceptBody(serializers.Serializer):
         """Whether rows with problems stay out; without it they keep the whole file out."""
 
         without_bad_rows = serializers.BooleanField(required=False, default=False)
 
-    @extend_schema(request=Body, responses=LoadDetailSerializer)
+    @extend_schema(request=LoadAcceptBody, responses=LoadDetailSerializer)
     def post(self, request: Request, pk: uuid.UUID) -> Response:
         """Accepts; merging goes on behind."""
-        given = self.Body(data=request.data)
+        given = self.LoadAcceptBody(data=request.data)
         given.is_valid(raise_exception=True)
         actions.accept(_load(request, pk), by=actor(request), **given.validated_data)
         return Response(_told(request, pk))
@@ -150,15 +166,15 @@ class LoadRefuse(APIView):
     permission_classes = (Has,)
     machine_scopes = SCOPES
 
-    class Body(serializers.Serializer):
+    class LoadRefuseBody(serializers.Serializer):
         """Why."""
 
         reason = serializers.CharField(max_length=500)
 
-    @extend_schema(request=Body, responses=LoadDetailSerializer)
+    @extend_schema(request=LoadRefuseBody, responses=LoadDetailSerializer)
     def post(self, request: Request, pk: uuid.UUID) -> Response:
         """Refuses; the file and its rows are deleted."""
-        given = self.Body(data=request.data)
+        given = self.LoadRefuseBody(data=request.data)
         given.is_valid(raise_exception=True)
         actions.refuse(_load(request, pk), by=actor(request), **given.validated_data)
         return Response(_told(request, pk))

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Case, Exists, F, OuterRef, Q, When
 
 from accounts.models import Actor, MachineClient, User
 from hotlists.models.hotlists import Hotlist
@@ -103,6 +103,14 @@ class FeedRowQuerySet(models.QuerySet["FeedRow"]):
     def held_back(self, at: dt.datetime) -> "FeedRowQuerySet":
         """Rows that somebody suspended, and nobody let go again."""
         return self.filter(Exists(_exceptions_to_row().open_at(at)))
+
+    def with_force(self, at: dt.datetime) -> "FeedRowQuerySet":
+        """Adds `is_held_back` and `is_in_force`, the row's and its list's state at this moment together."""
+        listed = Q(hotlist__in=Hotlist.objects.in_force(at), starts_at__lte=at, expires_at__gt=at)
+        held_back = Exists(_exceptions_to_row().open_at(at))
+        return self.annotate(
+            is_held_back=held_back, is_in_force=Case(When(listed & ~held_back, then=True), default=False)
+        )
 
     def in_force(self, at: dt.datetime) -> "FeedRowQuerySet":
         """Rows that matchers are to look for at this moment, as the list stands now; past lists are in what was published."""

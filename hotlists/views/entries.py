@@ -116,11 +116,11 @@ def entry_detail(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 def search(request: HttpRequest) -> HttpResponse:
     """Searching the lists for a plate: asks for a reason, and is recorded."""
     require(policies.may_search(request.user))
-    form, found = SearchForm(request.POST or None), None
+    form, found, rows = SearchForm(request.POST or None), None, []
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         try:
-            found = actions.search_plate(
+            found, rows = actions.search_plate(
                 data["plate"], by=request.user, reason=data["reason"], country=data["country"] or None
             )
         except Unfit as refusal:
@@ -128,7 +128,7 @@ def search(request: HttpRequest) -> HttpResponse:
     if found is not None:
         keys = [entry.pk for entry in found]
         found = Entry.objects.filter(pk__in=keys).with_latest_version().with_force(timezone.now()).order_by("-id")
-    return render(request, "hotlists/search.html", {"form": form, "found": found})
+    return render(request, "hotlists/search.html", {"form": form, "found": found, "rows": rows, "now": timezone.now()})
 
 
 def _entry(request: HttpRequest, pk: uuid.UUID) -> Entry:
