@@ -30,3 +30,4 @@ os.environ["PORTAL_REDIS_DB"] = str(3 + 2 * SLOT)
 from portal.settings import *  # noqa: E402, F403 - settings read the environment as they load
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # made to be slow, and tests sign in often
+STATIC_ROOT = FILES_DIR / "static"  # noqa: F405 - where nothing was collected: the tests' server finds files as they are built
