@@ -5,6 +5,7 @@ from typing import Any
 
 from django.contrib.auth.models import Group, Permission
 from django.db import models, transaction
+from django.utils import timezone
 from guardian.shortcuts import assign_perm
 from oauth2_provider.models import Application
 
@@ -13,6 +14,7 @@ from accounts.models import Actor, MachineClient, SystemJob, User
 from accounts.roles import BY_CODE, ROLES
 from audit.actions import record
 from audit.verbs import Verb
+from portal.errors import Unfit
 from portal.policies import require
 
 
@@ -21,10 +23,38 @@ def add_user(username: str, *, by: Actor, roles: list[str], password: str | None
     """A new person with these roles (codes of accounts.roles). Without a password they sign in by other means."""
     if not isinstance(by, SystemJob):
         require(policies.may_manage_users(by))
+    if User.objects.filter(username=username).exists():
+        raise Unfit(
+            "There is somebody with this username.", {"username": ["Somebody has this username. Choose another."]}
+        )
     user = User.objects.create_user(username, password=password, **facts)
-    names = [BY_CODE[code].name for code in roles]
-    user.groups.set(Group.objects.filter(name__in=names))
+    names = _set_roles(user, roles)
     record(Verb.USER_ADDED, target=user, by=by, roles=", ".join(names))
+    return user
+
+
+@transaction.atomic
+def change_user(user: User, *, by: Actor, roles: list[str], **facts: Any) -> User:
+    """Other roles, another rank, other facts. What was decided with the old rank stays as it was decided."""
+    user = User.objects.select_for_update().get(pk=user.pk)
+    require(policies.may_manage_users(by))
+    for name, value in facts.items():
+        setattr(user, name, value)
+    user.save(update_fields=[*facts])
+    names = _set_roles(user, roles)
+    record(Verb.USER_CHANGED, target=user, by=by, roles=", ".join(names), rank=user.get_rank_display())
+    return user
+
+
+@transaction.atomic
+def deactivate_user(user: User, *, by: Actor) -> User:
+    """Ends a person's access at once, in every session (R-046). Their name stays with what they did."""
+    user = User.objects.select_for_update().get(pk=user.pk)
+    require(policies.may_deactivate(by, user))
+    user.is_active = False
+    user.save(update_fields=["is_active"])
+    user.sign_ins.filter(ended_at=None).update(ended_at=timezone.now())
+    record(Verb.USER_DEACTIVATED, target=user, by=by)
     return user
 
 
@@ -39,6 +69,8 @@ def add_machine(name: str, *, by: Actor, scopes: list[str]) -> tuple[MachineClie
 @transaction.atomic
 def enrol_machine(name: str, *, by: Actor, scopes: list[str]) -> tuple[MachineClient, str]:
     """As `add_machine`, for a room whose things are machines, such as matchers: who may do so is judged by that room."""
+    if MachineClient.objects.filter(name=name).exists():
+        raise Unfit("There is a machine of this name.", {"name": ["A machine has this name. Choose another."]})
     secret = secrets.token_urlsafe(32)
     application = Application.objects.create(
         name=name,
@@ -56,6 +88,15 @@ def grant_access(grantee: User | Group, *, permission: str, to: models.Model, by
     """Gives a person or a team access to one list or site. Who may do so is judged by the room that calls."""
     assign_perm(permission, grantee, to)
     record(Verb.ACCESS_GRANTED, target=to, by=by, also=[grantee], grantee=str(grantee), permission=permission)
+
+
+def _set_roles(user: User, codes: list[str]) -> list[str]:
+    """Gives these roles and takes the others; teams stay. Returns the roles' names."""
+    names = [BY_CODE[code].name for code in codes]
+    every = [role.name for role in ROLES]
+    user.groups.remove(*Group.objects.filter(name__in=every).exclude(name__in=names))
+    user.groups.add(*Group.objects.filter(name__in=names))
+    return names
 
 
 def sync_roles(using: str = "default", **kwargs: Any) -> None:

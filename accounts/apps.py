@@ -5,6 +5,7 @@ from django.contrib.auth.signals import user_logged_in, user_logged_out
 from django.db.models.signals import post_migrate
 
 from accounts import roles
+from portal import navigation
 
 
 class AccountsConfig(AppConfig):
@@ -14,6 +15,8 @@ class AccountsConfig(AppConfig):
         from accounts import actions, schema, sign_in  # noqa: F401, PLC0415 - importable only once the apps are ready
         from portal import docs  # noqa: PLC0415 - reads the API's views
 
+        navigation.register("People", "person_list", "accounts.manage_users", 80, section="/people/")
+        navigation.register("Machines", "machine_list", "accounts.manage_machines", 81, section="/machines/")
         docs.register("roles.md", roles.matrix)
         user_logged_in.connect(sign_in.opened, dispatch_uid="accounts.sign_in")
         user_logged_out.connect(sign_in.ended, dispatch_uid="accounts.sign_out")

@@ -45,6 +45,15 @@ def may_manage_users(user: Actor) -> Verdict:
     return holds(user, "accounts.manage_users")
 
 
+def may_deactivate(user: Actor, person: User) -> Verdict:
+    """An administrator, and not their own account: somebody has to be able to let people in again."""
+    if isinstance(user, User) and user.pk == person.pk:
+        return Denied("You cannot end your own access; ask another administrator.")
+    if not person.is_active:
+        return Denied("This person has no access already.")
+    return may_manage_users(user)
+
+
 def may_manage_machines(user: Actor) -> Verdict:
     """Who enrols machines."""
     return holds(user, "accounts.manage_machines")

@@ -22,6 +22,8 @@ class Verb(TextChoices):
     SIGN_IN_OPENED = "sign_in.opened", "{actor} signed in with {method}"
     SIGN_IN_ENDED = "sign_in.ended", "{actor} signed out"
     USER_ADDED = "user.added", "{actor} added {subject} as {roles}"
+    USER_CHANGED = "user.changed", "{actor} changed {subject}: now {rank}, {roles}"
+    USER_DEACTIVATED = "user.deactivated", "{actor} ended the access of {subject}"
     MACHINE_ADDED = "machine.added", "{actor} enrolled the machine {subject}"
     ACCESS_GRANTED = "access.granted", "{actor} gave {grantee} access to {subject}"
     # standards

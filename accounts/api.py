@@ -1,0 +1,149 @@
+"""People and machines over the API, for the administrator."""
+
+from django.shortcuts import get_object_or_404
+from drf_spectacular.utils import extend_schema
+from rest_framework import generics, serializers, status
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from accounts import actions, policies
+from accounts.authentication import Has, actor
+from accounts.models import MachineClient, User
+from accounts.roles import ROLES
+from portal.policies import require
+from standards.ranks import Rank
+
+CODES = [(role.code, role.name) for role in ROLES]
+
+
+class PersonSerializer(serializers.ModelSerializer):
+    """A person as the API shows and takes them."""
+
+    rank = serializers.ChoiceField(Rank.choices)
+    roles = serializers.MultipleChoiceField(choices=CODES, write_only=True)
+    role_names = serializers.CharField(source="actor_role", read_only=True)
+
+    class Meta:
+        model = User
+        fields = ("id", "username", "first_name", "last_name", "rank", "collar_number", "unit", "phone", "vetted_until",
+                  "trained_until", "is_active", "roles", "role_names")  # fmt: skip
+        read_only_fields = ("id", "username", "is_active")
+
+
+class NewPersonSerializer(PersonSerializer):
+    """A new person; without a password they sign in by other means."""
+
+    username = serializers.CharField(max_length=150)
+    password = serializers.CharField(write_only=True, required=False)
+
+    class Meta(PersonSerializer.Meta):
+        fields = (*PersonSerializer.Meta.fields, "password")
+        read_only_fields = ("id", "is_active")
+
+
+class MachineSerializer(serializers.ModelSerializer):
+    """A machine client."""
+
+    id = serializers.IntegerField(source="pk", read_only=True)
+    scopes = serializers.MultipleChoiceField(choices=[("read", "read"), ("write", "write")], write_only=True)
+    granted = serializers.CharField(source="scopes", read_only=True)
+
+    class Meta:
+        model = MachineClient
+        fields = ("id", "name", "scopes", "granted", "is_active")
+        read_only_fields = ("is_active",)
+
+
+class AddedMachineSerializer(MachineSerializer):
+    """A machine just added, with its secret, which is shown this once."""
+
+    client_id = serializers.CharField(source="application.client_id", read_only=True)
+    client_secret = serializers.CharField(read_only=True)
+
+    class Meta(MachineSerializer.Meta):
+        fields = (*MachineSerializer.Meta.fields, "client_id", "client_secret")
+
+
+class PersonList(generics.ListAPIView):
+    """Everybody; POST adds a person."""
+
+    permission_classes = (Has,)
+    serializer_class = PersonSerializer
+    queryset = User.objects.order_by("-id")
+
+    def get_queryset(self):
+        """For the administrator only."""
+        require(policies.may_manage_users(actor(self.request)))
+        return super().get_queryset()
+
+    @extend_schema(request=NewPersonSerializer, responses={201: PersonSerializer})
+    def post(self, request: Request) -> Response:
+        """A new person."""
+        given = NewPersonSerializer(data=request.data)
+        given.is_valid(raise_exception=True)
+        facts = dict(given.validated_data)
+        user = actions.add_user(facts.pop("username"), by=actor(request), roles=sorted(facts.pop("roles")), **facts)
+        return Response(PersonSerializer(user).data, status=status.HTTP_201_CREATED)
+
+
+class PersonDetail(APIView):
+    """One person; PUT changes them."""
+
+    permission_classes = (Has,)
+
+    @extend_schema(responses=PersonSerializer)
+    def get(self, request: Request, pk: int) -> Response:
+        """What is known of them."""
+        require(policies.may_manage_users(actor(request)))
+        return Response(PersonSerializer(get_object_or_404(User, pk=pk)).data)
+
+    @extend_schema(request=PersonSerializer, responses=PersonSerializer)
+    def put(self, request: Request, pk: int) -> Response:
+        """Changes their roles, rank and facts."""
+        require(policies.may_manage_users(actor(request)))
+        given = PersonSerializer(data=request.data)
+        given.is_valid(raise_exception=True)
+        facts = dict(given.validated_data)
+        user = actions.change_user(
+            get_object_or_404(User, pk=pk), by=actor(request), roles=sorted(facts.pop("roles")), **facts
+        )
+        return Response(PersonSerializer(user).data)
+
+
+class PersonDeactivate(APIView):
+    """Ends a person's access at once."""
+
+    permission_classes = (Has,)
+
+    @extend_schema(request=None, responses=PersonSerializer)
+    def post(self, request: Request, pk: int) -> Response:
+        """They are signed out everywhere."""
+        require(policies.may_manage_users(actor(request)))
+        return Response(
+            PersonSerializer(actions.deactivate_user(get_object_or_404(User, pk=pk), by=actor(request))).data
+        )
+
+
+class MachineList(generics.ListAPIView):
+    """Machines; POST adds one and shows its secret this once."""
+
+    permission_classes = (Has,)
+    serializer_class = MachineSerializer
+    queryset = MachineClient.objects.select_related("application").order_by("-pk")
+
+    def get_queryset(self):
+        """For the administrator only."""
+        require(policies.may_manage_machines(actor(self.request)))
+        return super().get_queryset()
+
+    @extend_schema(request=MachineSerializer, responses={201: AddedMachineSerializer})
+    def post(self, request: Request) -> Response:
+        """A new machine client."""
+        given = MachineSerializer(data=request.data)
+        given.is_valid(raise_exception=True)
+        machine, secret = actions.add_machine(
+            given.validated_data["name"], by=actor(request), scopes=sorted(given.validated_data["scopes"])
+        )
+        machine.client_secret = secret  # type: ignore[attr-defined]
+        return Response(AddedMachineSerializer(machine).data, status=status.HTTP_201_CREATED)

@@ -1,0 +1,20 @@
+"""Addresses of the administrator's pages."""
+
+from django.urls import path
+
+from accounts import api, views
+
+urlpatterns = [
+    path("people/", views.person_list, name="person_list"),
+    path("people/new/", views.person_new, name="person_new"),
+    path("people/<int:pk>/", views.person_edit, name="person_edit"),
+    path("people/<int:pk>/deactivate/", views.person_deactivate, name="person_deactivate"),
+    path("machines/", views.machine_list, name="machine_list"),
+]
+
+api_urlpatterns = [
+    path("people/", api.PersonList.as_view(), name="api_person_list"),
+    path("people/<int:pk>/", api.PersonDetail.as_view(), name="api_person_detail"),
+    path("people/<int:pk>/deactivate/", api.PersonDeactivate.as_view(), name="api_person_deactivate"),
+    path("machines/", api.MachineList.as_view(), name="api_machine_list"),
+]

@@ -1,0 +1,95 @@
+"""Pages of the system administrator: people and machines. They show no list and no entry."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from accounts import actions, policies
+from accounts.forms import MachineForm, NewPersonForm, PersonForm
+from accounts.models import MachineClient, User
+from accounts.roles import ROLES
+from portal.errors import Unfit
+from portal.policies import require
+
+
+@require_GET
+def person_list(request: HttpRequest) -> HttpResponse:
+    """Everybody, those whose vetting or training lapsed first."""
+    require(policies.may_manage_users(request.user))
+    people = User.objects.prefetch_related("groups").order_by("-is_active", "username")
+    return render(request, "accounts/person_list.html", {"people": people, "today": timezone.localdate()})
+
+
+@require_http_methods(["GET", "POST"])
+def person_new(request: HttpRequest) -> HttpResponse:
+    """Adding a person."""
+    require(policies.may_manage_users(request.user))
+    form = NewPersonForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        facts = dict(form.cleaned_data)
+        try:
+            added = actions.add_user(
+                facts.pop("username"),
+                by=request.user,
+                roles=facts.pop("roles"),
+                password=facts.pop("password") or None,
+                **facts,
+            )
+            messages.success(request, f"{added} can sign in now.")
+            return redirect("person_list")
+        except Unfit as refusal:
+            for field, lines in refusal.fields.items():
+                form.add_error(field, lines[0])
+    return render(request, "accounts/person_form.html", {"form": form, "person": None})
+
+
+@require_http_methods(["GET", "POST"])
+def person_edit(request: HttpRequest, pk: int) -> HttpResponse:
+    """Changing what a person may do, or what is known of them."""
+    require(policies.may_manage_users(request.user))
+    person = get_object_or_404(User, pk=pk)
+    held = set(person.groups.values_list("name", flat=True))
+    known = {name: getattr(person, name) for name in PersonForm.base_fields if name != "roles"}
+    form = PersonForm(
+        request.POST or None, initial={**known, "roles": [role.code for role in ROLES if role.name in held]}
+    )
+    if request.method == "POST" and form.is_valid():
+        facts = dict(form.cleaned_data)
+        actions.change_user(person, by=request.user, roles=facts.pop("roles"), **facts)
+        messages.success(request, f"{person} is changed.")
+        return redirect("person_list")
+    context = {"form": form, "person": person, "may_deactivate": policies.may_deactivate(request.user, person)}
+    return render(request, "accounts/person_form.html", context)
+
+
+@require_POST
+def person_deactivate(request: HttpRequest, pk: int) -> HttpResponse:
+    """Ending a person's access at once."""
+    person = get_object_or_404(User, pk=pk)
+    actions.deactivate_user(person, by=request.user)
+    messages.success(request, f"{person} can no longer sign in.")
+    return redirect("person_list")
+
+
+@require_http_methods(["GET", "POST"])
+def machine_list(request: HttpRequest) -> HttpResponse:
+    """Machines, and adding one: its secret is shown this once."""
+    require(policies.may_manage_machines(request.user))
+    form, added = MachineForm(request.POST or None), None
+    if request.method == "POST" and form.is_valid():
+        try:
+            machine, secret = actions.add_machine(
+                form.cleaned_data["name"], by=request.user, scopes=form.cleaned_data["scopes"]
+            )
+            added = {"name": machine.name, "client_id": machine.application.client_id, "secret": secret}
+            form = MachineForm()
+        except Unfit as refusal:
+            form.add_error("name", refusal.fields["name"][0])
+    context = {
+        "form": form,
+        "added": added,
+        "machines": MachineClient.objects.select_related("application").order_by("name"),
+    }
+    return render(request, "accounts/machine_list.html", context)
