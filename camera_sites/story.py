@@ -56,14 +56,16 @@ def state_of(site: Any, at: dt.datetime) -> State:
 
 def state_of_dpia(dpia: Any, at: dt.datetime) -> State:
     """How an assessment of `Dpia.objects.with_standing(at)` stands at that moment."""
+    waits_for = "the controller’s decision" if dpia.is_advised else "the data protection officer’s advice"
     pending = {
         DpiaVersion.Status.DRAFT: f"Version {dpia.latest_number} is being written.",
-        DpiaVersion.Status.SUBMITTED: f"Version {dpia.latest_number} waits for advice and decision.",
+        DpiaVersion.Status.SUBMITTED: f"Version {dpia.latest_number} waits for {waits_for}.",
         DpiaVersion.Status.REJECTED: f"Version {dpia.latest_number} was rejected.",
     }.get(dpia.latest_status, "")
     if dpia.ends_at is None:
-        word = DpiaVersion.Status(dpia.latest_status).label
-        return State(word, "stopped" if dpia.latest_status == DpiaVersion.Status.REJECTED else "waiting")
+        is_submitted = dpia.latest_status == DpiaVersion.Status.SUBMITTED
+        word = "Waiting" if is_submitted else str(DpiaVersion.Status(dpia.latest_status).label)
+        return State(word, "stopped" if dpia.latest_status == DpiaVersion.Status.REJECTED else "waiting", pending)
     if dpia.ends_at <= at:
         return State("Lapsed", "stopped", pending or "What it covers is out of force until a new version is approved.")
     if dpia.ends_at - at < SOON:

@@ -1,17 +1,17 @@
 """Assessments: written, submitted, advised on by one person, decided by another."""
 
 import datetime as dt
-from typing import Any
+from typing import Any, cast
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from accounts.models import Actor, User
+from accounts.models import Actor, SignIn, User
 from audit.actions import record
 from audit.verbs import Verb
 from camera_sites import policies
 from camera_sites.models import Dpia, DpiaAdvice, DpiaContribution, DpiaDecision, DpiaVersion
-from camera_sites.nudges import publish_sites_soon
+from camera_sites.nudges import publish_lists_soon, publish_sites_soon
 from camera_sites.workflow import DPIA_VERSION
 from portal.errors import TooLate, Unfit
 from portal.moments import short
@@ -106,7 +106,7 @@ def advise(version: DpiaVersion, *, by: User, is_favourable: bool, words: str) -
     _require_words(words, "Say what you advise, and why.")
     advice = DpiaAdvice.objects.create(
         version=version, is_favourable=is_favourable, words=words, advised_by=by, advised_at=timezone.now(),
-        sign_in=by.sign_in,
+        sign_in=cast(SignIn, by.sign_in),
     )  # fmt: skip
     record(
         Verb.DPIA_ADVISED, target=version.dpia, by=by, also=[version, advice], version=version.number,
@@ -132,11 +132,12 @@ def decide(
     now = timezone.now()
     decision = DpiaDecision.objects.create(
         version=version, verdict=verdict, words=words, review_due_at=_review_due(review_due_at, at=now),
-        decided_by=by, decided_at=now, sign_in=by.sign_in,
+        decided_by=by, decided_at=now, sign_in=cast(SignIn, by.sign_in),
     )  # fmt: skip
     DPIA_VERSION.move(version, DpiaVersion.Status.APPROVED if is_approval else DpiaVersion.Status.REJECTED)
     if is_approval:
         publish_sites_soon()
+        publish_lists_soon()
     record(
         Verb.DPIA_APPROVED if is_approval else Verb.DPIA_REJECTED, target=version.dpia, by=by,
         also=[version, decision], version=version.number, words=words, review_due_at=short(decision.review_due_at),

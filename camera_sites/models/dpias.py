@@ -3,7 +3,7 @@
 import datetime as dt
 
 from django.db import models
-from django.db.models import F, OuterRef, Q, Subquery
+from django.db.models import Exists, F, OuterRef, Q, Subquery
 
 from accounts.models import Actor, MachineClient, SignIn, User
 from accounts.policies import role_has
@@ -28,12 +28,14 @@ class DpiaQuerySet(models.QuerySet["Dpia"]):
         return self.annotate(review_due_at=_latest_approval(at, "review_due_at")).filter(review_due_at__gt=at)
 
     def with_standing(self, at: dt.datetime) -> "DpiaQuerySet":
-        """Adds what a table shows: `ends_at` of the latest approval (in date or not), `latest_status`, `latest_number`."""
+        """Adds what a table shows: `ends_at` of the latest approval (in date or not); `latest_status`, `latest_number`, `is_advised`."""
         latest = DpiaVersion.objects.filter(dpia=OuterRef("pk")).order_by("-number")
         return self.annotate(
+            latest_id=Subquery(latest.values("pk")[:1]),
             ends_at=_latest_approval(at, "review_due_at"),
             latest_status=Subquery(latest.values("status")[:1]),
             latest_number=Subquery(latest.values("number")[:1]),
+            is_advised=Exists(DpiaAdvice.objects.filter(version=OuterRef("latest_id"))),
         )
 
 
