@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from audit.actions import Actor, record
 from audit.verbs import Verb
-from portal.errors import TooLate
+from portal.errors import TooLate, Unfit
 from portal.policies import require
 from standards import policies
 from standards.models import Number, StandardsProfile
@@ -19,6 +19,11 @@ def propose_profile(
 ) -> StandardsProfile:
     """A copy of `base` with some numbers changed, waiting for somebody else to adopt it."""
     require(policies.may_propose(by))
+    if StandardsProfile.objects.filter(name=name).exists():
+        raise Unfit("There is an edition of this name.", {"name": ["Choose another name."]})
+    unknown = sorted(set(numbers) - set(base.numbers.values_list("key", flat=True)))
+    if unknown:
+        raise Unfit("There is no such number.", {"numbers": [f"Not a number of the standards: {', '.join(unknown)}."]})
     profile = StandardsProfile.objects.create(
         name=name, effective_from=effective_from, source=source, proposed_by_id=by.actor_id, proposed_at=timezone.now()
     )

@@ -1,0 +1,79 @@
+"""The standards over the API. Standards stand below accounts, so who calls is asked by duck."""
+
+import uuid
+
+from django.shortcuts import get_object_or_404
+from django.utils import timezone
+from drf_spectacular.utils import extend_schema
+from rest_framework import generics, serializers, status
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from standards import actions
+from standards.models import Category, Number, StandardsProfile
+
+
+class NumberSerializer(serializers.ModelSerializer):
+    """One threshold."""
+
+    class Meta:
+        model = Number
+        fields = ("key", "value", "unit", "meaning", "source")
+
+
+class CategorySerializer(serializers.ModelSerializer):
+    """One category with its limits."""
+
+    class Meta:
+        model = Category
+        fields = ("code", "name", "max_expiry_hours", "review_hours", "decider_rank", "deciders", "default_action",
+                  "default_priority", "is_feed")  # fmt: skip
+
+
+class ProfileSerializer(serializers.ModelSerializer):
+    """One edition of the standards."""
+
+    numbers = NumberSerializer(many=True, read_only=True)
+    categories = CategorySerializer(many=True, read_only=True)
+
+    class Meta:
+        model = StandardsProfile
+        fields = ("id", "name", "effective_from", "source", "is_delivered", "proposed_by", "proposed_at", "adopted_by",
+                  "adopted_at", "numbers", "categories")  # fmt: skip
+
+
+class ProposalSerializer(serializers.Serializer):
+    """A new edition: a copy of the one in force with these numbers changed."""
+
+    name = serializers.CharField(max_length=100)
+    source = serializers.CharField(max_length=300)
+    effective_from = serializers.DateTimeField()
+    numbers = serializers.DictField(child=serializers.IntegerField(min_value=0))
+
+
+class ProfileList(generics.ListAPIView):
+    """All editions, newest first; POST proposes one."""
+
+    serializer_class = ProfileSerializer
+    queryset = StandardsProfile.objects.prefetch_related("numbers", "categories")
+
+    @extend_schema(request=ProposalSerializer, responses={201: ProfileSerializer})
+    def post(self, request: Request) -> Response:
+        """Waits for somebody else to adopt it."""
+        given = ProposalSerializer(data=request.data)
+        given.is_valid(raise_exception=True)
+        base = StandardsProfile.objects.in_force(timezone.now())
+        profile = actions.propose_profile(base, by=request.user, **given.validated_data)
+        return Response(ProfileSerializer(profile).data, status=status.HTTP_201_CREATED)
+
+
+class ProfileAdopt(APIView):
+    """The second person's yes."""
+
+    @extend_schema(request=None, responses=ProfileSerializer)
+    def post(self, request: Request, pk: uuid.UUID) -> Response:
+        """The profile governs from its date on."""
+        return Response(
+            ProfileSerializer(actions.adopt_profile(get_object_or_404(StandardsProfile, pk=pk), by=request.user)).data
+        )

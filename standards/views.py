@@ -1,0 +1,59 @@
+"""The standards in force, as a page; proposing a new edition, and adopting one that somebody else proposed."""
+
+import uuid
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from portal.errors import Unfit
+from portal.policies import require
+from standards import actions, policies
+from standards.forms import ProposalForm
+from standards.models import StandardsProfile
+
+
+@require_GET
+def profile_list(request: HttpRequest) -> HttpResponse:
+    """Everybody may see what they are judged by."""
+    now = timezone.now()
+    current = StandardsProfile.objects.in_force(now)
+    others = (
+        StandardsProfile.objects.exclude(pk=current.pk)
+        .select_related("proposed_by", "adopted_by")
+        .order_by("-effective_from")
+    )
+    context = {
+        "current": current, "numbers": current.numbers.order_by("key"), "categories": current.categories.order_by("code"),
+        "others": [(profile, policies.may_adopt(request.user, profile)) for profile in others],
+        "may_propose": policies.may_propose(request.user),
+    }  # fmt: skip
+    return render(request, "standards/profile_list.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+def profile_propose(request: HttpRequest) -> HttpResponse:
+    """A copy of the profile in force with other numbers."""
+    require(policies.may_propose(request.user))
+    base = StandardsProfile.objects.in_force(timezone.now())
+    form = ProposalForm(request.POST or None, base=base)
+    if request.method == "POST" and form.is_valid():
+        facts = {name: form.cleaned_data[name] for name in ("name", "source", "effective_from")}
+        try:
+            actions.propose_profile(base, by=request.user, numbers=form.changed, **facts)
+            messages.success(request, "Proposed. It governs once somebody else adopts it.")
+            return redirect("profile_list")
+        except Unfit as refusal:
+            for field, lines in refusal.fields.items():
+                form.add_error(field, lines[0])
+    return render(request, "standards/profile_propose.html", {"form": form, "base": base})
+
+
+@require_POST
+def profile_adopt(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """The second person's yes."""
+    actions.adopt_profile(get_object_or_404(StandardsProfile, pk=pk), by=request.user)
+    messages.success(request, "Adopted.")
+    return redirect("profile_list")

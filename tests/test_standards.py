@@ -1,0 +1,71 @@
+"""Standards: editions that two people adopt, and rules that follow them without a release (R-001)."""
+
+import datetime as dt
+
+import pytest
+from django.db import IntegrityError, transaction
+from django.urls import reverse
+from django.utils import timezone
+
+from hotlists import actions as hotlists
+from portal.errors import Refused, TooLate, Unfit
+from standards import actions
+from standards.models import StandardsProfile
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def proposed(superintendent) -> StandardsProfile:
+    return actions.propose_profile(
+        StandardsProfile.objects.in_force(timezone.now()), by=superintendent, name="Edition 2", source="Circular 7",
+        effective_from=timezone.now(), numbers={"reason.minimum": 200},
+    )  # fmt: skip
+
+
+def test_edition_governs_only_after_somebody_else_adopted_it(
+    proposed, superintendent, asset_owner, draft_entry, submitter
+):
+    version = draft_entry()
+    with pytest.raises(Refused, match="somebody else"):
+        actions.adopt_profile(proposed, by=superintendent)
+    assert StandardsProfile.objects.in_force(timezone.now()) != proposed
+    actions.adopt_profile(proposed, by=asset_owner)
+    assert StandardsProfile.objects.in_force(timezone.now()) == proposed
+    hotlists.submit(version, by=submitter)  # judged under the edition that it was written under
+    with pytest.raises(Unfit) as refusal:
+        hotlists.submit(draft_entry(vrm_entered="XY50 ZZZ"), by=submitter)
+    assert "200 characters" in refusal.value.fields["reason"][0]
+    with pytest.raises(TooLate):
+        actions.adopt_profile(proposed, by=asset_owner)
+
+
+def test_database_refuses_an_edition_adopted_by_its_proposer(proposed):
+    with pytest.raises(IntegrityError), transaction.atomic():
+        StandardsProfile.objects.filter(pk=proposed.pk).update(
+            adopted_by=proposed.proposed_by, adopted_at=timezone.now()
+        )
+
+
+def test_colleague_without_the_role_proposes_nothing(submitter, client_of):
+    with pytest.raises(Refused):
+        actions.propose_profile(
+            StandardsProfile.objects.in_force(timezone.now()), by=submitter, name="Mine", source="Me",
+            effective_from=timezone.now() + dt.timedelta(days=1), numbers={},
+        )  # fmt: skip
+    assert client_of(submitter).get(reverse("profile_propose")).status_code == 403
+
+
+def test_page_and_api_propose_and_adopt(superintendent, asset_owner, client_of):
+    body = {
+        "name": "Edition 3",
+        "source": "Circular 8",
+        "effective_from": timezone.now().isoformat(),
+        "numbers": {"hit.close": 12},
+    }
+    answer = client_of(superintendent).post(reverse("api_profile_list"), body, content_type="application/json")
+    assert answer.status_code == 201, answer.content
+    page = client_of(asset_owner).get(reverse("profile_list")).content.decode()
+    assert "Waits for a second person" in page
+    client_of(asset_owner).post(reverse("profile_adopt", args=[answer.json()["id"]]))
+    assert StandardsProfile.objects.in_force(timezone.now()).number("hit.close") == 12
