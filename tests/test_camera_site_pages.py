@@ -18,6 +18,7 @@ from audit.verbs import Verb
 from camera_sites import actions
 from camera_sites.models import CameraSite, Dpia, DpiaVersion
 from camera_sites.waiting import questions
+from oversight.actions import release_figures
 from tests.site_cast import *  # noqa: F403 - fixtures
 from tests.site_cast import CONTENTS, site_facts
 
@@ -241,3 +242,16 @@ def test_teams_let_in_by_the_page_see_the_site(proposed_site, infrastructure_lea
     assert client_of(auditor).get(reverse("site_detail", args=[site.pk])).status_code == 200
     actions.give_access(site, auditor, by=infrastructure_lead)
     assert Event.objects.newest_first().first().verb == Verb.ACCESS_GRANTED
+
+
+def test_the_public_is_told_no_place(live_site, client):
+    site = live_site()
+    release_figures(by=SystemJob("tests"))
+    for address in (
+        reverse("transparency"), reverse("transparency_json"), reverse("transparency_csv", args=["cameras"]),
+        "/healthz", reverse("api_schema"), "/accessibility/",
+    ):  # fmt: skip
+        response = client.get(address)
+        assert response.status_code in (200, 503), address  # healthz answers 503 where no worker runs
+        assert not shows_a_place(response), address
+        assert site.name not in response.content.decode(), address
