@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db.models import Count, Min, QuerySet
+from django.utils import timezone
 
 from hotlists.models import Entry, Hotlist
 from matchers.models import FeedList, Matcher, Publication, PublishedRow, Recall, RecallHolder, Receipt
@@ -125,6 +126,11 @@ class Held:
     forgotten_at: dt.datetime | None
     recalled_at: dt.datetime | None
     is_silent: bool
+
+    @property
+    def forgotten_clock(self) -> str:
+        """When the proof came, to the second, on the clock here."""
+        return timezone.localtime(self.forgotten_at).strftime("%H:%M:%S") if self.forgotten_at else ""
 
     @property
     def seconds_to_forget(self) -> float | None:
