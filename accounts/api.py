@@ -11,6 +11,7 @@ from accounts import actions, policies
 from accounts.authentication import Has, actor
 from accounts.models import MachineClient, User
 from accounts.roles import ROLES
+from portal.idempotency import idempotent
 from portal.policies import require
 from standards.ranks import Rank
 
@@ -78,6 +79,7 @@ class PersonList(generics.ListAPIView):
         return super().get_queryset()
 
     @extend_schema(request=NewPersonSerializer, responses={201: PersonSerializer})
+    @idempotent
     def post(self, request: Request) -> Response:
         """A new person."""
         given = NewPersonSerializer(data=request.data)

@@ -75,6 +75,8 @@ SCHEDULE: list[Rule] = [
     *keep("Life of what it covers and 6 years; ended by hand", ACCOUNTABLE, "camera_sites.Dpia", "camera_sites.DpiaVersion",
           "camera_sites.DpiaContribution",          "camera_sites.DpiaAdvice", "camera_sites.DpiaDecision"),
     # --- Sessions and tokens
+    erase("portal.StoredAnswer", "A day after the call that it answered", SECRETS, months=0, since="expires_at",
+          leaves_traces=False),
     erase("sessions.Session", "At once when it expires", SECRETS, months=0, since="expire_date", leaves_traces=False),
     erase("oauth2_provider.AccessToken", "1 month after it expired", SECRETS, months=1, since="expires",
           blocked_by=("oauth2_provider.RefreshToken.access_token",), leaves_traces=False),

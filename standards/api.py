@@ -10,6 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from portal.idempotency import idempotent
 from standards import actions
 from standards.models import Category, Number, StandardsProfile
 
@@ -59,6 +60,7 @@ class ProfileList(generics.ListAPIView):
     queryset = StandardsProfile.objects.prefetch_related("numbers", "categories")
 
     @extend_schema(request=ProposalSerializer, responses={201: ProfileSerializer})
+    @idempotent
     def post(self, request: Request) -> Response:
         """Waits for somebody else to adopt it."""
         given = ProposalSerializer(data=request.data)

@@ -18,6 +18,7 @@ from camera_sites import actions, policies
 from camera_sites.actions.dpias import WRITTEN
 from camera_sites.models import Dpia, DpiaAdvice, DpiaDecision, DpiaVersion
 from portal.api import check_if_match, etag
+from portal.idempotency import idempotent
 from portal.policies import require
 
 READ = {"GET": ("read",)}
@@ -105,6 +106,7 @@ class DpiaList(generics.ListAPIView):
         return Dpia.objects.visible_to(actor(self.request)).with_standing(timezone.now())
 
     @extend_schema(request=NewDpiaSerializer, responses={201: DpiaDetailSerializer})
+    @idempotent
     def post(self, request: Request) -> Response:
         """A new assessment, its first version a draft."""
         given = NewDpiaSerializer(data=request.data)

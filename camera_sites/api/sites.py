@@ -19,6 +19,7 @@ from camera_sites import actions, policies
 from camera_sites.actions.sites import WRITTEN
 from camera_sites.models import Camera, CameraSite
 from portal.api import check_if_match, etag
+from portal.idempotency import idempotent
 from portal.policies import require
 
 READ = {"GET": ("read",)}
@@ -87,6 +88,7 @@ class SiteList(generics.ListAPIView):
         return CameraSite.objects.visible_to(actor(self.request)).with_standing(timezone.now())
 
     @extend_schema(request=WrittenSiteSerializer, responses={201: SiteDetailSerializer})
+    @idempotent
     def post(self, request: Request) -> Response:
         """A new proposal."""
         given = WrittenSiteSerializer(data=request.data)

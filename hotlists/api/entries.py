@@ -20,6 +20,7 @@ from hotlists.actions.entries import WRITTEN
 from hotlists.api.feeds import FeedRowSerializer
 from hotlists.models import Decision, Entry, EntryVersion, Hotlist
 from portal.api import check_if_match, etag
+from portal.idempotency import idempotent
 from portal.policies import require
 
 READ = {"GET": ("read",)}
@@ -128,6 +129,7 @@ class EntryList(generics.ListAPIView):
         return Entry.objects.visible_to(actor(self.request)).with_latest_version().with_force(timezone.now())
 
     @extend_schema(request=NewEntrySerializer, responses={201: EntryDetailSerializer})
+    @idempotent
     def post(self, request: Request) -> Response:
         """A new entry, as a draft."""
         given = NewEntrySerializer(data=request.data)
