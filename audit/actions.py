@@ -5,15 +5,19 @@ import hmac
 import json
 import secrets
 from collections.abc import Iterable
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 
 from django.conf import settings
 from django.db import models, transaction
 from django.utils import timezone
 
+from audit import policies
 from audit.models import Event, EventDetail
+from audit.purposes import Purpose
 from audit.verbs import Verb
 from portal import request
+from portal.errors import Unfit
+from portal.policies import require
 
 
 class Actor(Protocol):
@@ -93,6 +97,17 @@ def record(
         pk=event.pk, salt=salt, body=body, subjects=[f"{subject_kind(subject)}:{subject.pk}" for subject in subjects]
     )
     return event
+
+
+@transaction.atomic
+def consult(*, by: Actor, purpose: str, what: str, plate: tuple[str, str] | None = None) -> Event:
+    """Notes that somebody reads the log, for which of the four purposes, and what of it (R-063)."""
+    require(policies.may_read_log(by))
+    if purpose not in Purpose.values:
+        words = "Say for which of the four lawful purposes you read the log."
+        raise Unfit(words, {"purpose": [words]})
+    target = cast(models.Model, by)  # people and machines are rows; a job does not read
+    return record(Verb.LOG_CONSULTED, target=target, by=by, plate=plate, purpose=Purpose(purpose).label, what=what)
 
 
 def _plain(value: Any) -> Any:

@@ -1,5 +1,7 @@
 """The log's tables: an event that is never changed, and its words, which can be erased without breaking any proof."""
 
+import datetime as dt
+
 from auditlog.models import AbstractLogEntry
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
@@ -9,11 +11,16 @@ from django.db.models import Q
 from audit.verbs import Operation, Verb
 from portal.database import AppendOnly, append_only_triggers
 from portal.ids import new_id
+from portal.partitions import uuid7_floor
 
 
 def verbs() -> list[tuple[str, str]]:
     """Asked for as they are now, so that a room's new verb needs no migration of this one."""
     return Verb.choices
+
+
+# How far the clock that makes ids and the one that tells the time may be apart.
+CLOCKS_DIFFER = dt.timedelta(hours=1)
 
 
 class EventQuerySet(models.QuerySet["Event"]):
@@ -26,6 +33,19 @@ class EventQuerySet(models.QuerySet["Event"]):
     def of_plate(self, plate_hash: str) -> "EventQuerySet":
         """Events about one plate, found by its keyed hash."""
         return self.filter(plate_hash=plate_hash)
+
+    def by_actor(self, kind: str, id: str) -> "EventQuerySet":
+        """What one person, machine or job did."""
+        return self.filter(actor_kind=kind, actor_id=id)
+
+    def between(self, since: dt.datetime | None, until: dt.datetime | None) -> "EventQuerySet":
+        """From a moment up to another; the key is bounded too, so that only those months are read."""
+        found = self
+        if since:
+            found = found.filter(at__gte=since, pk__gte=uuid7_floor(since - CLOCKS_DIFFER))
+        if until:
+            found = found.filter(at__lt=until, pk__lt=uuid7_floor(until + CLOCKS_DIFFER))
+        return found
 
     def newest_first(self) -> "EventQuerySet":
         """In order of time, latest first."""

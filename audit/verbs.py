@@ -95,7 +95,10 @@ class Verb(TextChoices):
     # retention
     RETENTION_PREVIEWED = "retention.previewed", "{actor} counted what is past its period: {count} records, {held} held"
     RETENTION_STARTED = "retention.started", "{actor} started {subject}, which counted {count} records"
-    RECORDS_ERASED = "records.erased", "{actor} erased {count} records past their period, as {started_by} started; {subject}"
+    RECORDS_ERASED = (
+        "records.erased",
+        "{actor} erased {count} records past their period, as {started_by} started; {subject}",
+    )
     HOLD_PLACED = "hold.placed", "{actor} placed a hold on {what} for {case_ref}: {reason}"
     HOLD_REVIEWED = "hold.reviewed", "{actor} found the hold on {what} for {case_ref} still needed: {reason}"
     HOLD_RELEASED = "hold.released", "{actor} released the hold on {what} for {case_ref}: {reason}"
@@ -107,7 +110,7 @@ class Verb(TextChoices):
     HIT_VERIFIED = "hit.verified", "{actor} verified {subject}: {result}"
     HIT_CLOSED = "hit.closed", "{actor} recorded the outcome of {subject}: {decision}"
     # the log itself
-    LOG_CONSULTED = "log.consulted", "{actor} read the audit log to {purpose}"
+    LOG_CONSULTED = "log.consulted", "{actor} read the audit log to {purpose}: {what}"
 
     @property
     def operation(self) -> Operation:

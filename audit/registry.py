@@ -1,0 +1,64 @@
+"""Whose columns are watched: every change of a row of these is kept beside the event, old value and new."""
+
+from auditlog.registry import auditlog
+from django.apps import apps
+
+# Kind -> columns that are not worth keeping, or must not be kept. Tables that only grow need no watching.
+TRACKED: dict[str, tuple[str, ...]] = {
+    "standards.StandardsProfile": (),
+    "standards.Number": (),
+    "standards.Category": (),
+    "accounts.User": ("password", "last_login"),
+    "accounts.Team": (),
+    "accounts.MachineClient": (),
+    "retention.LegalHold": (),
+    "camera_sites.CameraSite": (),
+    "camera_sites.Camera": (),
+    "camera_sites.SiteUserAccess": (),
+    "camera_sites.SiteGroupAccess": (),
+    "camera_sites.Dpia": (),
+    "camera_sites.DpiaVersion": (),
+    "hotlists.Hotlist": (),
+    "hotlists.HotlistUserAccess": (),
+    "hotlists.HotlistGroupAccess": (),
+    "hotlists.Entry": (),
+    "hotlists.EntryVersion": ("vrm_skeleton", "vrm_classes"),
+    "hotlists.SourceAgreement": (),
+    "hotlists.FeedException": (),
+    "matchers.Matcher": ("last_seen_at", "enrol_code_hash"),
+    "matchers.Allocation": (),
+}
+
+WRITTEN_ONCE = "Written once and ended once; its own columns say by whom and when"
+MACHINERY = "How far the portal is with its own work; changed by no person"
+BULK = "Rows by the million, from a source; the load that brought them is recorded"
+
+UNTRACKED: dict[str, str] = {
+    "audit.ColumnChange": "It is the watching",
+    "accounts.SignIn": WRITTEN_ONCE,
+    "retention.DeletionRun": MACHINERY,
+    "retention.ErasedBatch": MACHINERY,
+    "camera_sites.DpiaContribution": WRITTEN_ONCE,
+    "camera_sites.SiteContribution": WRITTEN_ONCE,
+    "hotlists.Contribution": WRITTEN_ONCE,
+    "hotlists.Term": WRITTEN_ONCE,
+    "hotlists.Suspension": WRITTEN_ONCE,
+    "hotlists.Load": MACHINERY,
+    "hotlists.LoadProblem": BULK,
+    "hotlists.StagedRow": BULK,
+    "hotlists.FeedRow": BULK,
+    "matchers.Feed": MACHINERY,
+    "matchers.FeedList": MACHINERY,
+    "matchers.ListRole": MACHINERY,
+    "matchers.Metadata": MACHINERY,
+    "matchers.Challenge": MACHINERY,
+    "matchers.RecallHolder": WRITTEN_ONCE,
+}
+
+
+def watch() -> None:
+    """Has django-auditlog watch them; called once, when all models are there."""
+    for label, left_out in TRACKED.items():
+        model = apps.get_model(label)
+        if not auditlog.contains(model):
+            auditlog.register(model, exclude_fields=list(left_out))

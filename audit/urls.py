@@ -1,0 +1,13 @@
+"""Addresses of the log's pages."""
+
+from django.urls import path
+
+from audit import api, views
+
+urlpatterns = [
+    path("audit/", views.event_list, name="event_list"),
+    path("audit/purpose/", views.log_purpose, name="log_purpose"),
+    path("audit/events/<uuid:pk>/", views.event_detail, name="event_detail"),
+]
+
+api_urlpatterns = [path("events/", api.EventList.as_view(), name="api_event_list")]
