@@ -81,9 +81,11 @@ def _held_ids(label: str) -> models.QuerySet:
 def pointed_at(rule: Rule, queryset: models.QuerySet) -> models.QuerySet:
     """Of these rows, those to which something still points that outlives them."""
     any_of = Q(pk__in=[])
+    paths = {rule.label: "", **{child.label: f"__{child.path}" for child in children_of(rule)}}
     for name in rule.blocked_by:
         label, _, field = name.rpartition(".")
-        any_of |= Q(Exists(rows(label).filter(**{field: OuterRef("pk")})))
+        pointed = apps.get_model(label)._meta.get_field(field).related_model
+        any_of |= Q(Exists(rows(label).filter(**{f"{field}{paths[pointed._meta.label]}": OuterRef("pk")})))
     return queryset.filter(any_of)
 
 

@@ -35,6 +35,12 @@ REVISION_SUPERSEDED = Elsewhere(
 )
 
 SCHEDULE: list[Rule] = [
+    # --- What matchers reported, and what people made of it
+    erase("hits.Hit", "12 months after the vehicle was seen", ALIGNED, months=12, since="captured_at", may_be_held=True,
+          held_through=("entry",)),
+    *goes_with("hits.Hit", ("hits.Outcome", "hit"), ("hits.Verification", "hit"), ("hits.Acknowledgement", "hit"),
+               leaves_traces=False),
+    *goes_with("hits.Hit", ("hits.HitKey", "hit_id"), leaves_traces=False),
     # --- What was published, and what proved it gone
     erase("matchers.PublishedRow", "12 months after it was taken back", ALIGNED, months=12, since=ROW_TAKEN_BACK,
           leaves_traces=False),
@@ -54,7 +60,7 @@ SCHEDULE: list[Rule] = [
           "matchers.Feed", "matchers.FeedList", "matchers.ListRole"),
     # --- What is wanted
     erase("hotlists.Entry", "12 months after it was withdrawn, expired or, never approved, was last written", ALIGNED,
-          months=12, since=ENTRY_CLOSED, may_be_held=True),
+          months=12, since=ENTRY_CLOSED, may_be_held=True, blocked_by=("hits.Hit.entry", "hits.Hit.version")),
     *goes_with(
         "hotlists.Entry", ("hotlists.Suspension", "entry"), ("hotlists.Term", "entry"), ("hotlists.Review", "entry"),
         ("hotlists.Decision", "version__entry"), ("hotlists.Contribution", "version__entry"),
@@ -69,7 +75,7 @@ SCHEDULE: list[Rule] = [
           "hotlists.HotlistGroupAccess", "hotlists.SourceAgreement"),
     # --- Where cameras stand, and why
     erase("camera_sites.CameraSite", "6 years after it was decommissioned", ACCOUNTABLE, months=72,
-          since="decommissioned_at"),
+          since="decommissioned_at", blocked_by=("hits.Hit.site",)),
     *goes_with("camera_sites.CameraSite", ("camera_sites.Camera", "site"), ("camera_sites.SiteUserAccess", "content_object"),
                ("camera_sites.SiteGroupAccess", "content_object"), ("camera_sites.SiteContribution", "site")),
     *keep("Life of what it covers and 6 years; ended by hand", ACCOUNTABLE, "camera_sites.Dpia", "camera_sites.DpiaVersion",
@@ -82,7 +88,8 @@ SCHEDULE: list[Rule] = [
           blocked_by=("oauth2_provider.RefreshToken.access_token",), leaves_traces=False),
     erase("accounts.SignIn", "6 years after it was opened, once no decision names it", LIMITATION, months=72,
           since="opened_at",
-          blocked_by=("hotlists.Decision.sign_in", "camera_sites.DpiaAdvice.sign_in", "camera_sites.DpiaDecision.sign_in")),
+          blocked_by=("hotlists.Decision.sign_in", "camera_sites.DpiaAdvice.sign_in", "camera_sites.DpiaDecision.sign_in",
+                      "hits.Acknowledgement.sign_in", "hits.Verification.sign_in", "hits.Outcome.sign_in")),
     *keep("None is ever made: machines sign in with client credentials", "Stack", "oauth2_provider.Grant",
           "oauth2_provider.RefreshToken", "oauth2_provider.IDToken", "oauth2_provider.DeviceGrant"),
     # --- The log. The event outlives its words, which go with the records they are about.

@@ -15,8 +15,10 @@ from hotlists.models import Entry, EntryVersion, Hotlist
 from matchers.models import Matcher
 from portal.database import AppendOnly, append_only_triggers
 from portal.ids import new_id
+from retention.triggers import not_under_hold
 from standards.models import Action, Priority
 
+HELD = not_under_hold("hits.Hit", entry_id="hotlists.Entry")
 WRITTEN_LATER = ("acknowledged_at", "closed_at")
 
 
@@ -167,7 +169,7 @@ class Hit(AppendOnly):
             ("view_board", "See hits of the lists one has access to"),
             ("answer_hit", "Acknowledge and verify hits, and record their outcome"),
         ]
-        triggers = [*append_only_triggers(app_may_update=WRITTEN_LATER), triggers.ANSWERED_ONCE]
+        triggers = [*append_only_triggers(app_may_update=WRITTEN_LATER), triggers.ANSWERED_ONCE, HELD]
         indexes = [
             models.Index(fields=["hotlist", "country", "vrm", "-id"], name="hits_hit_by_vehicle"),
             models.Index(fields=["id"], condition=Q(closed_at__isnull=True), name="hits_hit_open"),
