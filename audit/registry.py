@@ -27,6 +27,7 @@ TRACKED: dict[str, tuple[str, ...]] = {
     "hotlists.FeedException": (),
     "matchers.Matcher": ("last_seen_at", "enrol_code_hash"),
     "matchers.Allocation": (),
+    "scrutiny.Finding": (),
 }
 
 WRITTEN_ONCE = "Written once and ended once; its own columns say by whom and when"

@@ -109,6 +109,12 @@ class Verb(TextChoices):
     HIT_ACKNOWLEDGED = "hit.acknowledged", "{actor} took on {subject}"
     HIT_VERIFIED = "hit.verified", "{actor} verified {subject}: {result}"
     HIT_CLOSED = "hit.closed", "{actor} recorded the outcome of {subject}: {decision}"
+    # scrutiny
+    FINDING_OPENED = "finding.opened", "{actor} opened a finding for {owner}: {title}"
+    FINDING_NOTED = "finding.noted", "{actor} noted of {subject}: {words}"
+    FINDING_CLOSED = "finding.closed", "{actor} answered {subject}: {words}"
+    FINDING_REOPENED = "finding.reopened", "{actor} tested the answer to {subject}, which does not hold: {words}"
+    FINDING_SETTLED = "finding.settled", "{actor} tested the answer to {subject}, which holds: {words}"
     # the log itself
     LOG_CONSULTED = "log.consulted", "{actor} read the audit log to {purpose}: {what}"
 

@@ -102,6 +102,9 @@ SCHEDULE: list[Rule] = [
     erase("retention.LegalHold", "6 years after it was released", LIMITATION, months=72, since="released_at"),
     *keep("Permanent: holds counts, and no content", "R-065, R-083", "retention.DeletionRun", "retention.Certificate"),
     *keep("Until the run's certificate is issued", "R-083", "retention.ErasedBatch"),
+    # --- What was found wrong
+    erase("scrutiny.Finding", "6 years after it was settled", LIMITATION, months=72, since="settled_at"),
+    *goes_with("scrutiny.Finding", ("scrutiny.FindingNote", "finding")),
     # --- What the public was told
     *keep("Permanent: what was published stays published", NO_PERSON, "oversight.TransparencyRelease"),
     # --- People, machines and what they may

@@ -1,7 +1,19 @@
-"""How Django knows this room."""
+"""How Django knows this room, and what it offers to others."""
 
 from django.apps import AppConfig
+
+from portal import home, navigation, panels
 
 
 class ScrutinyConfig(AppConfig):
     name = "scrutiny"
+
+    def ready(self) -> None:
+        # Models can be imported only once the apps are ready.
+        from scrutiny import waiting  # noqa: PLC0415
+        from scrutiny.panels import findings  # noqa: PLC0415
+
+        home.register(waiting.questions)
+        for place in ("camera_sites.site", "hotlists.entry", "hits.hit"):
+            panels.register(place, findings, order=70)
+        navigation.register("Findings", "finding_list", "scrutiny.view_findings", 60, section="/findings/")

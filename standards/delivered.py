@@ -110,6 +110,7 @@ NUMBERS = [
     ("list.sunset", 365, "days", "A list is justified afresh at least every", "domain.md 5.2"),
     ("feed.change.limit", 20, "per cent", "A load that changes more waits for a second person", "R-103"),
     ("reason.minimum", 40, "characters", "Shortest reason that can be specific", "R-025"),
+    ("finding.answer", 14, "days", "A finding is answered within", "R-071"),
     ("hold.review", 183, "days", "A legal hold is reviewed at least every", "R-081"),
     ("public.suppress", 5, "count", "Public figures below this are not shown", "R-138"),
 ]

@@ -1,0 +1,120 @@
+"""Opening findings, answering them, and testing whether the answer holds."""
+
+import datetime as dt
+
+from django.db import models, transaction
+from django.utils import timezone
+
+from accounts.models import Actor, SystemJob, User
+from audit.actions import record
+from audit.verbs import Verb
+from hits.models import Hit
+from portal.errors import TooLate, Unfit
+from portal.policies import require
+from scrutiny import policies
+from scrutiny.models import Finding, FindingNote
+from scrutiny.workflow import FINDING, Status
+from standards.models import StandardsProfile
+
+CLOCK = SystemJob("scrutiny")
+
+
+@transaction.atomic
+def open_finding(
+    *, by: Actor, title: str, words: str, owner: User, about: models.Model | None = None,
+    kind: str = Finding.Kind.BY_HAND, due_at: dt.datetime | None = None,
+) -> Finding:  # fmt: skip
+    """Something is to be put right by `owner`, within the time that the standards set unless said otherwise (R-071)."""
+    require(policies.may_open(by))
+    _require_words("title", title, "Say in a few words what was found.")
+    _require_words("words", words, "Say what was found.")
+    now = timezone.now()
+    due = due_at or now + dt.timedelta(days=StandardsProfile.objects.in_force(now).number("finding.answer"))
+    if due <= now:
+        raise Unfit("The day lies in the past.", {"due_at": ["Give a day in the future."]})
+    finding = Finding.objects.create(
+        kind=kind, title=title.strip(), words=words.strip(), owner=owner, due_at=due, opened_by=by.actor_label,
+        opened_by_kind=by.actor_kind, opened_by_id=by.actor_id, opened_at=now, opened_on=timezone.localdate(now),
+        source_label=about._meta.label if about else "", source_id=str(about.pk) if about else "",
+    )  # fmt: skip
+    also = [about] if about else []
+    record(Verb.FINDING_OPENED, target=finding, by=by, also=also, title=finding.title, owner=owner.actor_label)
+    return finding
+
+
+@transaction.atomic
+def note(finding: Finding, *, by: User, words: str) -> FindingNote:
+    """Writes down what was found out or done."""
+    finding = _locked(finding)
+    if finding.status == Status.SETTLED:
+        raise TooLate("This finding is settled.")
+    require(policies.may_work(by, finding))
+    done = _step(finding, FindingNote.Step.NOTED, by=by, words=words)
+    record(Verb.FINDING_NOTED, target=finding, by=by, words=done.words)
+    return done
+
+
+@transaction.atomic
+def close_finding(finding: Finding, *, by: User, words: str) -> Finding:
+    """Answers it: what was put right, and how. Somebody else tests later whether that holds."""
+    finding = _locked(finding)
+    if finding.status != Status.OPEN:
+        raise TooLate("This finding was answered already.")
+    require(policies.may_work(by, finding))
+    done = _step(finding, FindingNote.Step.CLOSED, by=by, words=words)
+    FINDING.move(finding, Status.CLOSED, closed_by=by, closed_at=done.noted_at)
+    record(Verb.FINDING_CLOSED, target=finding, by=by, words=done.words)
+    return finding
+
+
+@transaction.atomic
+def retest(finding: Finding, *, by: User, holds: bool, words: str) -> Finding:
+    """Another person looks whether the answer holds: if so it is settled, else it is open again."""
+    finding = _locked(finding)
+    if finding.status != Status.CLOSED:
+        raise TooLate("This finding has no answer that could be tested.")
+    require(policies.may_retest(by, finding))
+    done = _step(finding, FindingNote.Step.SETTLED if holds else FindingNote.Step.REOPENED, by=by, words=words)
+    if holds:
+        FINDING.move(finding, Status.SETTLED, settled_by=by, settled_at=done.noted_at)
+        record(Verb.FINDING_SETTLED, target=finding, by=by, words=done.words)
+    else:
+        FINDING.move(finding, Status.OPEN, closed_by=None, closed_at=None)
+        record(Verb.FINDING_REOPENED, target=finding, by=by, words=done.words)
+    return finding
+
+
+@transaction.atomic
+def report_site_hit(hit: Hit, *, by: Actor) -> Finding | None:
+    """A site that is not in service was heard (R-113): one finding a site and day, for whoever answers for the site.
+
+    None when that day's finding stands already, or when the site is in no registry: then the hit's caution says so.
+    """
+    site = hit.site
+    if site is None:
+        return None
+    type(site).objects.select_for_update().get(pk=site.pk)  # two hits at once are one finding
+    day = timezone.localdate(hit.received_at)
+    if Finding.objects.about(site).filter(kind=Finding.Kind.SITE_HIT, opened_on=day).exists():
+        return None
+    return open_finding(
+        by=by, kind=Finding.Kind.SITE_HIT, about=site, owner=site.owner, title=f"Hit from {site.ref}, not in service",
+        words=f"{hit.matcher} reported a hit from {site.name} while the site was not in service. Its reads are not to be"
+        " matched: find out why they were, and say what was put right.",
+    )  # fmt: skip
+
+
+def _step(finding: Finding, step: str, *, by: User, words: str) -> FindingNote:
+    _require_words("words", words, "Say what was found out or done.")
+    return FindingNote.objects.create(
+        finding=finding, step=step, words=words.strip(), noted_by=by, noted_at=timezone.now()
+    )
+
+
+def _locked(finding: Finding) -> Finding:
+    return Finding.objects.select_for_update().get(pk=finding.pk)
+
+
+def _require_words(field: str, words: str, ask: str) -> None:
+    if not words.strip():
+        raise Unfit(ask, {field: [ask]})
