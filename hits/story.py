@@ -17,7 +17,7 @@ from standards.models import Priority
 # Cautions that say "do not act on this alone"; the others say "know this".
 GRAVE = frozenset({
     Caution.PLATE, Caution.COUNTRY_DIFFERS, Caution.CLONE, Caution.NOT_IN_FORCE, Caution.SITE_NOT_IN_SERVICE,
-    Caution.SITE_UNKNOWN, Caution.DRIVER,
+    Caution.SITE_UNKNOWN,
 })  # fmt: skip
 _LEVELS = {0: Priority.HIGH, 1: Priority.HIGH, 2: Priority.MEDIUM, 3: Priority.LOW}
 
@@ -88,7 +88,7 @@ def state_of(hit: Any) -> State:
     if hit.is_overdue:
         return State("Overdue", "stopped", "no outcome yet" if hit.acknowledged_at else "nobody has taken it on")
     if hit.acknowledged_at is None:
-        return State("Nobody has taken it on", "waiting")
+        return State("Waiting", "waiting", "nobody has taken it on")
     who = str(hit.acknowledgement.acknowledged_by)
     verification = getattr(hit, "verification", None)
     if verification is None:
@@ -99,8 +99,8 @@ def state_of(hit: Any) -> State:
 
 def cautions_in_words(hit: Hit) -> list[tuple[str, bool]]:
     """Each caution in words, and whether it is grave; the grave ones first."""
-    codes = sorted(hit.cautions, key=lambda code: code not in GRAVE)
-    return [(_caution(hit, code), code in GRAVE) for code in codes]
+    graves = {code: code in GRAVE or (code == Caution.DRIVER and bool(hit.markers)) for code in hit.cautions}  # F-07
+    return [(_caution(hit, code), graves[code]) for code in sorted(graves, key=lambda code: not graves[code])]
 
 
 def _caution(hit: Hit, code: str) -> str:

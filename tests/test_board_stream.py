@@ -91,7 +91,9 @@ def test_board_of_somebody_else_hears_nothing(listed, report, watch, outsider, o
         others.get(timeout=0.5)
 
 
-def test_what_happened_while_the_line_was_down_is_told_again(listed, approved_entry, report, watch, operator, monkeypatch):
+def test_what_happened_while_the_line_was_down_is_told_again(
+    listed, approved_entry, report, watch, operator, monkeypatch
+):
     entry = listed()
     heard = watch(operator)
     report(entry)
