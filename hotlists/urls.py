@@ -4,10 +4,13 @@ from django.urls import path
 
 from hotlists.api import entries as api
 from hotlists.api import feeds as feeds_api
+from hotlists.api import hotlists as hotlists_api
 from hotlists.views import decisions, entries, feeds, hotlists, loads
 
 urlpatterns = [
     path("hotlists/", hotlists.hotlist_list, name="hotlist_list"),
+    path("hotlists/new/", hotlists.hotlist_new, name="hotlist_new"),
+    path("hotlists/<slug:slug>/access/", hotlists.hotlist_access, name="hotlist_access"),
     path("hotlists/<slug:slug>/", hotlists.hotlist_detail, name="hotlist_detail"),
     path("hotlists/<slug:slug>/entries/new/", entries.entry_new, name="entry_new"),
     path("entries/", entries.entry_list, name="entry_list"),
@@ -36,8 +39,9 @@ urlpatterns = [
 ]
 
 api_urlpatterns = [
-    path("hotlists/", api.HotlistList.as_view(), name="api_hotlist_list"),
-    path("hotlists/<slug:slug>/", api.HotlistDetail.as_view(), name="api_hotlist_detail"),
+    path("hotlists/", hotlists_api.HotlistList.as_view(), name="api_hotlist_list"),
+    path("hotlists/<slug:slug>/access/", hotlists_api.HotlistAccess.as_view(), name="api_hotlist_access"),
+    path("hotlists/<slug:slug>/", hotlists_api.HotlistDetail.as_view(), name="api_hotlist_detail"),
     path("entries/", api.EntryList.as_view(), name="api_entry_list"),
     path("entries/<uuid:pk>/", api.EntryDetail.as_view(), name="api_entry_detail"),
     path("entries/<uuid:pk>/submit/", api.EntrySubmit.as_view(), name="api_entry_submit"),

@@ -1,4 +1,4 @@
-"""Lists and entries over the API. Reading suits people and machines with the scope `read`; deciding is for people."""
+"""Entries over the API. Reading suits people and machines with the scope `read`; deciding is for people."""
 
 import uuid
 from collections.abc import Callable
@@ -24,23 +24,6 @@ from portal.idempotency import idempotent
 from portal.policies import require
 
 READ = {"GET": ("read",)}
-
-
-class HotlistSerializer(serializers.ModelSerializer):
-    """A list as the API shows it."""
-
-    is_in_force = serializers.SerializerMethodField()
-    lapses_at = serializers.DateTimeField(read_only=True, allow_null=True)
-    owner = serializers.StringRelatedField()
-
-    class Meta:
-        model = Hotlist
-        fields = ("id", "slug", "title", "kind", "purpose", "controller", "legal_basis", "owner", "categories", "actions",
-                  "markers", "offline_life_hours", "sunset_at", "created_at", "lapses_at", "is_in_force")  # fmt: skip
-
-    def get_is_in_force(self, hotlist: Any) -> bool:
-        """Whether the list is justified now."""
-        return hotlist.lapses_at is not None and hotlist.lapses_at > timezone.now()
 
 
 class VersionSerializer(serializers.ModelSerializer):
@@ -89,29 +72,6 @@ class NewEntrySerializer(VersionSerializer):
 
     class Meta(VersionSerializer.Meta):
         fields = ("hotlist", *VersionSerializer.Meta.fields)
-
-
-class _HotlistsRead:
-    serializer_class = HotlistSerializer
-    permission_classes = (Has,)
-    machine_scopes = READ
-
-    def get_queryset(self):
-        """The lists that the caller may see, each with its lapse."""
-        if getattr(self, "swagger_fake_view", False):
-            return Hotlist.objects.none()
-        require(reads(actor(self.request), "hotlists.view_entries"))
-        return Hotlist.objects.visible_to(actor(self.request)).with_lapse(timezone.now()).select_related("owner")
-
-
-class HotlistList(_HotlistsRead, generics.ListAPIView):
-    """The lists that the caller may see."""
-
-
-class HotlistDetail(_HotlistsRead, generics.RetrieveAPIView):
-    """One list."""
-
-    lookup_field = "slug"
 
 
 class EntryList(generics.ListAPIView):

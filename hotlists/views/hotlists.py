@@ -1,14 +1,17 @@
 """Pages of the lists themselves."""
 
+from django.contrib import messages
 from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.policies import holds
-from hotlists import policies
-from hotlists.models import Entry, Hotlist
+from hotlists import actions, policies
+from hotlists.forms.hotlists import AccessForm, HotlistForm
+from hotlists.models import Entry, Hotlist, HotlistGroupAccess, HotlistUserAccess
+from portal.errors import Unfit
 from portal.policies import require
 
 
@@ -24,7 +27,11 @@ def hotlist_list(request: HttpRequest) -> HttpResponse:
         .select_related("owner")
         .annotate(entries_in_force=Count("entries", filter=Q(entries__in=in_force)))
     )
-    return render(request, "hotlists/hotlist_list.html", {"hotlists": hotlists, "now": now})
+    return render(
+        request,
+        "hotlists/hotlist_list.html",
+        {"hotlists": hotlists, "now": now, "may_manage": policies.may_manage(request.user)},
+    )
 
 
 @require_GET
@@ -37,5 +44,41 @@ def hotlist_detail(request: HttpRequest, slug: str) -> HttpResponse:
     entries = Entry.objects.filter(hotlist=hotlist).with_latest_version().with_force(now).order_by("-id")[:20]
     context = {
         "hotlist": hotlist, "now": now, "entries": entries, "may_write": policies.may_write(request.user, hotlist),
+        "may_manage": policies.may_manage(request.user),
     }  # fmt: skip
     return render(request, "hotlists/hotlist_detail.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+def hotlist_new(request: HttpRequest) -> HttpResponse:
+    """A new list."""
+    require(policies.may_manage(request.user))
+    form = HotlistForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            hotlist = actions.create_hotlist(by=request.user, **form.cleaned_data)
+            messages.success(request, "Created. Give a team access, and matchers an allocation.")
+            return redirect("hotlist_detail", hotlist.slug)
+        except Unfit as refusal:
+            for field, lines in refusal.fields.items():
+                form.add_error(field, lines[0])
+    return render(request, "hotlists/hotlist_form.html", {"form": form})
+
+
+@require_http_methods(["GET", "POST"])
+def hotlist_access(request: HttpRequest, slug: str) -> HttpResponse:
+    """Who may see a list, and giving more people access."""
+    require(policies.may_manage(request.user))
+    hotlist = get_object_or_404(Hotlist.objects.visible_to(request.user), slug=slug)
+    form = AccessForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        grantee = form.cleaned_data["team"] or form.cleaned_data["person"]
+        actions.give_access(hotlist, grantee, by=request.user)
+        messages.success(request, f"{grantee} may see {hotlist} now.")
+        return redirect("hotlist_access", slug)
+    context = {
+        "hotlist": hotlist, "form": form,
+        "teams": HotlistGroupAccess.objects.filter(content_object=hotlist).select_related("group"),
+        "people": HotlistUserAccess.objects.filter(content_object=hotlist).select_related("user"),
+    }  # fmt: skip
+    return render(request, "hotlists/hotlist_access.html", context)
