@@ -11,13 +11,15 @@ from accounts.models import SystemJob
 from audit.models import Event, EventDetail
 from audit.verbs import Verb
 from hits import actions, policies
+from hits.actions.reports import Report
 from hits.limits import Limits
 from hits.models import Acknowledgement, Hit, HitKey, Outcome, Verification
 from hits.story import Card
 from hits.waiting import questions
 from hotlists import actions as hotlists
-from hotlists.models import Entry
+from hotlists.models import Entry, FeedException, FeedRow
 from matchers import actions as matchers
+from matchers.models import ListRole, PublishedRow
 from portal.errors import Refused, Stranger, TooLate, Unfit
 from tests.feed_cast import *  # noqa: F403 - fixtures
 from tests.hit_cast import *  # noqa: F403 - fixtures
@@ -165,25 +167,34 @@ def test_hit_from_a_site_not_in_service_is_kept_marked_and_reported(
     assert any("not in service" in title for title in words)
 
 
-def test_feed_row_is_copied_and_not_pointed_at(loaded, feed, matcher, allocate, site, report):
-    from matchers.models import ListRole, PublishedRow
-
+@pytest.fixture
+def feed_hit(loaded, feed, matcher, allocate, site) -> Hit:
+    """A hit on a row of a list loaded from its source."""
     loaded([voi(1), voi(2)])  # noqa: F405
     allocate(matcher, feed)
     publish(feed)
     row = PublishedRow.objects.filter(hotlist=feed).first()
-    told = {"country": row.country, "vrm": row.vrm, "ref": row.ref, "version": row.version, "revision": 1}
-    from hits.actions.reports import Report
-
-    hit, _ = actions.report(
-        Report(reference="feed-1", role=ListRole.objects.get(hotlist=feed).name, vrm_read=row.vrm, country_read="GB",
-               site="ring-north", camera="c", captured_at=timezone.now(), confidence=1.0, **told),
-        by=matcher.matcher.machine,
+    told = Report(
+        reference="feed-1", role=ListRole.objects.get(hotlist=feed).name, revision=1, country=row.country, vrm=row.vrm,
+        ref=row.ref, version=row.version, vrm_read=row.vrm, country_read="GB", site="ring-north", camera="c",
+        captured_at=timezone.now(), confidence=1.0,
     )  # fmt: skip
+    return actions.report(told, by=matcher.matcher.machine)[0]
+
+
+def test_feed_row_is_copied_and_not_pointed_at(feed_hit):
+    hit = feed_hit
     assert (hit.entry, hit.version, hit.category, hit.contact) == (None, None, "INS", "Insurance desk, 01632 960002")
     card = Card.of(urgent(hit), timezone.now(), Limits.in_force(timezone.now()))
     assert "Motor insurance database" in card.authority.who
     assert card.category == "No insurance"
+
+
+def test_stale_feed_row_is_held_back_at_once(feed_hit, operator, answers):
+    answers.verified(feed_hit, operator, source="not_wanted", result="STALE")
+    held = FeedException.objects.get()
+    assert (held.plate, held.from_by) == (feed_hit.plate, operator)
+    assert not FeedRow.objects.in_force(timezone.now()).filter(vrm=feed_hit.vrm).exists()
 
 
 # --- Answering --------------------------------------------------------------------------------------

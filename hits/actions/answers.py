@@ -12,8 +12,8 @@ from hits import live, policies
 from hits.models import Acknowledgement, Hit, Outcome, Verification
 from hits.models.hits import HitQuerySet
 from hotlists import actions as hotlists
-from hotlists.models import Suspension
-from hotlists.policies import may_suspend
+from hotlists.models import FeedException, FeedRow, Suspension
+from hotlists.policies import may_suspend, may_suspend_row
 from portal.errors import TooLate, Unfit
 from portal.policies import require
 
@@ -73,7 +73,7 @@ def verify(
         hit=hit, **answers, result=result, words=words, verified_by=by, verified_at=timezone.now(), sign_in=by.sign_in
     )
     if result in _TAKES_FORCE:
-        _suspend_entry(hit, by=by, because=f"A hit was verified as {result.label.lower()}. {words}".strip())
+        _take_force(hit, by=by, because=f"A hit was verified as {result.label.lower()}. {words}".strip())
     live.tell_boards(hit)
     record(
         Verb.HIT_VERIFIED, target=hit, by=by, plate=hit.plate, also=[hit.hotlist], result=result.label.lower(),
@@ -106,9 +106,7 @@ def record_outcome(
     Hit.objects.filter(pk__in=[hit.pk, *(one.pk for one in earlier)]).update(closed_at=now)
     hit.closed_at = now
     if result == Outcome.Result.WRONG_VEHICLE:
-        _suspend_entry(
-            hit, by=by, because=f"A vehicle was stopped or found and was not the one wanted. {words}".strip()
-        )
+        _take_force(hit, by=by, because=f"A vehicle was stopped or found and was not the one wanted. {words}".strip())
     live.tell_boards(hit)
     record(
         Verb.HIT_CLOSED, target=hit, by=by, plate=hit.plate, also=[hit.hotlist], count=1 + len(earlier),
@@ -130,12 +128,23 @@ def _earlier(hit: Hit) -> HitQuerySet:
     return Hit.objects.of_same_vehicle(hit).open().filter(pk__lt=hit.pk).select_for_update(of=("self",)).order_by("-pk")
 
 
-def _suspend_entry(hit: Hit, *, by: User, because: str) -> None:
-    """Pushes down what the hit showed: the entry is out of force at once, or its owner finds it on the home page."""
-    if hit.entry is None or not may_suspend(by, hit.entry):
-        return
-    if not hit.entry.suspensions.filter(kind=Suspension.Kind.SUSPENSION, to_at=None).exists():
-        hotlists.suspend(hit.entry, by=by, reason=because[:500])
+def _take_force(hit: Hit, *, by: User, because: str) -> None:
+    """Pushes down what the hit showed: the entry, or the feed's row, is out of force at once when this person may do that;
+    else the entry's owner finds it on the home page."""
+    because = because[:500]
+    if hit.entry is not None:
+        held = hit.entry.suspensions.filter(kind=Suspension.Kind.SUSPENSION, to_at=None).exists()
+        if not held and may_suspend(by, hit.entry):
+            hotlists.suspend(hit.entry, by=by, reason=because)
+    elif _is_listed_still(hit) and may_suspend_row(by, hit.hotlist):
+        hotlists.suspend_row(hit.hotlist, by=by, country=hit.country, vrm=hit.vrm, reason=because)
+
+
+def _is_listed_still(hit: Hit) -> bool:
+    """Whether the feed lists the plate and nobody holds it back already."""
+    plate = {"hotlist": hit.hotlist_id, "country": hit.country, "vrm": hit.vrm}
+    held = FeedException.objects.open_at(timezone.now()).filter(**plate)
+    return FeedRow.objects.filter(**plate).exists() and not held.exists()
 
 
 def _require_grounds(result: str, answers: dict[str, str]) -> None:
