@@ -36,7 +36,9 @@ def may_allocate(user: Actor, matcher: Matcher, hotlist: Hotlist) -> Verdict:
 def may_revoke(user: Actor, allocation: Allocation) -> Verdict:
     """Who takes a list away from a matcher: narrowing, so one person is enough."""
     over = allocation.revoked_at is not None or allocation.until_at <= timezone.now()
-    return first_denial(may_manage(user), Denied("This allocation is over already.") if over else Allowed())
+    return first_denial(
+        holds(user, "matchers.manage_matcher"), Denied("This allocation is over already.") if over else Allowed()
+    )
 
 
 def may_enrol(machine: Actor, matcher: Matcher) -> Verdict:

@@ -70,10 +70,9 @@ def publish_sites(*, by: SystemJob) -> SiteTable | None:
     """The camera sites in service and until when, in every feed; None when nothing changed (R-113)."""
     lock_repository()
     now = timezone.now()
-    sites = {
-        site.ref: int(site.in_service_until.timestamp()) if site.in_service_until else 0
-        for site in CameraSite.objects.with_service_end(now).order_by("ref")
-    }
+    live = CameraSite.objects.with_service_end(now).order_by("ref")
+    ends = live.values_list("ref", "in_service_until")  # type: ignore[misc]  # an annotation
+    sites = {ref: int(until.timestamp()) if until else 0 for ref, until in ends}
     current = SiteTable.objects.order_by("id").last()
     if current is not None and current.sites == sites:
         table, is_new = current, False

@@ -98,7 +98,7 @@ def note_seen(matcher: Matcher, *, by: Actor) -> None:
     """That the matcher asked for something; kept to half a minute, which is enough to see that one fell silent."""
     now = timezone.now()
     if matcher.last_seen_at is None or matcher.last_seen_at <= now - SEEN_TO_WITHIN:
-        Matcher.objects.filter(pk=matcher.pk, machine=by).update(last_seen_at=now)
+        Matcher.objects.of_machine(by).filter(pk=matcher.pk).update(last_seen_at=now)
 
 
 def _checked_key(public_key: str) -> str:

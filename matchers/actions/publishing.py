@@ -200,44 +200,41 @@ def _settle(
             each.save(update_fields=["ending", "unloaded_at"])
             changed.add(feed_id)
     for ending in endings:
-        each = carried[ending.feed_id]
+        each = next(each for each in carried.values() if each.feed_id == ending.feed_id)
         each.ending = ending
         each.save(update_fields=["ending"])
-        _sign_ending(role, ending, at=at)
+        _sign(role, ending.feed, ending, at=at)
         changed.add(each.feed_id)
     for each in carried.values():
-        if each.ending_id and each.unloaded_at is None and each.feed_id not in changed:
-            if _is_proved_unloaded(each):
-                each.unloaded_at = at
-                each.save(update_fields=["unloaded_at"])
-                changed.add(each.feed_id)
-            elif _newest(each.feed, role).is_due_for_renewal(at):
-                _sign_ending(role, each.ending, at=at)
-                changed.add(each.feed_id)
+        if each.ending is None or each.unloaded_at is not None or each.feed_id in changed:
+            continue
+        if _is_proved_unloaded(each.ending):
+            each.unloaded_at = at
+            each.save(update_fields=["unloaded_at"])
+            changed.add(each.feed_id)
+        elif _is_due_for_renewal(_newest(each.feed, role), at):
+            _sign(role, each.feed, each.ending, at=at)
+            changed.add(each.feed_id)
     return changed
 
 
-def _is_proved_unloaded(carried: FeedList) -> bool:
-    return (
-        Receipt.objects.right()
-        .filter(matcher__feed=carried.feed_id, hotlist=carried.role_id, revision=carried.ending.revision)
-        .exists()
-    )
+def _is_proved_unloaded(ending: Publication) -> bool:
+    proofs = Receipt.objects.right().filter(hotlist=ending.hotlist_id, revision=ending.revision)
+    return proofs.filter(matcher__feed=ending.feed_id).exists()
+
+
+def _is_due_for_renewal(document: Metadata | None, at: dt.datetime) -> bool:
+    return document is None or document.is_due_for_renewal(at)
 
 
 def _sign_list(role: ListRole, publication: Publication | None, *, is_new: bool, at: dt.datetime) -> bool:
     """Signs the list's document for all feeds, when it says something new or is past half its life."""
     if publication is None:
         return False
-    standing = _newest(None, role)
-    if not is_new and standing is not None and not standing.is_due_for_renewal(at):
+    if not is_new and not _is_due_for_renewal(_newest(None, role), at):
         return False
     _sign(role, None, publication, at=at)
     return True
-
-
-def _sign_ending(role: ListRole, ending: Publication, *, at: dt.datetime) -> None:
-    _sign(role, ending.feed, ending, at=at)
 
 
 def _sign(role: ListRole, feed: Feed | None, publication: Publication, *, at: dt.datetime) -> None:

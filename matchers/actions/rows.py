@@ -4,6 +4,7 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.db import connection, transaction
 
@@ -42,7 +43,7 @@ def replace_rows(
     for every row that goes or is corrected, one copy for each matcher that may hold it (R-018).
     """
     horizon = at + dt.timedelta(hours=hotlist.offline_life_hours)
-    facts = {"hotlist": hotlist.pk, "revision": revision, "now": at, "now_seconds": at.timestamp()}
+    facts: dict[str, Any] = {"hotlist": hotlist.pk, "revision": revision, "now": at, "now_seconds": at.timestamp()}
     with connection.cursor() as cursor:
         create(cursor)
         fill = SOURCES.get(hotlist.kind)

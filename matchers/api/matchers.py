@@ -64,7 +64,17 @@ class ReceiptGivenSerializer(serializers.ModelSerializer):
 
     class Meta:
         model = Receipt
-        fields = ("id", "matcher", "hotlist", "revision", "rows", "is_right", "wrong_buckets", "applied_at", "received_at")
+        fields = (
+            "id",
+            "matcher",
+            "hotlist",
+            "revision",
+            "rows",
+            "is_right",
+            "wrong_buckets",
+            "applied_at",
+            "received_at",
+        )
 
 
 class _Read(generics.GenericAPIView):
