@@ -21,7 +21,11 @@ LOAD = Moves(
     {
         Load.Status.RECEIVED: {Load.Status.CHECKING: "begin to check", Load.Status.REFUSED: "refuse"},
         Load.Status.CHECKING: {Load.Status.CHECKED: "finish checking", Load.Status.REFUSED: "refuse"},
-        Load.Status.CHECKED: {Load.Status.ACCEPTED: "accept", Load.Status.REFUSED: "refuse"},
+        Load.Status.CHECKED: {
+            Load.Status.ACCEPTED: "accept",
+            Load.Status.REFUSED: "refuse",
+            Load.Status.RECEIVED: "check again",
+        },
         Load.Status.ACCEPTED: {Load.Status.LOADED: "merge", Load.Status.RECEIVED: "check again"},
         Load.Status.LOADED: {},
         Load.Status.REFUSED: {},

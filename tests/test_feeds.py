@@ -246,6 +246,15 @@ def test_staged_rows_lost_in_a_crash_are_read_again_before_anything_is_merged(ch
     assert not FeedRow.objects.exists()
     load = actions.check(load, by=JOB)
     actions.accept(load, by=second_manager)
+    StagedRow.objects.all().delete()
+    load.refresh_from_db()
+    assert load.status == "accepted"
+    assert actions.merge(load, by=JOB).status == "received"
+    load = actions.check(load, by=JOB)
+    StagedRow.objects.all().delete()
+    assert actions.accept(load, by=second_manager).status == "received"  # lost before anybody decided
+    load = actions.check(load, by=JOB)
+    actions.accept(load, by=second_manager)
     assert actions.merge(load, by=JOB).added == 1
 
 

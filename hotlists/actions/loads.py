@@ -77,7 +77,10 @@ def check(load: Load, *, by: SystemJob) -> Load | None:
 
 @transaction.atomic
 def accept(load: Load, *, by: Actor, without_bad_rows: bool = False) -> Load:
-    """Says yes to a checked load. All of it goes in; rows with problems stay out only when that was chosen."""
+    """Says yes to a checked load. All of it goes in; rows with problems stay out only when that was chosen.
+
+    A load whose checked rows were lost in a crash comes back as received: it is read again, and decided again.
+    """
     load = _locked(load, by=by)
     if load.status != Status.CHECKED:
         raise TooLate(f"This load is {load.get_status_display().lower()}, so there is nothing to accept.")
@@ -88,8 +91,8 @@ def accept(load: Load, *, by: Actor, without_bad_rows: bool = False) -> Load:
     if load.bad_rows and not without_bad_rows:
         words = "Some rows have problems. Correct the file, or choose to load it without those rows."
         raise Unfit(words, {"without_bad_rows": [words]})
-    if StagedRow.objects.filter(load=load, repeats=None).count() != load.good_rows:
-        raise TooLate("The rows that were checked are gone, after a crash of the database. Check the file again.")
+    if _are_staged_rows_gone(load):
+        return _check_again(load)
     LOAD.move(
         load, Status.ACCEPTED, decided_at=timezone.now(), rows_left_out=load.bad_rows,
         **({"decided_by": by} if isinstance(by, User) else {"decided_machine": by}),
@@ -124,7 +127,7 @@ def merge(load: Load, *, by: SystemJob) -> Load | None:
     if found is None or found.status != Status.ACCEPTED:
         return None
     Hotlist.objects.select_for_update(no_key=True).get(pk=found.hotlist_id)  # one merge a list at a time
-    if StagedRow.objects.filter(load=found, repeats=None).count() != found.good_rows:
+    if _are_staged_rows_gone(found):
         return _check_again(found)
     now = timezone.now()
     done = merging.merge(found, at=now)
@@ -211,8 +214,13 @@ def _check(load: Load, *, by: SystemJob) -> Load:
     return load
 
 
+def _are_staged_rows_gone(load: Load) -> bool:
+    """Whether a crash of the database emptied the staging table, which is unlogged."""
+    return StagedRow.objects.filter(load=load, repeats=None).count() != load.good_rows
+
+
 def _check_again(load: Load) -> Load:
-    """What was checked is gone (a crash empties unlogged tables): read the file again, and let people decide again."""
+    """Reads the file again, and lets people decide again."""
     LOAD.move(load, Status.RECEIVED, decided_at=None, decided_by=None, decided_machine=None, rows_left_out=0)
     check_soon(load.pk)
     return load

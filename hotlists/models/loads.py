@@ -4,7 +4,7 @@ import datetime as dt
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Case, F, Q, When
 
 from accounts.models import Actor, MachineClient, User
 from hotlists.models.feeds import SourceAgreement
@@ -32,6 +32,12 @@ class LoadQuerySet(models.QuerySet["Load"]):
     def decided(self) -> "LoadQuerySet":
         """Loads whose file and staged rows are no longer needed."""
         return self.filter(status__in=[Load.Status.LOADED, Load.Status.REFUSED])
+
+    def with_rows_after(self) -> "LoadQuerySet":
+        """Adds `rows_after`: what the list held once this load was in it."""
+        whole = F("added") + F("changed") + F("unchanged")
+        part = F("listed_before") + F("added") - F("removed")
+        return self.annotate(rows_after=Case(When(mode=Load.Mode.COMPLETE, then=whole), default=part))
 
     def loaded_by(self, at: dt.datetime) -> "LoadQuerySet":
         """Loads that were in their list by this moment."""

@@ -1,7 +1,7 @@
 """Pages of the lists themselves."""
 
 from django.contrib import messages
-from django.db.models import Count, Q
+from django.db.models import Count, OuterRef, Q, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from accounts.policies import holds
 from hotlists import actions, policies
 from hotlists.forms.hotlists import AccessForm, HotlistForm
-from hotlists.models import Entry, Hotlist, HotlistGroupAccess, HotlistUserAccess
+from hotlists.models import Entry, Hotlist, HotlistGroupAccess, HotlistUserAccess, Load
 from portal.errors import Unfit
 from portal.policies import require
 
@@ -21,11 +21,15 @@ def hotlist_list(request: HttpRequest) -> HttpResponse:
     require(holds(request.user, "hotlists.view_entries"))
     now = timezone.now()
     in_force = Entry.objects.in_force(now).values("pk")
+    last_load = Load.objects.loaded_by(now).filter(hotlist=OuterRef("pk")).order_by("-loaded_at")
     hotlists = (
         Hotlist.objects.visible_to(request.user)
         .with_lapse(now)
         .select_related("owner")
-        .annotate(entries_in_force=Count("entries", filter=Q(entries__in=in_force)))
+        .annotate(
+            entries_in_force=Count("entries", filter=Q(entries__in=in_force)),
+            rows_at_last_load=Subquery(last_load.with_rows_after().values("rows_after")[:1]),
+        )
     )
     return render(
         request,
