@@ -93,7 +93,8 @@ def load_accept(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
             load = actions.accept(load, by=request.user, **form.cleaned_data)
             if load.status == Load.Status.RECEIVED:
                 messages.warning(
-                    request, "The rows that were checked were lost when the database restarted. The file is being read again."
+                    request,
+                    "The rows that were checked were lost when the database restarted. The file is being read again.",
                 )
             return redirect("load_detail", load.pk)
         except Unfit as refusal:
