@@ -20,7 +20,7 @@ from portal.policies import require
 Compared, Source, Result = Verification.Compared, Verification.Source, Verification.Result
 
 # What a result rests on: the fields whose answers it needs (F-04, F-05). Any of the pairs is enough, but for CONFIRMED.
-_RESTS_ON = {
+_RESTS_ON: dict[str, dict[str, str]] = {
     Result.CONFIRMED: {"plate": Compared.AGREES, "country": Compared.AGREES, "vehicle": Compared.AGREES,
                        "source": Source.WANTED},
     Result.MISREAD: {"plate": Compared.DIFFERS, "country": Compared.DIFFERS},
@@ -69,9 +69,8 @@ def verify(
     result = Result(result)
     answers = {"plate": plate, "country": country, "vehicle": vehicle, "source": source}
     _require_grounds(result, answers)
-    verification = Verification.objects.create(
-        hit=hit, **answers, result=result, words=words, verified_by=by, verified_at=timezone.now(), sign_in=by.sign_in
-    )
+    named = {"verified_by": by, "verified_at": timezone.now(), "sign_in": by.sign_in}
+    verification = Verification.objects.create(hit=hit, **answers, result=result, words=words, **named)
     if result in _TAKES_FORCE:
         _take_force(hit, by=by, because=f"A hit was verified as {result.label.lower()}. {words}".strip())
     live.tell_boards(hit)

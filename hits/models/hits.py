@@ -109,7 +109,7 @@ class HitQuerySet(models.QuerySet["Hit"]):
         """After `with_urgency`: what nobody has taken on first, then by urgency, then the newest."""
         return self.annotate(
             in_hand=Case(When(acknowledged_at=None, then=0), default=1, output_field=models.SmallIntegerField())
-        ).order_by("in_hand", "urgency", "-pk")
+        ).order_by("in_hand", F("urgency").asc(), "-pk")
 
     def with_story(self) -> "HitQuerySet":
         """Fetches with each hit what its card and page tell: list, entry, version, decisions, site, answers."""
