@@ -47,5 +47,6 @@ def clean(text: str) -> str:
 
 
 def clean_sql(column: str) -> str:
-    """The same, as SQL."""
-    return rf"btrim(regexp_replace({column}, '[\x01-\x20\x7f]+', ' ', 'g'), ' ')"
+    """The same, as SQL: words are looked at first, since nearly all are clean and rewriting costs three times as much."""
+    rewritten = rf"btrim(regexp_replace({column}, '[\x01-\x20\x7f]+', ' ', 'g'), ' ')"
+    return rf"CASE WHEN {column} ~ '[\x01-\x1f\x7f]|  |^ | $' THEN {rewritten} ELSE {column} END"
