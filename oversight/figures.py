@@ -10,8 +10,10 @@ from django.db.models import Avg, Count, F
 from audit.models import Event
 from audit.verbs import Operation
 from camera_sites.models import Camera, CameraSite, Dpia
+from hits.models import Hit, Outcome, Verification
 from hotlists.models import Entry, EntryVersion, FeedRow, Hotlist
-from standards.models import StandardsProfile
+from matchers.models import RecallHolder, Receipt
+from standards.models import Priority, StandardsProfile
 
 PERIOD = dt.timedelta(days=30)
 
@@ -42,6 +44,9 @@ def _figures(at: dt.datetime) -> Iterable[Figure]:
     yield _lists(at)
     yield _entries(at)
     yield _removals(at)
+    yield _hits(at)
+    yield _answers(at)
+    yield _matchers(at)
     yield _log(at)
 
 
@@ -96,6 +101,49 @@ def _removals(at: dt.datetime) -> Figure:
         "removals",
         "Refused and withdrawn, last 30 days",
         "Entries end when they have done their work or were wrong.",
+        rows,
+    )
+
+
+def _hits(at: dt.datetime) -> Figure:
+    counted = Hit.objects.filter(received_at__gt=at - PERIOD).values("priority").annotate(n=Count("pk"))
+    found = {row["priority"]: row["n"] for row in counted}
+    rows = [(str(priority.label), found.get(priority.value, 0)) for priority in Priority]
+    words = "A camera read a plate that was looked for. Each is a caution until a named person has verified it."
+    return Figure("hits", "Hits by priority, last 30 days", words, rows)
+
+
+def _answers(at: dt.datetime) -> Figure:
+    since = at - PERIOD
+    verified = (
+        Verification.objects.filter(verified_at__gt=since).values("result").annotate(n=Count("pk")).order_by("result")
+    )
+    answered = (
+        Outcome.objects.filter(recorded_at__gt=since).values("decision").annotate(n=Count("pk")).order_by("decision")
+    )
+    rows = [(f"Verified: {Verification.Result(row['result']).label}", row["n"]) for row in verified]
+    rows += [(f"Answered: {Outcome.Decision(row['decision']).label}", row["n"]) for row in answered]
+    rows.append(("Waiting for an answer", Hit.objects.filter(received_at__gt=since, closed_at=None).count()))
+    return Figure(
+        "answers",
+        "What became of hits, last 30 days",
+        "Every hit ends in an answer; a misread or stale one corrects the list.",
+        rows,
+    )
+
+
+def _matchers(at: dt.datetime) -> Figure:
+    receipts = Receipt.objects.filter(received_at__gt=at - PERIOD)
+    rows = [
+        ("Proofs that a matcher holds what it should", receipts.filter(is_right=True).count()),
+        ("Proofs that were wrong", receipts.filter(is_right=False).count()),
+        ("Withdrawn rows proved forgotten", RecallHolder.objects.filter(closed_at__gt=at - PERIOD).count()),
+        ("Withdrawn rows not yet proved forgotten", RecallHolder.objects.filter(closed_at=None).count()),
+    ]
+    return Figure(
+        "forgotten",
+        "Proved forgotten, last 30 days",
+        "What was withdrawn has to be proved gone by each system that held it.",
         rows,
     )
 
