@@ -56,7 +56,9 @@ def test_machine_reads_and_changes_nothing(matcher, hotlist, approved_entry, rea
     assert "secret" not in reader.get(reverse("api_matcher_detail", args=[Matcher.objects.get().pk])).content.decode()
     assert len(reader.get(reverse("api_allocation_list")).json()["results"]) == 1
     assert reader.get(reverse("api_receipt_list")).json()["results"] == []
-    assert reader.post(reverse("api_matcher_list"), {"name": "x", "purpose": "y"}, "application/json").status_code == 403
+    assert (
+        reader.post(reverse("api_matcher_list"), {"name": "x", "purpose": "y"}, "application/json").status_code == 403
+    )
 
 
 def test_colleague_is_refused_and_stranger_asked_to_sign_in(matcher, supervisor, outsider, client_of):
