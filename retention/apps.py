@@ -9,8 +9,8 @@ class RetentionConfig(AppConfig):
     name = "retention"
 
     def ready(self) -> None:
-        # Models can be imported only once the apps are ready; the checks register themselves.
-        from retention import checks, waiting  # noqa: F401, PLC0415
+        # Models can be imported only once the apps are ready; checks and document register themselves.
+        from retention import checks, document, waiting  # noqa: F401, PLC0415
         from retention.panels import holds  # noqa: PLC0415
 
         home.register(waiting.questions)

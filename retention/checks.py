@@ -12,7 +12,7 @@ from retention.schedule import BY_LABEL, SCHEDULE
 @checks.register(checks.Tags.models)
 def schedule_is_complete(app_configs, **kwargs) -> list[checks.CheckMessage]:
     """What the schedule forgot."""
-    return [checks.Warning(words, id=f"retention.W00{n}") for n, words in problems()]
+    return [checks.Error(words, id=f"retention.E00{n}") for n, words in problems()]
 
 
 def problems() -> list[tuple[int, str]]:
