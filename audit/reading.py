@@ -12,10 +12,11 @@ from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 
 from audit.actions import plate_hash
-from audit.models import ColumnChange, Event, EventQuerySet
+from audit.models import ColumnChange, Event, EventDetail, EventQuerySet
 from audit.sentences import Told, tell
 
 PAGE = 50
+MOST_CHANGES = 20  # of one event: a bulk load may touch thousands of rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,28 +84,36 @@ def page_of(events: EventQuerySet, before: uuid.UUID | None = None) -> tuple[lis
 
 
 def shown(events: Iterable[Event]) -> list[Shown]:
-    """Events with all that is known of them, in two queries however many."""
+    """Events with all that is known of them, in three queries however many."""
     told = tell(events)
-    changes = _changes({one.event.correlation_id for one in told})
-    return [
-        Shown(one, _facts(one), _url(one.event), changes[one.event.correlation_id]) for one in told
-    ]  # fmt: skip
+    changes = _changes(told)
+    return [Shown(one, _facts(one), _url(one.event), changes[one.event.pk]) for one in told]
 
 
-def _changes(correlation_ids: set[str]) -> dict[str, list[Change]]:
-    found: dict[str, list[Change]] = defaultdict(list)
-    rows = ColumnChange.objects.filter(cid__in=correlation_ids).select_related("content_type").order_by("id")
-    for row in rows:
-        columns = [
-            (name.replace("_", " "), None if old in ("None", "") else old, None if new in ("None", "") else new)
-            for name, (old, new) in sorted((row.changes or {}).items())
-            if isinstance(name, str) and old != new
-        ]
-        kind = row.content_type.name
-        found[row.cid or ""].append(
-            Change(kind, {0: "written", 1: "changed", 2: "deleted"}.get(row.action, ""), columns)
-        )
-    return found
+def _changes(told: list[Told]) -> dict[uuid.UUID, list[Change]]:
+    """The rows that changed in the same request or task and that the event is about; no more than a page can show."""
+    about = dict(EventDetail.objects.filter(pk__in=[one.event.pk for one in told]).values_list("pk", "subjects"))
+    ids = {subject.rpartition(":")[2] for subjects in about.values() for subject in subjects}
+    rows = ColumnChange.objects.filter(cid__in={one.event.correlation_id for one in told}, object_pk__in=ids)
+    found: dict[tuple[str, str], list[Change]] = defaultdict(list)
+    for row in rows.select_related("content_type").order_by("id"):
+        kind = row.content_type
+        found[row.cid or "", f"{kind.app_label}.{kind.model}:{row.object_pk}"].append(_change(row))
+    return {
+        one.event.pk: [
+            change for subject in about.get(one.event.pk, []) for change in found[one.event.correlation_id, subject]
+        ][:MOST_CHANGES]
+        for one in told
+    }
+
+
+def _change(row: ColumnChange) -> Change:
+    columns = [
+        (name.replace("_", " "), None if old in ("None", "") else old, None if new in ("None", "") else new)
+        for name, (old, new) in sorted((row.changes or {}).items())
+        if old != new
+    ]
+    return Change(row.content_type.name, {0: "written", 1: "changed", 2: "deleted"}.get(row.action, ""), columns)
 
 
 # Said by the sentence, or shown apart.
