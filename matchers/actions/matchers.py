@@ -111,7 +111,7 @@ def _checked_key(public_key: str) -> str:
 
 
 def _set_code(matcher: Matcher) -> str:
-    code = secrets.token_urlsafe(24)
+    code = secrets.token_hex(16)  # never a hyphen first: a command line would take it for an option
     matcher.enrol_code_hash, matcher.enrol_code_expires_at = _hash(code), timezone.now() + CODE_LIFE
     return code
 
