@@ -12,10 +12,18 @@ from django.test import TransactionTestCase
 
 from portal import embedded
 from portal.database import throwaway
+from tests.browser import chromium, page  # noqa: F401 - one browser for the whole run
 from tests.cast import *  # noqa: F403 - the people of the tests are fixtures everywhere
 from tests.publishing import *  # noqa: F403 - and what they publish to
 
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"  # Playwright's loop runs in the thread that asks the database
+
+
+def pytest_addoption(parser):
+    """How the journeys are run."""
+    group = parser.getgroup("journeys")
+    group.addoption("--walkthrough", action="store_true", help="take the pictures of docs/walkthrough.md anew")
+    group.addoption("--at-demo", metavar="STATE_DIR", help="use the demo that runs there instead of starting one")
 
 
 @pytest.fixture(scope="session")

@@ -2,14 +2,14 @@
 
 import pytest
 
-from tests.browser import chromium, faults, page, sign_in  # noqa: F401 - fixtures
+from tests.browser import faults, sign_in
 from tests.cast import PASSWORD
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 
 
 @pytest.fixture
-def signed_in(page, live_server, submitter):  # noqa: F811
+def signed_in(page, live_server, submitter):
     """A page in which the submitter has signed in."""
     sign_in(page, live_server, submitter.username, PASSWORD)
     return page
@@ -31,7 +31,7 @@ def test_pages_have_no_fault_that_a_program_finds_and_nothing_spills_over(signed
     assert signed_in.complaints == []
 
 
-def test_the_way_in_has_no_fault_that_a_program_finds(page, live_server):  # noqa: F811
+def test_the_way_in_has_no_fault_that_a_program_finds(page, live_server):
     page.goto(f"{live_server.url}/accounts/login/", wait_until="networkidle")
     assert faults(page) == []
     page.get_by_role("button", name="Sign in", exact=True).click()

@@ -1,0 +1,52 @@
+"""What a journey looks for on every page, besides its own matter; and the pictures of the walkthrough."""
+
+from pathlib import Path
+
+from django.conf import settings
+from playwright.sync_api import Page
+
+from tests.browser import faults
+
+PICTURES = Path(settings.BASE_DIR) / "docs" / "walkthrough"
+WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
+HIGHEST = 1600  # of a picture, in pixels: what lies below is seen by those who run the demo
+
+
+class Looker:
+    """Finds what programs can find wrong with a page, and takes pictures when they are wanted."""
+
+    def __init__(self, *, keeps_pictures: bool) -> None:
+        self.keeps_pictures = keeps_pictures
+
+    def at(self, page: Page, picture: str = "", *, on_phone: bool = False) -> None:
+        """The page is complete, without faults, at both widths if asked; pictured under this name."""
+        settle(page)
+        if picture and self.keeps_pictures:
+            self.picture(page, picture)
+        assert faults(page) == [], page.url
+        if on_phone:
+            page.set_viewport_size(NARROW)
+            settle(page)
+            wider = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+            assert wider <= 0, f"{page.url} is {wider} px wider than a phone"
+            if picture and self.keeps_pictures:
+                self.picture(page, f"{picture}-phone")
+            assert faults(page) == [], f"{page.url} on a phone"
+            page.set_viewport_size(WIDE)
+
+    def picture(self, page: Page, name: str) -> None:
+        """The page from its top, as far as it goes."""
+        PICTURES.mkdir(parents=True, exist_ok=True)
+        page.evaluate("scrollTo(0, 0)")
+        page.mouse.move(0, 0)
+        size = page.viewport_size or WIDE
+        height = min(page.evaluate("document.documentElement.scrollHeight"), HIGHEST)
+        page.set_viewport_size({"width": size["width"], "height": max(height, 600)})
+        page.screenshot(path=PICTURES / f"{name}.png", animations="disabled")
+        page.set_viewport_size(size)
+
+
+def settle(page: Page) -> None:
+    """Loaded, fonts too, and nothing moving."""
+    page.wait_for_load_state("load")
+    page.evaluate("document.fonts.ready")

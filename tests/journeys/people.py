@@ -1,0 +1,104 @@
+"""A person of the demo at a browser, and what people do there again and again."""
+
+import datetime as dt
+import itertools
+import re
+import time
+from typing import Any
+
+from playwright.sync_api import BrowserContext, Page, expect
+
+from tests.journeys.running import RunningPortal
+
+_LETTERS = "ABCDEFGHJKLMNPRSTUVWXY"
+_numbers = itertools.count(int(time.time()))
+
+
+def fresh_plate() -> str:
+    """A plate with the never-issued age identifier 50, another one each time."""
+    number, letters = next(_numbers), ""
+    for _ in range(5):
+        number, letter = divmod(number, len(_LETTERS))
+        letters = _LETTERS[letter] + letters
+    return f"{letters[:2]}50{letters[2:]}"
+
+
+class Person:
+    """Somebody signed in; `page` is what they have before them, `complaints` what their browser had to say."""
+
+    def __init__(self, portal: RunningPortal, context: BrowserContext, username: str):
+        self.portal, self.context, self.username = portal, context, username
+        self.page = self._watched(context.new_page())
+        self.complaints: list[str] = []
+
+    def _watched(self, page: Page) -> Page:
+        page.set_default_timeout(20_000)
+        page.on("console", lambda said: said.type == "error" and self.complaints.append(f"{page.url}: {said.text}"))
+        page.on("pageerror", lambda error: self.complaints.append(f"{page.url}: {error}"))
+        return page
+
+    def sign_in(self) -> None:
+        """With username and password, as the demo prints them."""
+        self.page.goto(f"{self.portal.url}/accounts/login/")
+        self.page.get_by_label("Username").fill(self.username)
+        self.page.get_by_label("Password", exact=True).fill(self.portal.passwords[self.username])
+        self.page.get_by_role("button", name="Sign in", exact=True).click()
+        self.page.wait_for_url(lambda url: "/accounts/login/" not in url)
+
+    def goes_to(self, path: str) -> Page:
+        """Opens an address of the portal, which has to be there."""
+        answer = self.page.goto(self.portal.url + path)
+        assert answer is not None and answer.ok, f"{path}: {answer and answer.status}"
+        return self.page
+
+    def calls(self, method: str, path: str, **data: Any) -> Any:
+        """The API from this person's session: the answer, whatever its status."""
+        cookies = {cookie["name"]: cookie["value"] for cookie in self.context.cookies()}
+        return self.context.request.fetch(
+            f"{self.portal.url}/api/v1/{path}", method=method, data=data or None,
+            headers={"X-CSRFToken": cookies["csrftoken"], "Referer": self.portal.url, "Content-Type": "application/json"},
+        )  # fmt: skip
+
+    def does(self, path: str, **data: Any) -> dict[str, Any]:
+        """As `calls` with POST, and it has to work."""
+        answer = self.calls("POST", path, **data)
+        assert answer.ok, f"{path}: {answer.status} {answer.text()}"
+        return answer.json()
+
+
+def facts(plate: str, **over: Any) -> dict[str, Any]:
+    """An entry that may be submitted, as the API takes it."""
+    now = dt.datetime.now(dt.UTC)
+    return {
+        "hotlist": "northdale-crime", "vrm_entered": plate, "country": "GB", "make": "Ford", "model": "Focus",
+        "colour": "Blue", "category": "CRM", "purpose": "volume", "basis": "FACT", "subject": "suspect",
+        "action": "ASSESS", "priority": "HIGH", "source_system": "crime",
+        "source_ref": "CR/5150/26", "contact_24h": "Burglary desk, 01632 960123", "no_conflict": True,
+        "reason": "Left the burglary at Quay Street with two people in it; plate and colour on the shop's CCTV.",
+        "action_text": "Assess and stop if safe. Check the colour: do not stop on the plate alone.",
+        "starts_at": now.isoformat(), "last_verified_at": now.isoformat(),
+        "review_by": (now + dt.timedelta(days=14)).isoformat(), "expires_at": (now + dt.timedelta(days=28)).isoformat(),
+        **over,
+    }  # fmt: skip
+
+
+def submitted(author: Person, plate: str, **over: Any) -> str:
+    """An entry that waits for its decision, over the API: its id."""
+    entry = author.does("entries/", **facts(plate, **over))["id"]
+    author.does(f"entries/{entry}/submit/")
+    return entry
+
+
+def approve(decider: Person, entry: str) -> None:
+    """A decision, over the API."""
+    decider.does(f"entries/{entry}/decide/", verdict="approve", rationale="CCTV viewed; nothing less would find it.")
+
+
+def chooses(page: Page, legend: str, answer: str) -> None:
+    """A radio button within its question."""
+    page.get_by_role("group", name=re.compile(re.escape(legend))).get_by_label(answer, exact=True).check()
+
+
+def sees(page: Page, words: str) -> None:
+    """These words stand on the page."""
+    expect(page.get_by_text(words).first).to_be_visible()
