@@ -77,7 +77,9 @@ def test_every_fault_of_a_file_is_shown_with_its_row_and_the_right_file_is_relea
     eventually(is_loaded, "the load is in the list", 20, every=0.5)
     look.at(page, "6-loaded")
     for number in (0, 1):
-        eventually(lambda number=number: portal.rows_held(number, SLUG) == 12, f"matcher {number} holds the new list", 20)
+        eventually(
+            lambda number=number: portal.rows_held(number, SLUG) == 12, f"matcher {number} holds the new list", 20
+        )
     assert portal.read(1, plates[3], site="nd-a02") == 1
     frost = person("control.frost")
 
