@@ -15,7 +15,7 @@ def test_the_registry_shows_what_is_live_what_waits_and_what_lapsed_on_a_map_and
     bell = person("infra.bell")
     page = bell.goes_to("/camera-sites/")
     rows = page.get_by_role("row")
-    expect(rows.filter(has_text="Airport approach")).to_contain_text("Live")
+    expect(rows.filter(has_text="Airport approach")).to_contain_text("In service")
     expect(rows.filter(has_text="Coast road, Eastcliff")).to_contain_text(
         re.compile("lapsed|out of service", re.IGNORECASE)
     )
