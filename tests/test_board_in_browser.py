@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 from hits import actions
 from hits.models import Hit
 from tests.asgi_portal import *  # noqa: F403 - fixtures
-from tests.browser import chromium, faults, page  # noqa: F401 - fixtures
+from tests.browser import faults
 from tests.hit_cast import *  # noqa: F403 - fixtures
 
 pytestmark = [
@@ -22,7 +22,7 @@ pytestmark = [
 
 
 @pytest.fixture
-def at(page, asgi_portal, client_of):  # noqa: F811
+def at(page, asgi_portal, client_of):
     """at(user, path): the page as this person, signed in, has it before them."""
 
     def go(user, path: str):
@@ -35,7 +35,7 @@ def at(page, asgi_portal, client_of):  # noqa: F811
     return go
 
 
-def keep(page, name: str) -> None:  # noqa: F811
+def keep(page, name: str) -> None:
     """A picture of the page at two widths, when somebody asked for pictures."""
     if folder := os.environ.get("PORTAL_PICTURES"):
         for width in (1280, 390):
