@@ -1,6 +1,7 @@
 """What is published of a list: what is in force, nothing else, spelled so that both sides agree."""
 
 import datetime as dt
+import json
 
 import pyarrow.parquet as pq
 import pytest
@@ -9,10 +10,12 @@ from django.utils import timezone
 
 from hotlists import actions as hotlists
 from matcher_client.rows import BucketDigests, Row, canonical
+from matchers import actions
+from matchers.actions import sign_feed
 from matchers.actions.rows import lines_of
 from matchers.files import list_path
-from matchers.models import Feed, Metadata, Publication, PublishedRow
-from tests.publishing import publish
+from matchers.models import Feed, FeedList, Metadata, Publication, PublishedRow
+from tests.publishing import PUBLISHER, publish
 
 
 def rows(hotlist) -> list[Row]:
@@ -150,3 +153,17 @@ def test_versions_of_a_feed_only_grow(matcher, hotlist, approved_entry):
         feed = Feed.objects.get()
         seen.append((feed.snapshot_version, feed.timestamp_version))
     assert seen == sorted(set(seen))
+
+
+def test_snapshot_goes_on_naming_an_ended_list_after_its_documents_were_erased(
+    matcher, hotlist, approved_entry, manager
+):
+    approved_entry()
+    publish(hotlist)
+    actions.revoke(matcher.matcher.allocations.get(), by=manager, reason="The trial is over.")
+    publish(hotlist)
+    FeedList.objects.update(unloaded_at=timezone.now())
+    Metadata.objects.filter(role=hotlist.role.name).delete()
+    feed = sign_feed(matcher.matcher.feed, by=PUBLISHER, at=timezone.now(), with_targets=True)
+    body = Metadata.objects.get(feed=feed, role="snapshot", version=feed.snapshot_version).body
+    assert json.loads(bytes(body))["signed"]["meta"][f"{hotlist.role.name}.json"]["version"] == 2

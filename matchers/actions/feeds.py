@@ -1,7 +1,6 @@
 """Signing feeds: what each carries, that it belongs together, that it is fresh. All under the repository's one lock."""
 
 import datetime as dt
-from collections.abc import Iterable
 
 from django.db import transaction
 from django.db.models import Max
@@ -102,7 +101,7 @@ def _sign_timestamp(feed: Feed, at: dt.datetime) -> None:
     store(feed, "timestamp", feed.timestamp_version, body, at=at, life=TIMESTAMP_LIFE)
 
 
-def _list_versions(feed: Feed, lists: Iterable[FeedList]) -> dict[str, int]:
+def _list_versions(feed: Feed, lists: list[FeedList]) -> dict[str, int]:
     """The newest version of each list's role that this feed may be shown; those unloaded included, as TUF asks."""
     ended = [each.role.name for each in lists if each.ending_id]
     given = [each.role.name for each in lists if not each.ending_id]
@@ -110,4 +109,7 @@ def _list_versions(feed: Feed, lists: Iterable[FeedList]) -> dict[str, int]:
     for owner, roles in ((feed, ended), (None, given)):
         newest = Metadata.objects.filter(feed=owner, role__in=roles).values("role").annotate(newest=Max("version"))
         found |= {row["role"]: row["newest"] for row in newest}
+    for each in lists:  # what was signed long ago may have been deleted since; a snapshot must name it all the same
+        each.version = found[each.role.name] = max(each.version, found.get(each.role.name, 0))
+    FeedList.objects.bulk_update(lists, ["version"])
     return found

@@ -99,6 +99,7 @@ class FeedList(models.Model):
     feed = models.ForeignKey(Feed, models.CASCADE, related_name="lists")
     role = models.ForeignKey(ListRole, models.PROTECT, related_name="feeds")
     ending = models.ForeignKey("matchers.Publication", models.PROTECT, null=True, related_name="+")
+    version = models.PositiveIntegerField(default=0, help_text="Of the role, as the feed's snapshot named it last.")
     unloaded_at = models.DateTimeField(null=True, help_text="When the matcher proved that it holds the list no more.")
 
     objects = FeedListQuerySet.as_manager()
