@@ -141,7 +141,7 @@ def erase_batch(rule: Rule, run: DeletionRun, *, size: int = BATCH) -> int:
 
 def _delete(queryset: models.QuerySet) -> int:
     """One DELETE, without signals: column differences must not be written of what is erased."""
-    return queryset._raw_delete(queryset.db)  # type: ignore[attr-defined]
+    return queryset._raw_delete(queryset.db)
 
 
 def _erase_traces(rule: Rule, ids: Iterable[object]) -> Counter[str]:
