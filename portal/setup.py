@@ -9,7 +9,6 @@ import shutil
 import subprocess
 import sys
 import time
-import venv
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
@@ -88,14 +87,20 @@ def unless_done(stamp: Path, key: str, words: str, act: Callable[[], object]) ->
 
 
 def make_venv() -> None:
-    """The virtual environment, with pip from the standard library, or without where the system withholds it."""
+    """The virtual environment with pip, whose part of Python Debian and Ubuntu pack apart; root is spared fetching it."""
+    make: list[str | Path] = [sys.executable, "-I", "-m", "venv", VENV]
     try:
-        venv.create(VENV, with_pip=True, symlinks=True)
-    except (subprocess.CalledProcessError, ImportError) as problem:
+        run(make)
+    except Failed:
         shutil.rmtree(VENV, ignore_errors=True)
-        raise Failed(
-            "this Python cannot make a virtual environment with pip; on Debian and Ubuntu: apt-get install python3-venv"
-        ) from problem
+        package = f"python{sys.version_info.major}.{sys.version_info.minor}-venv"
+        if os.geteuid() != 0 or not shutil.which("apt-get"):
+            raise Failed(
+                f"this Python cannot make a virtual environment with pip; on Debian and Ubuntu: apt-get install {package}"
+            ) from None
+        run(["apt-get", "update", "-qq"])
+        run(["apt-get", "install", "-qq", "-y", package])
+        run(make)
 
 
 def pip(*arguments: str | Path) -> None:
@@ -128,7 +133,8 @@ def install(requirements: Path) -> None:
     """Exactly what the file names, by hash: with uv, or with pip where uv cannot."""
     try:
         uv = VENV / "bin" / "uv"
-        run([uv, "pip", "install", "--python", PYTHON, "--require-hashes", *index_options(), "-r", requirements])
+        command = [uv, "pip", "install", "--python", PYTHON, "--system-certs", "--require-hashes", *index_options()]
+        run([*command, "-r", requirements])
     except Failed as problem:
         (ROOT / ".local").mkdir(exist_ok=True)
         (ROOT / ".local" / "uv.log").write_text(str(problem))
@@ -159,6 +165,11 @@ def python_packages(*, dev: bool) -> None:
 
 
 # --- Pages: styles, scripts, pictures ---------------------------------------------------------------
+
+
+def run_node(command: list[str | Path]) -> None:
+    """node or npm, trusting whom the machine trusts: many forces' networks sign again what they let through."""
+    run(command, env={**os.environ, "NODE_USE_SYSTEM_CA": "1"})
 
 
 def node_and_npm() -> tuple[list[str], list[str]]:
@@ -195,14 +206,14 @@ def pages() -> None:
             modules / ".installed",
             locked,
             "installing front-end packages (package-lock.json)",
-            lambda: run([*npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund"]),
+            lambda: run_node([*npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund"]),
         )
     if not _is_stamped(STATIC / "build" / ".built", sources):
         node, _ = node_and_npm()
         script, *arguments = package["scripts"]["build"].split()
         assert script == "node", "npm run build has to be a node script, so that it runs without a shell"  # noqa: S101
         unless_done(
-            STATIC / "build" / ".built", sources, "building styles and scripts", lambda: run([*node, *arguments])
+            STATIC / "build" / ".built", sources, "building styles and scripts", lambda: run_node([*node, *arguments])
         )
 
 
