@@ -51,7 +51,7 @@ class CreatePartitionedModel(CreateModel):
 
 def uuid7_floor(moment: dt.datetime) -> uuid.UUID:
     """The least id that a row made at `moment` or later can have: `id >= uuid7_floor(at)` is "since `at`"."""
-    milliseconds = int(moment.timestamp() * 1000)
+    milliseconds = max(0, int(moment.timestamp() * 1000))  # ids begin in 1970
     return uuid.UUID(int=milliseconds << 80)
 
 

@@ -4,6 +4,7 @@ import pytest
 from django.contrib.auth.models import Group
 from django.test import Client
 from django.urls import reverse
+from oauth2_provider.models import AccessToken
 
 from accounts import actions
 from accounts.models import MachineClient, User
@@ -86,8 +87,24 @@ def test_machine_signs_in_with_its_secret_and_reads_what_it_may(administrator, c
     bearer = {"Authorization": f"Bearer {token}"}
     assert len(Client().get(reverse("api_entry_list"), headers=bearer).json()["results"]) == 1
     assert Client().get(reverse("api_entry_list"), headers={"Authorization": "Bearer wrong"}).status_code == 401
+    assert Client().get(reverse("api_entry_list"), {"access_token": token}).status_code == 401
+    assert not AccessToken.objects.filter(token=token).exists(), "stored in clear"
     refused = Client().post(reverse("api_plate_search"), {"plate": "AB01CDE", "reason": "x"}, headers=bearer,
                             content_type="application/json")  # fmt: skip
     assert refused.status_code == 403, "a machine that may read does not search"
     MachineClient.objects.update(is_active=False)
     assert Client().get(reverse("api_entry_list"), headers=bearer).status_code == 401
+
+
+def test_machine_gets_no_scope_that_it_was_not_given(administrator):
+    machine, secret = actions.add_machine("Reader", by=administrator, scopes=["read"])
+    credentials = {
+        "grant_type": "client_credentials",
+        "client_id": machine.application.client_id,
+        "client_secret": secret,
+    }
+    assert Client().post(reverse("oauth_token"), credentials | {"scope": "read write"}).status_code == 400
+    assert Client().post(reverse("oauth_token"), credentials).json()["scope"] == "read"
+    machine.is_active = False
+    machine.save()
+    assert Client().post(reverse("oauth_token"), credentials | {"scope": "read"}).status_code == 400

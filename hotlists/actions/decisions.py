@@ -77,7 +77,7 @@ def review(
         entry=entry, version=term.version, reviewed_by=by, reviewed_at=now, still_necessary=still_necessary,
         source_checked=source_checked, review_by=due,
     )  # fmt: skip
-    _open_term(term.version, from_at=now, review_by=due)
+    _open_term(term.version, from_at=now, review_by=due, emergency_ends_at=term.emergency_ends_at)
     publish_soon(entry.hotlist_id)
     record(Verb.ENTRY_REVIEWED, target=entry, by=by, plate=term.version.plate, also=[done], review_by=due.isoformat())
     return done
@@ -135,11 +135,13 @@ def _has_enough_approvals(version: EntryVersion) -> bool:
     return version.decisions.filter(verdict=Decision.Verdict.APPROVE).count() >= needed
 
 
-def _open_term(version: EntryVersion, *, from_at: dt.datetime, review_by: dt.datetime) -> None:
+def _open_term(
+    version: EntryVersion, *, from_at: dt.datetime, review_by: dt.datetime, emergency_ends_at: dt.datetime | None = None
+) -> None:
     Term.objects.filter(entry_id=version.entry_id, until_at=None).update(until_at=from_at)
     Term.objects.create(
         entry_id=version.entry_id, version=version, from_at=from_at, starts_at=version.starts_at, review_by=review_by,
-        expires_at=version.expires_at,
+        expires_at=version.expires_at, emergency_ends_at=emergency_ends_at,
     )  # fmt: skip
 
 
