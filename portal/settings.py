@@ -140,8 +140,9 @@ TEMPLATES = [
 
 # --- Database: three ways in, by what they may do -----------------------------------------------
 # default: the application, owns nothing; owner: migrations; retention: the only one that deletes what is append-only.
+# A portal that only runs is not given the owner's address.
 # Given DATABASE_URL alone, one login stands for all three by SET ROLE; bin/setup makes the roles, if that login may.
-if env.str("DATABASE_URL", "") and not env.str("DATABASE_OWNER_URL", ""):
+if env.str("DATABASE_URL", "") and not (env.str("DATABASE_OWNER_URL", "") or env.str("DATABASE_RETENTION_URL", "")):
     DATABASE_ADMIN_URL = env.str("DATABASE_URL")
     DATABASES = {alias: env.db_url_config(DATABASE_ADMIN_URL) for alias in ("default", "owner", "retention")}
     for alias, role in (("default", "portal_app"), ("owner", "portal_owner"), ("retention", "portal_retention")):
