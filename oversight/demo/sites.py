@@ -17,7 +17,7 @@ SITES = (
     ("nd-a01", "Harbour Bridge north", "Northdale Harbour", "strategic", 55.012, -1.452, "A193"),
     ("nd-a02", "Ring road at Mill Lane", "Northdale Centre", "major", 54.982, -1.612, "A167"),
     ("nd-a03", "Airport approach", "Northdale West", "strategic", 55.034, -1.702, "A696"),
-    ("nd-b01", "Station Parade", "Northdale Centre", "crowded", 54.968, -1.618, "Station Parade"),
+    ("nd-b01", "Station Parade", "Northdale Centre", "crowded", 54.952, -1.644, "Station Parade"),
     ("nd-b02", "Coast road, Eastcliff", "Eastcliff", "major", 55.042, -1.442, "A1058"),
 )
 

@@ -32,7 +32,7 @@ def schedule(request: HttpRequest) -> HttpResponse:
             "name": ", ".join(name_of(rule.label) for rule in alike),
             "rule": alike[0],
             "with_it": [name_of(child.label) for rule in alike for child in children_of(rule)],
-            "kept_by": [name_of(kept.rpartition(".")[0]) for kept in alike[0].blocked_by],
+            "kept_by": list(dict.fromkeys(name_of(kept.rpartition(".")[0]) for kept in alike[0].blocked_by)),
         }
         for alike in (list(group) for _, group in groupby(own, key=_alike))
     ]

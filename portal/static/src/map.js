@@ -10,7 +10,7 @@ export async function start(frame) {
   const map = L.map(frame, { attributionControl: false, zoomSnap: 0.5, minZoom: 4, maxZoom: 16, scrollWheelZoom: false });
   frame.addEventListener("focusin", () => map.scrollWheelZoom.enable());
   frame.addEventListener("focusout", () => map.scrollWheelZoom.disable());
-  if (points.length) map.fitBounds(points.map((point) => [point.lat, point.lon]), { padding: [50, 50], maxZoom: 10 });
+  if (points.length) map.fitBounds(points.map((point) => [point.lat, point.lon]), { padding: [40, 40], maxZoom: 12 });
   else map.setView([54.5, -3], 5);
   for (const point of points) {
     const tone = point.tone ?? "none";
