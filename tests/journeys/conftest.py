@@ -9,6 +9,8 @@ from tests.journeys.looking import WIDE, Looker
 from tests.journeys.people import Person
 from tests.journeys.running import AttachedPortal, RunningPortal
 
+LOCAL = {"locale": "en-GB", "timezone_id": "Europe/London"}
+
 
 def pytest_collection_modifyitems(items):
     """Everything here is a journey; those that break parts of the portal come last."""
@@ -54,7 +56,7 @@ def person(portal, chromium, _desks):
 
     def at_desk(username: str) -> Person:
         if username not in _desks:
-            _desks[username] = Person(portal, chromium.new_context(viewport=WIDE), username)
+            _desks[username] = Person(portal, chromium.new_context(viewport=WIDE, **LOCAL), username)
             _desks[username].sign_in()
         someone = _desks[username]
         if someone not in used:
@@ -72,7 +74,7 @@ def person(portal, chromium, _desks):
 @pytest.fixture
 def visitor(portal, chromium) -> Page:
     """A page of somebody who has not signed in."""
-    context = chromium.new_context(viewport=WIDE)
+    context = chromium.new_context(viewport=WIDE, **LOCAL)
     page = context.new_page()
     complaints = []
     page.on("console", lambda said: said.type == "error" and complaints.append(said.text))

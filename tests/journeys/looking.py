@@ -9,7 +9,7 @@ from tests.browser import faults
 
 PICTURES = Path(settings.BASE_DIR) / "docs" / "walkthrough"
 WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
-HIGHEST = 1600  # of a picture, in pixels: what lies below is seen by those who run the demo
+HIGHEST = 1250  # of a picture, in pixels: what lies below is seen by those who run the demo
 
 
 class Looker:
@@ -18,31 +18,42 @@ class Looker:
     def __init__(self, *, keeps_pictures: bool) -> None:
         self.keeps_pictures = keeps_pictures
 
-    def at(self, page: Page, picture: str = "", *, on_phone: bool = False) -> None:
-        """The page is complete, without faults, at both widths if asked; pictured under this name."""
+    def at(
+        self, page: Page, picture: str = "", *, part: str = "", on_phone: bool = False, also_pictured: bool = False
+    ) -> None:
+        """The page is complete, without faults, at both widths if asked.
+
+        Pictured under this name, from the element `part` on where one is named, and on the phone too if asked.
+        """
         settle(page)
         if picture and self.keeps_pictures:
-            self.picture(page, picture)
+            self.picture(page, picture, part)
         assert faults(page) == [], page.url
         if on_phone:
             page.set_viewport_size(NARROW)
             settle(page)
             wider = page.evaluate("document.documentElement.scrollWidth - innerWidth")
             assert wider <= 0, f"{page.url} is {wider} px wider than a phone"
-            if picture and self.keeps_pictures:
+            if also_pictured and self.keeps_pictures:
                 self.picture(page, f"{picture}-phone")
             assert faults(page) == [], f"{page.url} on a phone"
             page.set_viewport_size(WIDE)
 
-    def picture(self, page: Page, name: str) -> None:
-        """The page from its top, as far as it goes."""
+    def picture(self, page: Page, name: str, part: str = "") -> None:
+        """The page from its top, or from a part of it, as far as it goes."""
         PICTURES.mkdir(parents=True, exist_ok=True)
-        page.evaluate("scrollTo(0, 0)")
         page.mouse.move(0, 0)
         size = page.viewport_size or WIDE
-        height = min(page.evaluate("document.documentElement.scrollHeight"), HIGHEST)
-        page.set_viewport_size({"width": size["width"], "height": max(height, 600)})
-        page.screenshot(path=PICTURES / f"{name}.png", animations="disabled")
+        whole = page.evaluate("document.documentElement.scrollHeight")
+        page.set_viewport_size({"width": size["width"], "height": max(whole, 600)})
+        page.evaluate("scrollTo(0, 0)")
+        box = page.locator(part).bounding_box() if part else None
+        top = max(box["y"] - 40, 0) if box else 0
+        height = min(whole - top, 900 if part else HIGHEST)
+        page.screenshot(
+            path=PICTURES / f"{name}.png", animations="disabled",
+            clip={"x": 0, "y": top, "width": size["width"], "height": height},
+        )  # fmt: skip
         page.set_viewport_size(size)
 
 

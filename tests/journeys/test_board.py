@@ -31,7 +31,7 @@ def test_a_hit_reaches_an_open_board_within_two_seconds_and_is_answered_to_its_o
     expect(card).to_contain_text("confirmed")
     expect(card).to_contain_text("Okafor")
     assert took < NEW_HIT_WITHIN, f"{took:.1f} s from the matcher's answer to the board"
-    look.at(board, "4-board", on_phone=True)
+    look.at(board, "board", on_phone=True)
 
     card.get_by_role("button", name="Take it on").click()
     expect(card.get_by_role("button", name="Take it on")).to_have_count(0)
@@ -52,7 +52,7 @@ def test_a_hit_reaches_an_open_board_within_two_seconds_and_is_answered_to_its_o
     look.at(board)
     board.get_by_role("button", name="Record the outcome").click()
     sees(board, "Outcome recorded.")
-    look.at(board, "4-answered")
+    look.at(board, "4-answered", part="#answers")
     board = frost.goes_to("/board/")
     assert board.locator("[data-hit]").filter(has_text=f"{plate[:4]} {plate[4:]}").count() == 0
 

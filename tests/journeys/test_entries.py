@@ -67,7 +67,7 @@ def test_a_supervisor_decides_with_the_keyboard_alone_and_both_matchers_prove_th
     before = [portal.rows_held(number, "northdale-crime") for number in (0, 1)]
     look.at(okafor.goes_to("/"), "2-what-waits", on_phone=True)
     page = okafor.goes_to(f"/entries/{entry}/decide/")
-    look.at(page, "2-deciding", on_phone=True)
+    look.at(page, "2-deciding", on_phone=True, also_pictured=True)
     _reach(page, page.get_by_role("group", name="Your decision").get_by_label("Approve"))
     page.keyboard.press("Space")
     page.keyboard.press("Tab")
@@ -88,7 +88,7 @@ def test_a_supervisor_decides_with_the_keyboard_alone_and_both_matchers_prove_th
 
     eventually(both_proved, "the entry's page shows two proofs", 10, every=0.5)
     expect(page.locator("#authority")).to_contain_text("nothing less would find the vehicle")
-    look.at(page, "3-who-holds-it", on_phone=True)
+    look.at(page, "3-who-holds-it", part="#holders", on_phone=True)
     assert [portal.read(number, plate) for number in (0, 1)] == [1, 1]
     look.at(person("manager.dunn").goes_to("/matchers/"), "3-matchers", on_phone=True)
 
@@ -108,7 +108,7 @@ def test_an_edit_is_a_version_of_its_own_that_waits_while_the_approved_one_stays
     assert told["is_in_force"]
     page = okafor.goes_to(f"/entries/{entry}/decide/")
     expect(page.locator("#changes")).to_contain_text("Version 1 stays in force until this one is approved.")
-    look.at(page, "2-what-a-version-changes")
+    look.at(page, "2-what-a-version-changes", part="#changes")
     approve(okafor, entry)
     told = okafor.calls("GET", f"entries/{entry}/").json()
     assert [version["status"] for version in told["versions"]] == ["superseded", "approved"] or told["is_in_force"]
@@ -136,7 +136,7 @@ def test_after_withdrawal_both_matchers_stop_matching_within_seconds_and_prove_i
 
     eventually(both_proved, "the entry's page shows two proofs of forgetting", 10, every=0.5)
     expect(page.locator("#holders")).to_contain_text("s after withdrawal")
-    look.at(page, "5-proved-forgotten", on_phone=True)
+    look.at(page, "5-proved-forgotten", part="#holders", on_phone=True)
 
 
 def test_a_stranger_to_a_list_finds_no_entry_and_a_machine_may_read_but_not_decide(portal, person):

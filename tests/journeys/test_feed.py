@@ -52,7 +52,7 @@ def test_every_fault_of_a_file_is_shown_with_its_row_and_the_right_file_is_relea
     problems = page.locator("#problems")
     for row in ("2", "5", "7", "9", "11"):
         expect(problems.get_by_role("rowheader", name=row, exact=True)).to_be_visible()
-    look.at(page, "6-problems", on_phone=True)
+    look.at(page, "6-problems", part="#problems", on_phone=True)
     assert portal.rows_held(0, SLUG) == before, "nothing changes before somebody accepts"
     page.get_by_text("Refuse it instead").click()
     page.get_by_label("Why").fill("Five rows are wrong; the register sends it again.")
