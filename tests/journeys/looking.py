@@ -48,7 +48,7 @@ class Looker:
         page.set_viewport_size({"width": size["width"], "height": max(whole, 600)})
         page.evaluate("scrollTo(0, 0)")
         box = page.locator(part).bounding_box() if part else None
-        top = max(box["y"] - 40, 0) if box else 0
+        top = max(box["y"] - 20, 0) if box else 0
         height = min(whole - top, 900 if part else HIGHEST)
         page.screenshot(
             path=PICTURES / f"{name}.png", animations="disabled",
