@@ -15,8 +15,8 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0002_machines'),
-        ('auth', '0012_alter_user_first_name_max_length'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
+        ('auth', '0012_alter_user_first_name_max_length'),
     ]
 
     operations = [
@@ -50,6 +50,7 @@ class Migration(migrations.Migration):
             options={
                 'ordering': ['ref'],
                 'permissions': [('view_sites', 'Open the registry of camera sites'), ('propose_site', 'Propose and edit camera sites'), ('decide_site', 'Set a camera site live, or end it')],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('live_at__isnull', True), ('live_by__isnull', True), ('status', 'proposed')), models.Q(models.Q(('status', 'proposed'), _negated=True), ('live_at__isnull', False), ('live_by__isnull', False), models.Q(('live_by', models.F('proposed_by')), _negated=True)), models.Q(('live_at__isnull', True), ('live_by__isnull', True), ('status', 'decommissioned')), _connector='OR'), name='camera_sites_site_live_by_another'), models.CheckConstraint(condition=models.Q(('latitude__range', (-90, 90)), ('longitude__range', (-180, 180))), name='camera_sites_site_on_earth')],
             },
         ),
         migrations.CreateModel(
@@ -109,6 +110,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['dpia_id', 'number'],
+                'constraints': [models.UniqueConstraint(fields=('dpia', 'number'), name='camera_sites_dpia_version_number_once'), models.UniqueConstraint(condition=models.Q(('status__in', ['draft', 'submitted'])), fields=('dpia',), name='camera_sites_dpia_one_open_version'), models.CheckConstraint(condition=models.Q(('status', 'draft'), models.Q(('description', ''), ('risks', ''), ('measures', ''), ('safeguards', ''), ('consultation', ''), _connector='OR', _negated=True), _connector='OR'), name='camera_sites_dpia_four_contents'), models.CheckConstraint(condition=models.Q(models.Q(('status', 'draft'), ('submitted_at__isnull', True)), models.Q(models.Q(('status', 'draft'), _negated=True), ('submitted_at__isnull', False)), _connector='OR'), name='camera_sites_dpia_submitted_at_some_time')],
             },
         ),
         migrations.CreateModel(
@@ -123,6 +125,9 @@ class Migration(migrations.Migration):
                 ('sign_in', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.signin')),
                 ('version', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='decision', to='camera_sites.dpiaversion')),
             ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('review_due_at__gt', models.F('decided_at'))), name='camera_sites_dpia_review_follows'), models.CheckConstraint(condition=models.Q(('words', ''), _negated=True), name='camera_sites_dpia_decision_says_why')],
+            },
         ),
         migrations.CreateModel(
             name='DpiaAdvice',
@@ -162,39 +167,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='camerasite',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('live_at__isnull', True), ('live_by__isnull', True), ('status', 'proposed')), models.Q(models.Q(('status', 'proposed'), _negated=True), ('live_at__isnull', False), ('live_by__isnull', False), models.Q(('live_by', models.F('proposed_by')), _negated=True)), models.Q(('live_at__isnull', True), ('live_by__isnull', True), ('status', 'decommissioned')), _connector='OR'), name='camera_sites_site_live_by_another'),
-        ),
-        migrations.AddConstraint(
-            model_name='camerasite',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('status', 'live'), _negated=True), ('dpia__isnull', False), _connector='OR'), name='camera_sites_site_live_with_dpia'),
-        ),
-        migrations.AddConstraint(
-            model_name='camerasite',
-            constraint=models.CheckConstraint(condition=models.Q(('latitude__range', (-90, 90)), ('longitude__range', (-180, 180))), name='camera_sites_site_on_earth'),
-        ),
-        migrations.AddConstraint(
-            model_name='dpiaversion',
-            constraint=models.UniqueConstraint(fields=('dpia', 'number'), name='camera_sites_dpia_version_number_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='dpiaversion',
-            constraint=models.UniqueConstraint(condition=models.Q(('status__in', ['draft', 'submitted'])), fields=('dpia',), name='camera_sites_dpia_one_open_version'),
-        ),
-        migrations.AddConstraint(
-            model_name='dpiaversion',
-            constraint=models.CheckConstraint(condition=models.Q(('status', 'draft'), models.Q(('description', ''), ('risks', ''), ('measures', ''), ('safeguards', ''), ('consultation', ''), _connector='OR', _negated=True), _connector='OR'), name='camera_sites_dpia_four_contents'),
-        ),
-        migrations.AddConstraint(
-            model_name='dpiaversion',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status', 'draft'), ('submitted_at__isnull', True)), models.Q(models.Q(('status', 'draft'), _negated=True), ('submitted_at__isnull', False)), _connector='OR'), name='camera_sites_dpia_submitted_at_some_time'),
-        ),
-        migrations.AddConstraint(
-            model_name='dpiadecision',
-            constraint=models.CheckConstraint(condition=models.Q(('review_due_at__gt', models.F('decided_at'))), name='camera_sites_dpia_review_follows'),
-        ),
-        migrations.AddConstraint(
-            model_name='dpiadecision',
-            constraint=models.CheckConstraint(condition=models.Q(('words', ''), _negated=True), name='camera_sites_dpia_decision_says_why'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='dpiadecision',

@@ -16,10 +16,10 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0002_machines'),
+        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
         ('auth', '0012_alter_user_first_name_max_length'),
         ('camera_sites', '0001_sites_and_dpias'),
         ('standards', '0002_delivered_profile'),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
@@ -97,6 +97,8 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['entry_id', 'number'],
+                'indexes': [models.Index(fields=['vrm', 'country'], name='hotlists_version_by_plate'), models.Index(fields=['vrm_skeleton'], name='hotlists_version_by_skeleton'), models.Index(fields=['status', 'submitted_at'], name='hotlists_version_by_status')],
+                'constraints': [models.UniqueConstraint(fields=('entry', 'number'), name='hotlists_version_number_once'), models.UniqueConstraint(condition=models.Q(('status__in', ['draft', 'submitted'])), fields=('entry',), name='hotlists_version_one_open_at_a_time'), models.CheckConstraint(condition=models.Q(('review_by__lte', models.F('expires_at')), ('starts_at__lt', models.F('review_by'))), name='hotlists_version_dates_in_order'), models.CheckConstraint(condition=models.Q(models.Q(('status', 'draft'), ('submitted_at__isnull', True), ('submitted_by__isnull', True)), models.Q(models.Q(('status', 'draft'), _negated=True), ('submitted_at__isnull', False), ('submitted_by__isnull', False)), _connector='OR'), name='hotlists_version_submitted_by_somebody'), models.CheckConstraint(condition=models.Q(('status', 'draft'), ('no_conflict', True), _connector='OR'), name='hotlists_version_declared_no_conflict'), models.CheckConstraint(condition=models.Q(('vrm__regex', '^[A-Z0-9]{1,15}$')), name='hotlists_version_plate_normalised')],
             },
         ),
         migrations.CreateModel(
@@ -114,6 +116,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['decided_at'],
+                'constraints': [models.UniqueConstraint(fields=('version', 'decided_by'), name='hotlists_decision_once_a_person'), models.CheckConstraint(condition=models.Q(('rationale', ''), _negated=True), name='hotlists_decision_says_why')],
             },
         ),
         migrations.AddField(
@@ -145,6 +148,7 @@ class Migration(migrations.Migration):
             options={
                 'ordering': ['title'],
                 'permissions': [('manage_hotlist', 'Create hotlists and change what they may hold')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('sunset_at__gt', models.F('created_at'))), name='hotlists_hotlist_ends_after_start'), models.CheckConstraint(condition=models.Q(('offline_life_hours__gte', 1), ('offline_life_hours__lte', 168)), name='hotlists_hotlist_offline_life_sane')],
             },
         ),
         migrations.AddField(
@@ -207,6 +211,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['from_at'],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('to_at__isnull', True)), fields=('entry', 'kind'), name='hotlists_suspension_one_open'), models.CheckConstraint(condition=models.Q(models.Q(('to_at__isnull', True), ('to_by__isnull', True)), models.Q(('to_at__isnull', False), ('to_by__isnull', False)), _connector='OR'), name='hotlists_suspension_lifted_by_somebody')],
             },
         ),
         migrations.CreateModel(
@@ -225,43 +230,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['from_at'],
+                'indexes': [models.Index(fields=['lapses_at'], name='hotlists_term_by_lapse')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('until_at__isnull', True)), fields=('entry',), name='hotlists_term_one_open'), models.CheckConstraint(condition=models.Q(('until_at__isnull', True), ('until_at__gte', models.F('from_at')), _connector='OR'), name='hotlists_term_ends_after_start'), models.CheckConstraint(condition=models.Q(('review_by__lte', models.F('expires_at'))), name='hotlists_term_reviewed_within_life')],
             },
-        ),
-        migrations.AddIndex(
-            model_name='entryversion',
-            index=models.Index(fields=['vrm', 'country'], name='hotlists_version_by_plate'),
-        ),
-        migrations.AddIndex(
-            model_name='entryversion',
-            index=models.Index(fields=['vrm_skeleton'], name='hotlists_version_by_skeleton'),
-        ),
-        migrations.AddIndex(
-            model_name='entryversion',
-            index=models.Index(fields=['status', 'submitted_at'], name='hotlists_version_by_status'),
-        ),
-        migrations.AddConstraint(
-            model_name='entryversion',
-            constraint=models.UniqueConstraint(fields=('entry', 'number'), name='hotlists_version_number_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='entryversion',
-            constraint=models.UniqueConstraint(condition=models.Q(('status__in', ['draft', 'submitted'])), fields=('entry',), name='hotlists_version_one_open_at_a_time'),
-        ),
-        migrations.AddConstraint(
-            model_name='entryversion',
-            constraint=models.CheckConstraint(condition=models.Q(('review_by__lte', models.F('expires_at')), ('starts_at__lt', models.F('review_by'))), name='hotlists_version_dates_in_order'),
-        ),
-        migrations.AddConstraint(
-            model_name='entryversion',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status', 'draft'), ('submitted_at__isnull', True), ('submitted_by__isnull', True)), models.Q(models.Q(('status', 'draft'), _negated=True), ('submitted_at__isnull', False), ('submitted_by__isnull', False)), _connector='OR'), name='hotlists_version_submitted_by_somebody'),
-        ),
-        migrations.AddConstraint(
-            model_name='entryversion',
-            constraint=models.CheckConstraint(condition=models.Q(('status', 'draft'), ('no_conflict', True), _connector='OR'), name='hotlists_version_declared_no_conflict'),
-        ),
-        migrations.AddConstraint(
-            model_name='entryversion',
-            constraint=models.CheckConstraint(condition=models.Q(('vrm__regex', '^[A-Z0-9]{1,15}$')), name='hotlists_version_plate_normalised'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='entryversion',
@@ -270,14 +241,6 @@ class Migration(migrations.Migration):
         pgtrigger.migrations.AddTrigger(
             model_name='entryversion',
             trigger=pgtrigger.compiler.Trigger(name='fixed_once_submitted', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE category standards_category%ROWTYPE; yes integer; needed integer;', func="\n        IF TG_OP = 'DELETE' THEN\n            IF OLD.status <> 'draft' AND NOT (current_user = 'portal_retention') THEN\n                RAISE EXCEPTION 'a submitted version is never deleted' USING ERRCODE = 'check_violation';\n            END IF;\n            RETURN OLD;\n        END IF;\n        IF OLD.status = 'draft' AND NEW.status = 'draft' THEN\n            RETURN NEW;\n        END IF;\n        IF OLD.status = 'draft' AND NEW.status = 'submitted' THEN\n            RETURN NEW;\n        END IF;\n        IF OLD.status <> 'submitted' OR NEW.status NOT IN ('approved', 'rejected', 'returned') THEN\n            RAISE EXCEPTION 'a version that is % cannot become %', OLD.status, NEW.status\n                USING ERRCODE = 'check_violation';\n        END IF;\n        IF to_jsonb(NEW) - 'status' <> to_jsonb(OLD) - 'status' THEN\n            RAISE EXCEPTION 'a submitted version is never altered' USING ERRCODE = 'check_violation';\n        END IF;\n        IF NEW.status = 'approved' THEN\n            SELECT * INTO category FROM standards_category\n                WHERE profile_id = OLD.profile_id AND code = OLD.category;\n            needed := GREATEST(COALESCE(category.deciders, 1), CASE WHEN OLD.protected_activity THEN 2 ELSE 1 END);\n            SELECT count(DISTINCT d.decided_by_id) INTO yes FROM hotlists_decision d\n                WHERE d.version_id = OLD.id AND d.verdict = 'approve';\n            IF yes < needed OR EXISTS (\n                SELECT FROM hotlists_decision d WHERE d.version_id = OLD.id AND d.verdict <> 'approve'\n            ) THEN\n                RAISE EXCEPTION 'version % has % of % approving decisions', OLD.id, yes, needed\n                    USING ERRCODE = 'check_violation';\n            END IF;\n        ELSIF NOT EXISTS (\n            SELECT FROM hotlists_decision d WHERE d.version_id = OLD.id\n                AND d.verdict = CASE NEW.status WHEN 'rejected' THEN 'reject' ELSE 'return' END\n        ) THEN\n            RAISE EXCEPTION 'nobody decided that version % be %', OLD.id, NEW.status USING ERRCODE = 'check_violation';\n        END IF;\n        RETURN NEW;\n    ", hash='74281f46334bd87d240874137649f9203c3fc21b', operation='UPDATE OR DELETE', pgid='pgtrigger_fixed_once_submitted_85518', table='hotlists_entryversion', when='BEFORE')),
-        ),
-        migrations.AddConstraint(
-            model_name='decision',
-            constraint=models.UniqueConstraint(fields=('version', 'decided_by'), name='hotlists_decision_once_a_person'),
-        ),
-        migrations.AddConstraint(
-            model_name='decision',
-            constraint=models.CheckConstraint(condition=models.Q(('rationale', ''), _negated=True), name='hotlists_decision_says_why'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='decision',
@@ -298,14 +261,6 @@ class Migration(migrations.Migration):
         pgtrigger.migrations.AddTrigger(
             model_name='contribution',
             trigger=pgtrigger.compiler.Trigger(name='stands', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n        IF TG_OP = 'DELETE' AND (current_user = 'portal_retention' OR NOT EXISTS (\n            SELECT FROM hotlists_entryversion v WHERE v.id = OLD.version_id AND v.status <> 'draft'\n        )) THEN\n            RETURN OLD;\n        END IF;\n        RAISE EXCEPTION 'that somebody contributed is never taken back' USING ERRCODE = 'check_violation';\n    ", hash='c07f5412a74988b0f455e34cccb2fb71d6facdad', operation='UPDATE OR DELETE', pgid='pgtrigger_stands_bc464', table='hotlists_contribution', when='BEFORE')),
-        ),
-        migrations.AddConstraint(
-            model_name='hotlist',
-            constraint=models.CheckConstraint(condition=models.Q(('sunset_at__gt', models.F('created_at'))), name='hotlists_hotlist_ends_after_start'),
-        ),
-        migrations.AddConstraint(
-            model_name='hotlist',
-            constraint=models.CheckConstraint(condition=models.Q(('offline_life_hours__gte', 1), ('offline_life_hours__lte', 168)), name='hotlists_hotlist_offline_life_sane'),
         ),
         migrations.AddConstraint(
             model_name='entry',
@@ -330,30 +285,6 @@ class Migration(migrations.Migration):
         pgtrigger.migrations.AddTrigger(
             model_name='review',
             trigger=pgtrigger.compiler.Trigger(name='no_truncate', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'append-only: no TRUNCATE of %', TG_TABLE_NAME USING ERRCODE = 'restrict_violation';", hash='77f0caca7a878036153f1014dd59ab93cf89a253', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_no_truncate_e71d6', table='hotlists_review', when='BEFORE')),
-        ),
-        migrations.AddConstraint(
-            model_name='suspension',
-            constraint=models.UniqueConstraint(condition=models.Q(('to_at__isnull', True)), fields=('entry', 'kind'), name='hotlists_suspension_one_open'),
-        ),
-        migrations.AddConstraint(
-            model_name='suspension',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('to_at__isnull', True), ('to_by__isnull', True)), models.Q(('to_at__isnull', False), ('to_by__isnull', False)), _connector='OR'), name='hotlists_suspension_lifted_by_somebody'),
-        ),
-        migrations.AddIndex(
-            model_name='term',
-            index=models.Index(fields=['lapses_at'], name='hotlists_term_by_lapse'),
-        ),
-        migrations.AddConstraint(
-            model_name='term',
-            constraint=models.UniqueConstraint(condition=models.Q(('until_at__isnull', True)), fields=('entry',), name='hotlists_term_one_open'),
-        ),
-        migrations.AddConstraint(
-            model_name='term',
-            constraint=models.CheckConstraint(condition=models.Q(('until_at__isnull', True), ('until_at__gte', models.F('from_at')), _connector='OR'), name='hotlists_term_ends_after_start'),
-        ),
-        migrations.AddConstraint(
-            model_name='term',
-            constraint=models.CheckConstraint(condition=models.Q(('review_by__lte', models.F('expires_at'))), name='hotlists_term_reviewed_within_life'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='term',

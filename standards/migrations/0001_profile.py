@@ -31,6 +31,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'permissions': [('adopt_profile', 'Adopt a standards profile that somebody else proposed')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('is_delivered', True), models.Q(('proposed_at__isnull', False), ('proposed_by__isnull', False)), _connector='OR'), name='standards_profile_proposed_by_somebody'), models.CheckConstraint(condition=models.Q(models.Q(('adopted_at__isnull', True), ('adopted_by__isnull', True)), models.Q(('adopted_at__isnull', False), ('adopted_by__isnull', False), models.Q(('adopted_by', models.F('proposed_by')), _negated=True)), _connector='OR'), name='standards_profile_adopted_by_another')],
             },
         ),
         migrations.CreateModel(
@@ -44,6 +45,9 @@ class Migration(migrations.Migration):
                 ('source', models.CharField(max_length=100)),
                 ('profile', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='numbers', to='standards.standardsprofile')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('profile', 'key'), name='standards_number_once_a_profile')],
+            },
         ),
         migrations.CreateModel(
             name='Category',
@@ -65,30 +69,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name_plural': 'categories',
+                'constraints': [models.UniqueConstraint(fields=('profile', 'code'), name='standards_category_once_a_profile'), models.CheckConstraint(condition=models.Q(('review_hours__lte', models.F('max_expiry_hours'))), name='standards_category_reviewed_within_life'), models.CheckConstraint(condition=models.Q(('deciders__gte', 1)), name='standards_category_has_deciders')],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='standardsprofile',
-            constraint=models.CheckConstraint(condition=models.Q(('is_delivered', True), models.Q(('proposed_at__isnull', False), ('proposed_by__isnull', False)), _connector='OR'), name='standards_profile_proposed_by_somebody'),
-        ),
-        migrations.AddConstraint(
-            model_name='standardsprofile',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('adopted_at__isnull', True), ('adopted_by__isnull', True)), models.Q(('adopted_at__isnull', False), ('adopted_by__isnull', False), models.Q(('adopted_by', models.F('proposed_by')), _negated=True)), _connector='OR'), name='standards_profile_adopted_by_another'),
-        ),
-        migrations.AddConstraint(
-            model_name='number',
-            constraint=models.UniqueConstraint(fields=('profile', 'key'), name='standards_number_once_a_profile'),
-        ),
-        migrations.AddConstraint(
-            model_name='category',
-            constraint=models.UniqueConstraint(fields=('profile', 'code'), name='standards_category_once_a_profile'),
-        ),
-        migrations.AddConstraint(
-            model_name='category',
-            constraint=models.CheckConstraint(condition=models.Q(('review_hours__lte', models.F('max_expiry_hours'))), name='standards_category_reviewed_within_life'),
-        ),
-        migrations.AddConstraint(
-            model_name='category',
-            constraint=models.CheckConstraint(condition=models.Q(('deciders__gte', 1)), name='standards_category_has_deciders'),
         ),
     ]
