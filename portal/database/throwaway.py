@@ -42,6 +42,11 @@ def prepare(name: str, *, afresh: bool = False) -> None:
 def empty(name: str) -> None:
     """Every table but those of KEPT_TABLES, append-only ones too, as the one role that no trigger stops."""
     with admin_connection(name, options="-c session_replication_role=replica") as admin:
+        # What a failed test's thread still holds would keep this waiting for ever.
+        admin.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database()"
+            " AND pid <> pg_backend_pid() AND state LIKE 'idle in transaction%'"
+        )
         admin.execute(
             sql.SQL(
                 """
