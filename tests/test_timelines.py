@@ -8,7 +8,7 @@ import pyarrow.parquet as pq
 import time_machine
 from django.db import transaction
 from django.utils import timezone
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from hotlists import actions
@@ -56,17 +56,17 @@ class Story:
 
 STEPS = st.lists(
     st.tuples(
-        st.sampled_from(["write", "edit", "approve", "approve", "review", "suspend", "resume", "withdraw", "wait"]),
+        st.integers(0, 11),  # which of the acts that make sense now
         st.integers(0, ENTRIES - 1),
         st.integers(1, 30 * 24),  # hours: how long is waited, until when it is asked for, how soon it starts
     ),
-    min_size=4,
-    max_size=14,
+    min_size=8,
+    max_size=18,
 )
 
 
 @settings(
-    max_examples=25, deadline=None, derandomize=True,
+    max_examples=25, deadline=None, derandomize=True, phases=[Phase.generate],  # shrinking would publish for minutes
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )  # fmt: skip
 @given(steps=STEPS)
@@ -75,8 +75,9 @@ def test_in_force_and_published_are_what_was_done_says(matcher, hotlist, submitt
     with transaction.atomic():
         world = _World(hotlist, submitter, supervisor, inspector)
         with time_machine.travel(began, tick=False) as clock:
-            for what, number, hours in steps:
+            for die, number, hours in steps:
                 clock.shift(SECOND)
+                what = world.act(die, number)
                 if what == "wait":
                     clock.shift(hours * HOUR)
                     world.publish()
@@ -96,6 +97,20 @@ class _World:
         self.entries: list[Entry | None] = [None] * ENTRIES
         self.stories = [Story() for _ in range(ENTRIES)]
         self.plates = (f"AB50{''.join(letters)}" for letters in itertools.product("ABCDEFG", repeat=3))
+
+    def act(self, die: int, number: int) -> str:
+        """What is done next to this entry: what leads on more often than what ends, nonsense now and then."""
+        story = [what for _, what, _ in self.stories[number].done]
+        if self.entries[number] is None:
+            acts = ["write"]
+        elif not story:
+            acts = ["approve"] * 5 + ["wait"]
+        elif "suspended" in story[-2:] and "resumed" not in story[-2:]:
+            acts = ["resume", "resume", "wait", "edit", "approve", "review"]
+        else:
+            acts = ["suspend", "wait", "edit", "approve", "review", "suspend", "wait", "edit", "approve", "review", "resume",
+                    "withdraw"]  # fmt: skip
+        return acts[die % len(acts)]
 
     def do(self, what: str, number: int, hours: int) -> None:
         """One act; those that the actions refuse were not done."""
@@ -179,9 +194,9 @@ class _World:
 
 
 def _dates(hours: int) -> dict[str, dt.datetime]:
-    """Every sixth starts later; review and end fall where the number says, within what the category allows."""
+    """Every third starts later; review and end fall where the number says, within what the category allows."""
     now = timezone.now()
-    starts = now + (hours % 50) * HOUR if hours % 6 == 0 else now
+    starts = now + (hours % 50) * HOUR if hours % 3 == 0 else now
     expires = starts + min(hours, 28 * 24) * HOUR
     review = min(starts + max(hours // 2, 1) * HOUR, starts + 14 * 24 * HOUR, expires)
     return {"starts_at": starts, "review_by": review, "expires_at": expires, "last_verified_at": now}
