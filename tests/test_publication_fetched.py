@@ -204,13 +204,16 @@ def test_timestamps_are_signed_again_and_the_client_stays_current(matcher, hotli
 # --- Who may fetch ---------------------------------------------------------------------------------
 
 
-def token(live_server, made) -> dict[str, str]:
-    answer = httpx.post(
+def token_asked(live_server, made, scope) -> httpx.Response:
+    return httpx.post(
         f"{live_server.url}/oauth/token/",
         auth=(made.client_id, made.client_secret),
-        data={"grant_type": "client_credentials", "scope": "matcher"},
+        data={"grant_type": "client_credentials", "scope": scope},
     )
-    return {"Authorization": f"Bearer {answer.json()['access_token']}"}
+
+
+def token(live_server, made, scope="matcher") -> dict[str, str]:
+    return {"Authorization": f"Bearer {token_asked(live_server, made, scope).json()['access_token']}"}
 
 
 def test_everything_is_401_to_all_but_the_matcher_it_is_for(matcher, hotlist, approved_entry, live_server, add_matcher):
@@ -241,9 +244,10 @@ def test_everything_is_401_to_all_but_the_matcher_it_is_for(matcher, hotlist, ap
 def test_machine_without_the_scope_gets_nothing(matcher, live_server, db):
     machine, secret = add_machine("Figures", by=PUBLISHER, scopes=["read"])
     made = matcher._replace(client_id=machine.application.client_id, client_secret=secret)
-    headers = token(live_server, made)
+    refused = token_asked(live_server, made, "matcher")
+    assert (refused.status_code, refused.json()["error"]) == (400, "invalid_scope")
     address = f"{live_server.url}/publication/{matcher.matcher.feed_id}/metadata/timestamp.json"
-    assert httpx.get(address, headers=headers).status_code == 401
+    assert httpx.get(address, headers=token(live_server, made, "read")).status_code == 401
 
 
 def test_enrolment_code_works_once(matcher, live_server):
