@@ -42,4 +42,5 @@ def _fill(verb: str, words: _Words) -> str:
         sentence = Verb(verb).label
     except ValueError:  # written by a later version of the portal
         sentence = f"{{actor}}: {verb} {{subject}}"
-    return sentence.format_map(words)
+    told = sentence.format_map(words)
+    return told[:1].upper() + told[1:]
