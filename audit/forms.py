@@ -48,6 +48,14 @@ class LogForm(forms.Form):
         except ValueError as error:
             raise forms.ValidationError(str(error)) from error
 
+    def clean_since(self) -> dt.date | None:
+        """A day that the log can have."""
+        return _within_reach(self.cleaned_data["since"])
+
+    def clean_until(self) -> dt.date | None:
+        """A day that the log can have."""
+        return _within_reach(self.cleaned_data["until"])
+
     def clean_country(self) -> str:
         """GB unless said."""
         return self.cleaned_data["country"].upper() or "GB"
@@ -57,6 +65,12 @@ class LogForm(forms.Form):
         """The first moment shown and the first that is not; the last day counts whole (decision 17)."""
         since, until = self.cleaned_data["since"], self.cleaned_data["until"]
         return _midnight(since), _midnight(until + dt.timedelta(days=1)) if until else None
+
+
+def _within_reach(day: dt.date | None) -> dt.date | None:
+    if day is not None and not 1970 <= day.year <= 9000:  # ids begin in 1970, and days are counted on from here
+        raise forms.ValidationError("Enter a day from 1970 on.")
+    return day
 
 
 def _midnight(day: dt.date | None) -> dt.datetime | None:

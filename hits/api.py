@@ -20,6 +20,7 @@ from hits.limits import Limits
 from hits.models import Acknowledgement, Hit, Outcome, Verification
 from hotlists.models import Hotlist
 from matcher_client import vrm as plates
+from portal.api import reason_given
 from portal.errors import Refused
 from portal.policies import require
 from standards.models import Priority
@@ -172,7 +173,7 @@ class HitDetail(APIView):
     @extend_schema(responses=HitSerializer, parameters=[OpenApiParameter("reason", str)])
     def get(self, request: Request, pk: uuid.UUID) -> Response:
         """The hit as it stands."""
-        hit = actions.open_hit(_hit(request, pk), by=actor(request), justification=request.GET.get("reason", ""))
+        hit = actions.open_hit(_hit(request, pk), by=actor(request), justification=reason_given(request))
         return Response(HitSerializer(hit).data)
 
 

@@ -4,9 +4,11 @@ import hashlib
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
+from django.core.exceptions import ValidationError as NotAValue
 from django.db import InterfaceError, OperationalError
+from django.db.models import QuerySet
 from django.http import Http404
-from rest_framework import exceptions, status
+from rest_framework import exceptions, serializers, status
 from rest_framework.pagination import CursorPagination
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -112,6 +114,22 @@ class NewestFirst(CursorPagination):
     ordering = "-id"
     page_size_query_param = "page_size"
     max_page_size = 500
+
+    def paginate_queryset(self, queryset: QuerySet[Any], request: Request, view: Any = None) -> list[Any] | None:
+        """One page. A cursor that was made up is of no page (404), like one that cannot be read."""
+        try:
+            return super().paginate_queryset(queryset, request, view)
+        except (NotAValue, ValueError) as error:  # the position in it is no id
+            raise exceptions.NotFound(self.invalid_cursor_message) from error
+
+
+def reason_given(request: Request) -> str:
+    """Why the caller looks, from the query (`?reason=`). Raises ValidationError for what the log cannot hold."""
+    shape = serializers.CharField(max_length=300, allow_blank=True)
+    try:
+        return shape.run_validation(request.query_params.get("reason", ""))
+    except exceptions.ValidationError as error:
+        raise exceptions.ValidationError({"reason": error.detail}) from error
 
 
 def etag(*parts: object) -> str:

@@ -110,7 +110,7 @@ def style(request: HttpRequest) -> HttpResponse:
         "narrow": SampleFilter(request.GET or None, auto_id="narrow_%s"),
         "rows": shown,
         "acts": _acts(),
-        "page": Paginator(range(2000), 20).page(int(request.GET.get("page", "4"))),
+        "page": Paginator(range(2000), 20).get_page(request.GET.get("page", "4")),
         "story": [
             {"title": "Withdrawn", "by": "Sergeant Nair", "at": now - dt.timedelta(days=2),
              "text": "Vehicle recovered.", "tone": "stopped"},

@@ -63,8 +63,8 @@ def edit_draft(version: EntryVersion, *, by: User, **facts: Any) -> EntryVersion
 @transaction.atomic
 def submit(version: EntryVersion, *, by: User, now: dt.datetime | None = None) -> EntryVersion:
     """Hands the draft over for a decision, when nothing is missing. Raises Unfit with every field that needs changing."""
-    now = now or timezone.now()
     version = _locked(version, by=by)
+    now = now or timezone.now()  # of the moment in which the lock is held, however long it was waited for
     require(policies.may_submit(by, version))
     problems = quality.problems(version, at=now) if version.status == EntryVersion.Status.DRAFT else {}
     if problems:
@@ -149,6 +149,9 @@ def _fill(version: EntryVersion, facts: dict[str, Any]) -> EntryVersion:
         version.vrm = plates.normalise(version.vrm_entered)
     except ValueError as error:
         raise Unfit("This cannot be a plate.", {"vrm_entered": [str(error)]}) from error
+    if not version.starts_at < version.review_by <= version.expires_at:
+        words = "The review lies after the start and not after the end."
+        raise Unfit(words, {"review_by": [words]})
     version.vrm_skeleton = plates.skeleton(version.vrm)
     version.vrm_classes = sorted(str(kind) for kind in plates.classify(version.vrm))
     return version

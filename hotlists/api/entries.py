@@ -19,7 +19,7 @@ from hotlists import actions
 from hotlists.actions.entries import WRITTEN
 from hotlists.api.feeds import FeedRowSerializer
 from hotlists.models import Decision, Entry, EntryVersion, Hotlist
-from portal.api import check_if_match, etag
+from portal.api import check_if_match, etag, reason_given
 from portal.idempotency import idempotent
 from portal.policies import require
 
@@ -108,7 +108,7 @@ class EntryDetail(APIView):
     @extend_schema(responses=EntryDetailSerializer)
     def get(self, request: Request, pk: uuid.UUID) -> Response:
         """The entry; its ETag is what an edit sends back in If-Match."""
-        entry = actions.open_entry(_entry(request, pk), by=actor(request), justification=request.GET.get("reason", ""))
+        entry = actions.open_entry(_entry(request, pk), by=actor(request), justification=reason_given(request))
         return Response(_told(entry.pk), headers={"ETag": _tag(entry)})
 
     @extend_schema(request=VersionSerializer(partial=True), responses=EntryDetailSerializer)
