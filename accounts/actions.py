@@ -37,7 +37,7 @@ def add_user(username: str, *, by: Actor, roles: list[str], password: str | None
 def change_user(user: User, *, by: Actor, roles: list[str], **facts: Any) -> User:
     """Other roles, another rank, other facts. What was decided with the old rank stays as it was decided."""
     user = User.objects.select_for_update().get(pk=user.pk)
-    require(policies.may_manage_users(by))
+    require(policies.may_change(by, user))
     for name, value in facts.items():
         setattr(user, name, value)
     user.save(update_fields=[*facts])

@@ -45,6 +45,13 @@ def may_manage_users(user: Actor) -> Verdict:
     return holds(user, "accounts.manage_users")
 
 
+def may_change(user: Actor, person: User) -> Verdict:
+    """An administrator, and not their own account: who keeps the roles does not choose their own."""
+    if isinstance(user, User) and user.pk == person.pk:
+        return Denied("You cannot change your own roles and facts; ask another administrator.")
+    return may_manage_users(user)
+
+
 def may_deactivate(user: Actor, person: User) -> Verdict:
     """An administrator, and not their own account: somebody has to be able to let people in again."""
     if isinstance(user, User) and user.pk == person.pk:

@@ -48,6 +48,14 @@ def test_username_taken_is_said_at_its_field(administrator, client_of, submitter
         )
 
 
+def test_administrator_does_not_choose_their_own_roles(administrator, client_of):
+    with pytest.raises(Refused, match="your own roles"):
+        actions.change_user(administrator, by=administrator, roles=["ADM", "IAO"], rank=Rank.SUPERINTENDENT)
+    answer = client_of(administrator).post(reverse("person_edit", args=[administrator.pk]), NEW | {"roles": ["IAO"]})
+    assert answer.status_code == 403
+    assert administrator.actor_role == "System administrator"
+
+
 def test_change_of_roles_keeps_the_teams(administrator, submitter, team):
     actions.change_user(submitter, by=administrator, roles=["SUP"], rank=Rank.SERGEANT)
     assert set(submitter.groups.values_list("name", flat=True)) == {"Supervisor", team.name}
