@@ -30,6 +30,10 @@ class EventQuerySet(models.QuerySet["Event"]):
         """Events that mention this subject, whoever's words they are in."""
         return self.filter(pk__in=EventDetail.objects.filter(subjects__contains=[f"{kind}:{id}"]).values("pk"))
 
+    def outside_findings(self) -> "EventQuerySet":
+        """For the page of what they are about: findings are told in their own room, to those who may see them."""
+        return self.exclude(verb__startswith="finding.")
+
     def of_plate(self, plate_hash: str) -> "EventQuerySet":
         """Events about one plate, found by its keyed hash."""
         return self.filter(plate_hash=plate_hash)

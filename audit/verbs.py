@@ -103,7 +103,7 @@ class Verb(TextChoices):
     HOLD_REVIEWED = "hold.reviewed", "{actor} found the hold on {what} for {case_ref} still needed: {reason}"
     HOLD_RELEASED = "hold.released", "{actor} released the hold on {what} for {case_ref}: {reason}"
     # hits
-    HIT_REPORTED = "hit.reported", "{actor} reported {subject}, read at {site}"
+    HIT_REPORTED = "hit.reported", "{actor} reported {subject}"
     HIT_OPENED = "hit.opened", "{actor} opened {subject}"
     HITS_SEARCHED = "hits.searched", "{actor} looked through past hits ({count} found): {reason}"
     HIT_ACKNOWLEDGED = "hit.acknowledged", "{actor} took on {subject}"

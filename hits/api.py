@@ -14,6 +14,7 @@ from rest_framework.views import APIView
 
 from accounts.authentication import Has, actor
 from accounts.models import Actor, MachineClient
+from accounts.policies import role_has
 from hits import actions, policies
 from hits.actions.reports import Report
 from hits.limits import Limits
@@ -94,7 +95,7 @@ class HitSerializer(serializers.ModelSerializer):
 
     hotlist = serializers.SlugRelatedField("slug", read_only=True)
     matcher = serializers.StringRelatedField()
-    site = serializers.CharField(source="site_ref", read_only=True)
+    site = serializers.SerializerMethodField(help_text="For those who may not see sites, the area it stands in.")
     camera = serializers.CharField(source="camera_ref", read_only=True)
     urgency = serializers.IntegerField(read_only=True, help_text="0 high and escalated, 1 high, 2 medium, 3 low.")
     sightings = serializers.IntegerField(read_only=True, help_text="Open ones of the vehicle in the window (R-059).")
@@ -113,6 +114,19 @@ class HitSerializer(serializers.ModelSerializer):
             "captured_at", "received_at", "confidence", "cautions", "urgency", "sightings", "is_escalated", "is_overdue",
             "answer_due_at", "acknowledgement", "verification", "outcome",
         )  # fmt: skip
+
+    def get_site(self, hit: Hit) -> str:
+        """As exact as the page: where cameras stand is for those who may see sites."""
+        return hit.site_ref if hit.site is None or self._sees_sites() else hit.site.area
+
+    def to_representation(self, hit: Hit) -> dict[str, Any]:
+        """The camera's reference names its site."""
+        told = super().to_representation(hit)
+        return told if hit.site is None or self._sees_sites() else told | {"camera": ""}
+
+    def _sees_sites(self) -> bool:
+        who = self.context["request"].user
+        return isinstance(who, MachineClient) or role_has(who, "camera_sites.view_sites")
 
 
 class FilterSerializer(serializers.Serializer):
@@ -174,7 +188,7 @@ class HitDetail(APIView):
     def get(self, request: Request, pk: uuid.UUID) -> Response:
         """The hit as it stands."""
         hit = actions.open_hit(_hit(request, pk), by=actor(request), justification=reason_given(request))
-        return Response(HitSerializer(hit).data)
+        return Response(HitSerializer(hit, context={"request": request}).data)
 
 
 def _hit(request: Request, pk: uuid.UUID) -> Hit:
@@ -198,7 +212,7 @@ def _verb(name: str, fields: dict[str, serializers.Field], act: Callable[[Hit, A
             given = shape(data=request.data)
             given.is_valid(raise_exception=True)
             act(_hit(request, pk), actor(request), dict(given.validated_data))
-            return Response(HitSerializer(_hit(request, pk)).data)
+            return Response(HitSerializer(_hit(request, pk), context={"request": request}).data)
 
     View.__name__ = View.__qualname__ = f"Hit{name}"
     return View

@@ -10,6 +10,7 @@ from audit.models import Event
 from audit.verbs import Verb
 from hits import actions
 from hits.models import Hit
+from scrutiny.actions import open_finding
 from tests.hit_cast import *  # noqa: F403 - fixtures
 from tests.hit_cast import CONFIRMED, fresh, seen
 
@@ -238,3 +239,22 @@ def test_change_that_boards_are_told_draws_the_newest_sighting_or_takes_it_away(
     actions.record_outcome(second, by=operator, decision="NO_ACTION", with_earlier=True)
     told = change_of(second)
     assert "site" not in told and told["card"].startswith("vehicle-")
+
+
+def test_who_may_not_see_sites_is_told_the_area_by_page_and_api_alike(hit, client_of, operator, submitter):
+    shown = client_of(operator).get(reverse("api_hit_detail", args=[hit.pk])).json()
+    assert (shown["site"], shown["camera"]) == (hit.site_ref, hit.camera_ref)
+    client = client_of(submitter)
+    for told in (client.get(reverse("api_hit_detail", args=[hit.pk])).json(),
+                 client.get(reverse("api_hit_list")).json()["results"][0]):  # fmt: skip
+        assert (told["site"], told["camera"]) == (hit.site.area, "")
+    for page in (reverse("hit_detail", args=[hit.pk]), reverse("entry_detail", args=[hit.entry_id])):
+        assert hit.site_ref not in client.get(page).content.decode(), page
+
+
+def test_findings_are_not_told_on_the_page_of_what_they_are_about(hit, client_of, dpo, manager, operator):
+    open_finding(by=dpo, title="Asked about by the auditor", words="Why so late?", owner=manager, about=hit)
+    assert (
+        "Asked about by the auditor"
+        not in client_of(operator).get(reverse("hit_detail", args=[hit.pk])).content.decode()
+    )

@@ -54,7 +54,7 @@ def hit_detail(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         "sees_sites": role_has(request.user, "camera_sites.view_sites"),
         "sightings": same.order_by("-pk")[:20],
         "also_listed": Hit.objects.visible_to(request.user).of_same_read(hit).select_related("hotlist"),
-        "events": tell(Event.objects.about("hits.hit", hit.pk).newest_first()[:50]),
+        "events": tell(Event.objects.about("hits.hit", hit.pk).outside_findings().newest_first()[:50]),
     }  # fmt: skip
     return render(request, "hits/hit_detail.html", context)
 

@@ -104,7 +104,7 @@ def entry_detail(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """One entry, told from top to bottom. Opening it is recorded."""
     entry = actions.open_entry(_entry(request, pk), by=request.user)
     context = story_of(entry, request.user, timezone.now())
-    context["events"] = tell(Event.objects.about("hotlists.entry", entry.pk).newest_first()[:50])
+    context["events"] = tell(Event.objects.about("hotlists.entry", entry.pk).outside_findings().newest_first()[:50])
     version = context["latest"]
     if version.status == EntryVersion.Status.DRAFT:
         form = EntryForm(instance=version, hotlist=entry.hotlist)
