@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Callable
 from typing import Any
 
+from django.db import transaction
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema, inline_serializer
@@ -129,8 +130,10 @@ class DpiaDetail(APIView):
         return Response(_told(pk), headers={"ETag": _tag(dpia)})
 
     @extend_schema(request=DpiaVersionSerializer(partial=True), responses=DpiaDetailSerializer)
+    @transaction.atomic
     def patch(self, request: Request, pk: uuid.UUID) -> Response:
         """Changes the draft, or, where the latest version was decided, begins a new one (201)."""
+        Dpia.objects.select_for_update().filter(pk=pk).first()  # or two editors may both pass
         dpia = _dpia(request, pk)
         check_if_match(request, _tag(dpia))
         given = DpiaVersionSerializer(data=request.data, partial=True)

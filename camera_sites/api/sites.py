@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib.auth.models import Group
+from django.db import transaction
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema, inline_serializer
@@ -110,8 +111,10 @@ class SiteDetail(APIView):
         return Response(_told(pk), headers={"ETag": _tag(site)})
 
     @extend_schema(request=WrittenSiteSerializer(partial=True), responses=SiteDetailSerializer)
+    @transaction.atomic
     def patch(self, request: Request, pk: uuid.UUID) -> Response:
         """Changes a proposal, or what may change of a live site."""
+        CameraSite.objects.select_for_update().filter(pk=pk).first()  # or two editors may both pass
         site = _site(request, pk)
         check_if_match(request, _tag(site))
         given = WrittenSiteSerializer(data=request.data, partial=True)

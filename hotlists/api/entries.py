@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Callable
 from typing import Any
 
+from django.db import transaction
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema, inline_serializer
@@ -112,8 +113,10 @@ class EntryDetail(APIView):
         return Response(_told(entry.pk), headers={"ETag": _tag(entry)})
 
     @extend_schema(request=VersionSerializer(partial=True), responses=EntryDetailSerializer)
+    @transaction.atomic
     def patch(self, request: Request, pk: uuid.UUID) -> Response:
         """Changes the draft, or, where the latest version was decided, begins a new one (201)."""
+        Entry.objects.select_for_update().filter(pk=pk).first()  # or two editors may both pass
         entry = _entry(request, pk)
         check_if_match(request, _tag(entry))
         given = VersionSerializer(data=request.data, partial=True)
