@@ -7,9 +7,12 @@ from django.conf import settings
 from django.contrib.auth.models import AbstractUser, Group
 from django.db import models
 from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.functional import cached_property
 from guardian.mixins import GuardianUserMixin
 
 from portal.ids import new_id
+from portal.policies import Allowed, Denied, Verdict
 from standards.ranks import Rank
 
 
@@ -47,6 +50,24 @@ class User(GuardianUserMixin, AbstractUser):
     def actor_role(self) -> str:
         """The roles held now, in words."""
         return ", ".join(self.groups.filter(team=None).order_by("name").values_list("name", flat=True))
+
+    @cached_property
+    def role_permissions(self) -> frozenset[str]:
+        """What this person's roles permit, as `app.codename`; teams permit nothing. One query a person and request."""
+        rows = self.groups.filter(team=None).values_list(
+            "permissions__content_type__app_label", "permissions__codename"
+        )
+        return frozenset(f"{app}.{codename}" for app, codename in rows)
+
+    def standing_for(self, permission: str) -> Verdict:
+        """Whether this person may, by role, vetting and training; Django's superuser flag counts for nothing (R-045)."""
+        if not self.is_active:
+            return Denied("Your account is not active.")
+        if late := self.lapsed(timezone.localdate()):
+            return Denied(f"Your {late} has lapsed. Ask your line manager to renew it.")
+        if permission not in self.role_permissions:
+            return Denied("Your role does not include this. Ask a system administrator if it should.")
+        return Allowed()
 
     def lapsed(self, on: dt.date) -> str:
         """Which of vetting and training has lapsed on this day, in words; empty when neither (R-045)."""

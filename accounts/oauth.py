@@ -10,7 +10,9 @@ from accounts.models import MachineClient
 class ScopesOfTheMachine(OAuth2Validator):
     """Asked for none, a token carries all that its machine may; asked for more, it is refused (invalid_scope)."""
 
-    def validate_scopes(self, client_id: str, scopes: list[str], client: Any, request: Any, *args: Any, **kwargs: Any) -> bool:
+    def validate_scopes(
+        self, client_id: str, scopes: list[str], client: Any, request: Any, *args: Any, **kwargs: Any
+    ) -> bool:
         """Whether all of them are the machine's."""
         return set(scopes) <= set(_scopes_of(client)) and super().validate_scopes(
             client_id, scopes, client, request, *args, **kwargs

@@ -1,7 +1,5 @@
 """May they? The questions that every room asks first."""
 
-from django.utils import timezone
-
 from accounts.models import Actor, MachineClient, SignIn, SystemJob, User
 from portal.policies import Allowed, Denied, Verdict, require
 
@@ -10,13 +8,7 @@ def holds(actor: Actor, permission: str) -> Verdict:
     """Whether the actor is a current person whose role carries this permission. Superusers count for nothing here."""
     if isinstance(actor, MachineClient | SystemJob):
         return Denied(f"{actor.actor_label} may not do this: only people may.")
-    if not actor.is_active:
-        return Denied("Your account is not active.")
-    if late := actor.lapsed(timezone.localdate()):
-        return Denied(f"Your {late} has lapsed. Ask your line manager to renew it.")
-    if not role_has(actor, permission):
-        return Denied("Your role does not include this. Ask a system administrator if it should.")
-    return Allowed()
+    return actor.standing_for(permission)
 
 
 def reads(actor: Actor, permission: str) -> Verdict:
@@ -67,12 +59,5 @@ def may_manage_machines(user: Actor) -> Verdict:
 
 
 def role_has(user: User, permission: str) -> bool:
-    """Whether a role group of theirs carries the permission. One query a person and request."""
-    held: set[str] | None = getattr(user, "_role_permissions", None)
-    if held is None:
-        rows = user.groups.filter(team=None).values_list(
-            "permissions__content_type__app_label", "permissions__codename"
-        )
-        held = {f"{app}.{codename}" for app, codename in rows}
-        user._role_permissions = held  # type: ignore[attr-defined]
-    return permission in held
+    """Whether a role of theirs carries the permission; vetting, training and sessions left aside."""
+    return permission in user.role_permissions

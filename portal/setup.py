@@ -133,7 +133,16 @@ def install(requirements: Path) -> None:
     """Exactly what the file names, by hash: with uv, or with pip where uv cannot."""
     try:
         uv = VENV / "bin" / "uv"
-        command: list[str | Path] = [uv, "pip", "install", "--python", PYTHON, "--system-certs", "--require-hashes", *index_options()]
+        command: list[str | Path] = [
+            uv,
+            "pip",
+            "install",
+            "--python",
+            PYTHON,
+            "--system-certs",
+            "--require-hashes",
+            *index_options(),
+        ]
         run([*command, "-r", requirements])
     except Failed as problem:
         (ROOT / ".local").mkdir(exist_ok=True)

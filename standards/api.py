@@ -54,8 +54,9 @@ class ProposalSerializer(serializers.Serializer):
 
 
 class ProfileList(generics.ListAPIView):
-    """All editions, newest first; POST proposes one."""
+    """All editions, newest first; POST proposes one. Everybody may see what they are judged by, machines that read too."""
 
+    machine_scopes = {"GET": ("read",)}
     serializer_class = ProfileSerializer
     queryset = StandardsProfile.objects.prefetch_related("numbers", "categories")
 

@@ -4,9 +4,11 @@ import datetime as dt
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.actions import add_machine
 from hotlists import actions as hotlists
 from portal.errors import Refused, TooLate, Unfit
 from standards import actions
@@ -69,3 +71,29 @@ def test_page_and_api_propose_and_adopt(superintendent, asset_owner, client_of):
     assert "Waits for a second person" in page
     client_of(asset_owner).post(reverse("profile_adopt", args=[answer.json()["id"]]))
     assert StandardsProfile.objects.in_force(timezone.now()).number("hit.close") == 12
+
+
+def test_superuser_flag_lapsed_training_and_a_missing_session_open_nothing(proposed, submitter, asset_owner):
+    submitter.is_superuser = True
+    with pytest.raises(Refused, match="role"):
+        actions.adopt_profile(proposed, by=submitter)
+    asset_owner.sign_in, kept = None, asset_owner.sign_in
+    with pytest.raises(Refused, match="signed in"):
+        actions.adopt_profile(proposed, by=asset_owner)
+    asset_owner.sign_in, asset_owner.trained_until = kept, dt.date(2020, 1, 1)
+    with pytest.raises(Refused, match="training has lapsed"):
+        actions.adopt_profile(proposed, by=asset_owner)
+
+
+def test_machine_that_reads_sees_the_standards_and_proposes_none(administrator):
+    machine, secret = add_machine("Reader", by=administrator, scopes=["read"])
+    credentials = {
+        "grant_type": "client_credentials",
+        "client_id": machine.application.client_id,
+        "client_secret": secret,
+    }
+    bearer = {"Authorization": "Bearer " + Client().post(reverse("oauth_token"), credentials).json()["access_token"]}
+    assert Client().get(reverse("api_profile_list"), headers=bearer).json()["results"]
+    body = {"name": "Edition 4", "source": "Me", "effective_from": timezone.now().isoformat(), "numbers": {}}
+    refused = Client().post(reverse("api_profile_list"), body, content_type="application/json", headers=bearer)
+    assert refused.status_code == 403
