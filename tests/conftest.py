@@ -26,6 +26,12 @@ def pytest_addoption(parser):
     group.addoption("--at-demo", metavar="STATE_DIR", help="use the demo that runs there instead of starting one")
 
 
+def pytest_collection_modifyitems(items):
+    """What needs a browser comes last: Playwright's loop runs in this thread until the end, and nothing that is called
+    through async middleware, or that forks, can run beside it."""
+    items.sort(key=lambda item: "chromium" in getattr(item, "fixturenames", ()))  # stable: the others keep their order
+
+
 @pytest.fixture(scope="session")
 def django_db_setup(request, django_db_blocker):
     """Takes the place of pytest-django's: three roles on one database, made and granted as bin/setup does."""

@@ -35,7 +35,7 @@ def killed_while_waiting_for(table: str, act: Callable[[], object]) -> None:
             finally:
                 os._exit(1)
         waits = "SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = %s::regclass"
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + 60
         while admin.execute(waits, [table]).fetchone()[0] == 0:
             assert time.monotonic() < deadline, "it never came to that table"
             time.sleep(0.02)
@@ -46,7 +46,7 @@ def killed_while_waiting_for(table: str, act: Callable[[], object]) -> None:
 
 def again(act: Callable[[], object]) -> object:
     """What a worker does that takes the task up: tries until the killed one's locks are gone."""
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 60
     while (done := act()) is None:
         assert time.monotonic() < deadline
         time.sleep(0.05)
