@@ -19,6 +19,7 @@ from hotlists.forms import AcceptForm, ReasonForm, UploadForm
 from hotlists.models import FeedException, Hotlist, Load, SourceAgreement
 from portal.errors import Refusal, Unfit
 from portal.policies import Denied, Verdict, require
+from portal.streaming import stream
 
 PAGE = 50
 PROBLEMS_A_PAGE = 25
@@ -122,7 +123,7 @@ def load_problems(request: HttpRequest, pk: uuid.UUID) -> StreamingHttpResponse:
     """The uploaded file with a column that says what is wrong with each row. Taking it is recorded."""
     load = _load(request, pk)
     lines = actions.take_problems(load, by=request.user)
-    response = StreamingHttpResponse(lines, content_type=f"text/csv; charset={load.encoding}")
+    response = stream(request, lines, content_type=f"text/csv; charset={load.encoding}")
     response["Content-Disposition"] = f'attachment; filename="problems-{str(load.pk)[-8:]}.csv"'
     return response
 

@@ -4,7 +4,7 @@ import uuid
 
 from django import forms
 from django.contrib import messages
-from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -138,10 +138,11 @@ def publication_root(request: HttpRequest) -> HttpResponseBase:
     """The root of trust, to be carried to a matcher by hand."""
     require(policies.may_view(request.user))
     try:
-        content = keys.root_file().open("rb")
+        content = keys.root_file().read_bytes()
     except FileNotFoundError as error:
         raise Stranger("The keys of the publication have not been made yet.") from error
-    return FileResponse(content, as_attachment=True, filename="root.json", content_type="application/json")
+    headers = {"Content-Disposition": 'attachment; filename="root.json"'}
+    return HttpResponse(content, content_type="application/json", headers=headers)
 
 
 def _secrets(

@@ -8,7 +8,7 @@ from pathlib import Path
 from asgiref.sync import sync_to_async
 from django.contrib.auth.decorators import login_not_required
 from django.db import close_old_connections
-from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.template.response import SimpleTemplateResponse
 from django.views.decorators.csrf import csrf_exempt
 from drf_spectacular.utils import extend_schema
@@ -22,6 +22,7 @@ from matchers import files, waking
 from matchers.actions import note_seen
 from matchers.entitlement import matcher_of, require_feed, require_list
 from matchers.models import Feed, Metadata, Publication, SiteTable
+from portal.streaming import stream_file
 
 WAIT_SECONDS = 25
 _DOCUMENT = re.compile(
@@ -77,7 +78,7 @@ class ListFile(_Published):
         known = Publication.objects.filter(hotlist__role__name=role, sha256=sha256)
         if not known.filter(feed=None).exists() and not known.filter(feed=matcher.feed).exists():
             raise NotFound
-        return _file(files.list_path(role, sha256), "application/vnd.apache.parquet", sha256)
+        return _file(request, files.list_path(role, sha256), "application/vnd.apache.parquet", sha256)
 
 
 class SitesFile(_Published):
@@ -88,16 +89,15 @@ class SitesFile(_Published):
         matcher_of(request)
         if not SiteTable.objects.filter(sha256=sha256).exists():
             raise NotFound
-        return _file(files.sites_path(sha256), "application/json", sha256)
+        return _file(request, files.sites_path(sha256), "application/json", sha256)
 
 
-def _file(path: Path, content_type: str, sha256: str) -> HttpResponseBase:
+def _file(request: Request, path: Path, content_type: str, sha256: str) -> HttpResponseBase:
+    headers = {"ETag": f'"{sha256}"', "Cache-Control": "private, max-age=86400, immutable"}
     try:
-        content = path.open("rb")
+        return stream_file(request, path, content_type=content_type, headers=headers)
     except FileNotFoundError as error:
         raise NotFound from error
-    headers = {"ETag": f'"{sha256}"', "Cache-Control": "private, max-age=86400, immutable"}
-    return FileResponse(content, content_type=content_type, headers=headers)
 
 
 class _Knock(APIView):
