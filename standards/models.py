@@ -73,6 +73,14 @@ class StandardsProfile(models.Model):
         """The number under this key, in the unit its row states. Raises Number.DoesNotExist."""
         return self.numbers.get(key=key).value
 
+    def changes_from(self, other: "StandardsProfile") -> list[tuple[str, str, str]]:
+        """(meaning, number there, number here), each with its unit, for every number that differs."""
+        there = {number.key: f"{number.value} {number.unit}" for number in other.numbers.all()}
+        here = [
+            (number.key, number.meaning, f"{number.value} {number.unit}") for number in self.numbers.order_by("key")
+        ]
+        return [(meaning, there.get(key, ""), now) for key, meaning, now in here if there.get(key) != now]
+
 
 class Number(models.Model):
     """One threshold of a profile, such as the days between reviews."""

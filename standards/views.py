@@ -27,7 +27,9 @@ def profile_list(request: HttpRequest) -> HttpResponse:
     )
     context = {
         "current": current, "numbers": current.numbers.order_by("key"), "categories": current.categories.order_by("code"),
-        "others": [(profile, policies.may_adopt(request.user, profile)) for profile in others],
+        "others": [
+            (profile, policies.may_adopt(request.user, profile), profile.changes_from(current)) for profile in others
+        ],
         "may_propose": policies.may_propose(request.user),
     }  # fmt: skip
     return render(request, "standards/profile_list.html", context)

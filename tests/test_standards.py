@@ -69,6 +69,8 @@ def test_page_and_api_propose_and_adopt(superintendent, asset_owner, client_of):
     assert answer.status_code == 201, answer.content
     page = client_of(asset_owner).get(reverse("profile_list")).content.decode()
     assert "Waits for a second person" in page
+    assert "<del>24 hours</del>" in page, "who adopts sees what changes"
+    assert "<ins>12 hours</ins>" in page
     client_of(asset_owner).post(reverse("profile_adopt", args=[answer.json()["id"]]))
     assert StandardsProfile.objects.in_force(timezone.now()).number("hit.close") == 12
 
