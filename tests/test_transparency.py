@@ -1,6 +1,7 @@
 """The public figures: from the same records, small numbers hidden, nothing that names a place or a plate."""
 
 import datetime as dt
+import re
 
 import pytest
 from django.test import Client
@@ -50,6 +51,7 @@ def test_public_pages_tell_no_plate_no_coordinate_and_no_road(approved_entry, dp
     release_figures(by=JOB)
     for name, arguments in (("transparency", []), ("transparency_json", []), ("transparency_csv", ["cameras"])):
         answer = Client().get(reverse(name, args=arguments)).content.decode()
+        answer = re.sub(r"\d{2}:\d{2}:\d{2}\.\d+", "", answer)  # seconds look like degrees
         for secret in ("AB01", "55.12", "1.65", "Hidden Lane", "Secret Corner", "nd-x1"):
             assert secret not in answer, (name, secret)
 
