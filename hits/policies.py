@@ -6,7 +6,7 @@ from hits.models import Hit, Outcome, Verification
 from hotlists.models import Hotlist
 from matchers.models import Matcher
 from portal.errors import Stranger
-from portal.policies import Allowed, Denied, Verdict, first_denial
+from portal.policies import Allowed, Denied, Late, Verdict, first_denial
 from standards.models import Action
 
 
@@ -35,29 +35,21 @@ def may_answer(user: Actor) -> Verdict:
 
 def may_acknowledge(user: Actor, hit: Hit) -> Verdict:
     """Who may take a hit on."""
-    if hit.acknowledged_at:
-        return Denied("Somebody took this hit on already.")
-    return may_answer(user)
+    taken = Late("Somebody took this hit on already.") if hit.acknowledged_at else Allowed()
+    return first_denial(may_answer(user), taken)
 
 
 def may_verify(user: Actor, hit: Hit) -> Verdict:
     """Who may verify a hit: once somebody took it on."""
-    if not hit.acknowledged_at:
-        return Denied("Acknowledge the hit first.")
-    if hit.closed_at:
-        return Denied("This hit has its outcome already.")
-    if Verification.objects.filter(hit=hit).exists():
-        return Denied("This hit was verified already.")
-    return may_answer(user)
+    verified = Verification.objects.filter(hit=hit).exists()
+    return first_denial(
+        may_answer(user), _is_in_hand(hit), Late("This hit was verified already.") if verified else Allowed()
+    )
 
 
 def may_record_outcome(user: Actor, hit: Hit) -> Verdict:
     """Who may say how a hit ended."""
-    if not hit.acknowledged_at:
-        return Denied("Acknowledge the hit first.")
-    if hit.closed_at:
-        return Denied("This hit has its outcome already.")
-    return may_answer(user)
+    return first_denial(may_answer(user), _is_in_hand(hit))
 
 
 def may_deploy(hit: Hit) -> Verdict:
@@ -79,3 +71,11 @@ def may_decide_outcome(user: Actor, hit: Hit, decision: str) -> Verdict:
     """Who may record this decision of this hit."""
     deploys = decision == Outcome.Decision.DEPLOY
     return first_denial(may_record_outcome(user, hit), may_deploy(hit) if deploys else Allowed())
+
+
+def _is_in_hand(hit: Hit) -> Verdict:
+    if not hit.acknowledged_at:
+        return Denied("Acknowledge the hit first.")
+    if hit.closed_at:
+        return Late("This hit has its outcome already.")
+    return Allowed()

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from portal.errors import Refused
+from portal.errors import Refused, TooLate
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,11 +25,18 @@ class Denied:
         return False
 
 
+@dataclass(frozen=True, slots=True)
+class Late(Denied):
+    """No, though whoever asks might: the thing has moved on. Asked after who may, so that only they learn how it stands."""
+
+
 Verdict = Allowed | Denied
 
 
 def require(verdict: Verdict) -> None:
-    """Raises Refused with the verdict's reason when it is a no."""
+    """Raises Refused with the verdict's reason when it is a no; TooLate when only the thing's state says so."""
+    if isinstance(verdict, Late):
+        raise TooLate(verdict.reason)
     if not verdict:
         raise Refused(verdict.reason)
 

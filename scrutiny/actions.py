@@ -46,9 +46,9 @@ def open_finding(
 def note(finding: Finding, *, by: User, words: str) -> FindingNote:
     """Writes down what was found out or done."""
     finding = _locked(finding)
+    require(policies.may_work(by, finding))
     if finding.status == Status.SETTLED:
         raise TooLate("This finding is settled.")
-    require(policies.may_work(by, finding))
     done = _step(finding, FindingNote.Step.NOTED, by=by, words=words)
     record(Verb.FINDING_NOTED, target=finding, by=by, words=done.words)
     return done
@@ -58,9 +58,9 @@ def note(finding: Finding, *, by: User, words: str) -> FindingNote:
 def close_finding(finding: Finding, *, by: User, words: str) -> Finding:
     """Answers it: what was put right, and how. Somebody else tests later whether that holds."""
     finding = _locked(finding)
+    require(policies.may_work(by, finding))
     if finding.status != Status.OPEN:
         raise TooLate("This finding was answered already.")
-    require(policies.may_work(by, finding))
     done = _step(finding, FindingNote.Step.CLOSED, by=by, words=words)
     FINDING.move(finding, Status.CLOSED, closed_by=by, closed_at=done.noted_at)
     record(Verb.FINDING_CLOSED, target=finding, by=by, words=done.words)
@@ -71,9 +71,9 @@ def close_finding(finding: Finding, *, by: User, words: str) -> Finding:
 def retest(finding: Finding, *, by: User, holds: bool, words: str) -> Finding:
     """Another person looks whether the answer holds: if so it is settled, else it is open again."""
     finding = _locked(finding)
+    require(policies.may_retest(by, finding))
     if finding.status != Status.CLOSED:
         raise TooLate("This finding has no answer that could be tested.")
-    require(policies.may_retest(by, finding))
     done = _step(finding, FindingNote.Step.SETTLED if holds else FindingNote.Step.REOPENED, by=by, words=words)
     if holds:
         FINDING.move(finding, Status.SETTLED, settled_by=by, settled_at=done.noted_at)

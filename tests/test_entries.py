@@ -155,13 +155,59 @@ def test_suspension_takes_force_at_once_and_another_person_lifts_it(approved_ent
     assert in_force(entry)
 
 
+def test_nobody_who_held_an_entry_back_lifts_anything_while_both_are_open(
+    approved_entry, supervisor, inspector, superintendent
+):
+    entry = approved_entry()
+    actions.suspend(entry, by=supervisor, reason="Plate may be misread.")
+    actions.suspend(entry, by=inspector, reason="The keeper disputes it.", kind="dispute")
+    for maker in (supervisor, inspector):
+        with pytest.raises(Refused, match="somebody else"):
+            actions.resume(entry, by=maker, reason="Checked.")
+    actions.resume(entry, by=superintendent, reason="Checked.")
+    assert not in_force(entry), "the dispute still holds it back"
+    actions.resume(entry, by=superintendent, reason="Checked.")
+    assert in_force(entry)
+
+
+def test_what_widens_is_done_in_a_session_of_ones_own(approved_entry, supervisor, inspector):
+    entry = approved_entry()
+    actions.suspend(entry, by=supervisor, reason="Plate may be misread.")
+    inspector.sign_in = None
+    with pytest.raises(Refused, match="signed in"):
+        actions.resume(entry, by=inspector, reason="Checked.")
+    with pytest.raises(Refused, match="signed in"):
+        actions.review(entry, by=inspector, still_necessary="Still outstanding.", source_checked="Crime log, 10:00")
+
+
+def test_colleague_without_the_right_does_not_learn_that_it_is_too_late(approved_entry, operator, auditor, supervisor):
+    entry = approved_entry()
+    with pytest.raises(TooLate, match="nothing to decide"):
+        approve(entry.versions.get(), supervisor)
+    with pytest.raises(TooLate, match="not suspended"):
+        actions.resume(entry, by=supervisor, reason="Checked.")
+    actions.withdraw(entry, by=supervisor, reason="recovered")
+    for act in (
+        lambda: approve(entry.versions.get(), operator),
+        lambda: actions.resume(entry, by=operator, reason="Checked."),
+        lambda: actions.withdraw(entry, by=auditor, reason="recovered"),
+        lambda: actions.suspend(entry, by=auditor, reason="Checked."),
+        lambda: actions.review(entry, by=auditor, still_necessary="Yes.", source_checked="Crime log"),
+        lambda: actions.begin_version(entry, by=operator),
+    ):
+        with pytest.raises(Refused, match="role"):
+            act()
+    with pytest.raises(TooLate, match="withdrawn"):
+        actions.suspend(entry, by=supervisor, reason="Checked.")
+
+
 def test_withdrawn_entry_never_comes_back(approved_entry, supervisor, submitter):
     entry = approved_entry()
     actions.withdraw(entry, by=supervisor, reason="recovered", words="Recovered on Mill Lane.")
     assert not in_force(entry)
     with pytest.raises(TooLate):
         actions.withdraw(entry, by=supervisor, reason="recovered")
-    with pytest.raises(Refused, match="new request"):
+    with pytest.raises(TooLate, match="new request"):
         actions.begin_version(entry, by=submitter)
     with pytest.raises(REFUSED_BY_DATABASE), transaction.atomic():
         Entry.objects.filter(pk=entry.pk).update(withdrawn_at=None, withdrawn_by=None, withdrawal_reason="")

@@ -91,6 +91,17 @@ def test_steps_out_of_order_are_too_late(finding, dpo, manager):
         actions.note(finding, by=manager, words="More.")
 
 
+def test_colleague_who_may_not_is_refused_though_it_is_too_late_too(finding, dpo, manager, submitter):
+    actions.close_finding(finding, by=manager, words="Done.")
+    with pytest.raises(Refused):
+        actions.close_finding(finding, by=submitter, words="Done.")
+    actions.retest(finding, by=dpo, holds=True, words="Fine.")
+    with pytest.raises(Refused):
+        actions.note(finding, by=submitter, words="More.")
+    with pytest.raises(Refused):
+        actions.retest(finding, by=submitter, holds=True, words="Fine.")
+
+
 def test_each_step_is_recorded_in_a_sentence(finding, manager, dpo):
     actions.close_finding(finding, by=manager, words="Rewrote all five.")
     sentences = [told.sentence for told in tell(Event.objects.about("scrutiny.finding", finding.pk).newest_first())]

@@ -257,6 +257,17 @@ def test_answering_twice_is_too_late(hit, operator, manager, answers):
         actions.verify(hit, by=manager, **CONFIRMED)
 
 
+def test_colleague_who_may_not_answer_is_refused_though_it_is_too_late_too(hit, operator, submitter, answers):
+    hit = answers.ended(hit, operator)
+    for act in (
+        lambda: actions.acknowledge(hit, by=submitter),
+        lambda: actions.verify(hit, by=submitter, **CONFIRMED),
+        lambda: actions.record_outcome(hit, by=submitter, decision="NO_ACTION"),
+    ):
+        with pytest.raises(Refused, match="role"):
+            act()
+
+
 def test_verifying_comes_after_taking_on(hit, operator):
     with pytest.raises(Refused, match="Acknowledge"):
         actions.verify(hit, by=operator, **CONFIRMED)

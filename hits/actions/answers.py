@@ -14,7 +14,7 @@ from hits.models.hits import HitQuerySet
 from hotlists import actions as hotlists
 from hotlists.models import FeedException, FeedRow, Suspension
 from hotlists.policies import may_suspend, may_suspend_row
-from portal.errors import TooLate, Unfit
+from portal.errors import Unfit
 from portal.policies import require
 
 Compared, Source, Result = Verification.Compared, Verification.Source, Verification.Result
@@ -43,8 +43,6 @@ def open_hit(hit: Hit, *, by: Actor, justification: str = "") -> Hit:
 def acknowledge(hit: Hit, *, by: User, with_earlier: bool = False) -> Acknowledgement:
     """Takes a hit on; with `with_earlier` every earlier sighting of the vehicle that nobody took on, too (R-058)."""
     hit = _locked(hit, by=by)
-    if hit.acknowledged_at:
-        raise TooLate("Somebody took this hit on already.")
     require(policies.may_acknowledge(by, hit))
     now = timezone.now()
     taken = [hit, *(_earlier(hit).filter(acknowledged_at=None) if with_earlier else [])]
@@ -61,10 +59,6 @@ def verify(
     """A named person's comparison of the picture with the entry (R-055). What proves the entry wrong suspends it at once,
     when this person may; else its owner is told."""
     hit = _locked(hit, by=by)
-    if hit.closed_at:
-        raise TooLate("This hit has its outcome already.")
-    if Verification.objects.filter(hit=hit).exists():
-        raise TooLate("This hit was verified already.")
     require(policies.may_verify(by, hit))
     result = Result(result)
     answers = {"plate": plate, "country": country, "vehicle": vehicle, "source": source}
@@ -91,8 +85,6 @@ def record_outcome(
     With `with_earlier` the vehicle's earlier open sightings share the outcome.
     """
     hit = _locked(hit, by=by)
-    if hit.closed_at:
-        raise TooLate("This hit has its outcome already.")
     decision = Outcome.Decision(decision)
     require(policies.may_decide_outcome(by, hit, decision))
     _require_sense(decision, reason, was_stopped, result)
@@ -171,5 +163,6 @@ def _require_sense(decision: str, reason: str, was_stopped: bool, result: str) -
 
 
 def _locked(hit: Hit, *, by: Actor) -> Hit:
+    hit = Hit.objects.select_for_update(of=("self",)).select_related("hotlist", "entry__hotlist").get(pk=hit.pk)
     policies.require_sight(by, hit)
-    return Hit.objects.select_for_update(of=("self",)).select_related("hotlist", "entry__hotlist").get(pk=hit.pk)
+    return hit

@@ -30,8 +30,6 @@ def decide(version: EntryVersion, *, by: User, verdict: str, rationale: str) -> 
     entry = _locked(version.entry, by=by)
     version = EntryVersion.objects.select_for_update().get(pk=version.pk)
     version.entry = entry
-    if version.status != EntryVersion.Status.SUBMITTED:
-        raise TooLate(f"This version is {version.get_status_display().lower()}, so there is nothing to decide.")
     require(policies.may_decide(by, version))
     _require_words("rationale", rationale, "Say why you decide so.")
     now = timezone.now()
@@ -99,12 +97,10 @@ def suspend(entry: Entry, *, by: User, reason: str, kind: str = Suspension.Kind.
 
 @transaction.atomic
 def resume(entry: Entry, *, by: User, reason: str) -> Suspension:
-    """Lifts the open suspension; another person than who made it."""
+    """Lifts the open suspension, the earlier one first; another person than who made any that is open."""
     entry = _locked(entry, by=by)
-    suspension = entry.suspensions.filter(to_at=None).order_by("from_at").first()
-    if suspension is None:
-        raise TooLate("This entry is not suspended.")
     require(policies.may_resume(by, entry))
+    suspension = entry.suspensions.filter(to_at=None).earliest("from_at")
     _require_words("reason", reason, "Say why.")
     suspension.to_at, suspension.to_by, suspension.lifted_because = timezone.now(), by, reason
     suspension.save(update_fields=["to_at", "to_by", "lifted_because"])
@@ -117,8 +113,6 @@ def resume(entry: Entry, *, by: User, reason: str) -> Suspension:
 def withdraw(entry: Entry, *, by: User, reason: str, words: str = "") -> Entry:
     """Ends an entry for good, at once (R-024). `reason` is one of Entry.WithdrawalReason."""
     entry = _locked(entry, by=by)
-    if entry.withdrawn_at:
-        raise TooLate("This entry was withdrawn already.")
     require(policies.may_withdraw(by, entry))
     entry.withdrawn_by, entry.withdrawn_at = by, timezone.now()
     entry.withdrawal_reason, entry.withdrawal_words = Entry.WithdrawalReason(reason), words

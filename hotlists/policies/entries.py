@@ -4,7 +4,7 @@ from accounts.models import Actor, User
 from accounts.policies import acts_in_own_session, holds, reads
 from hotlists.models import Decision, Entry, EntryVersion, Hotlist
 from portal.errors import Stranger
-from portal.policies import Allowed, Denied, Verdict, first_denial
+from portal.policies import Allowed, Denied, Late, Verdict, first_denial
 from standards.models import Category
 from standards.ranks import Rank
 
@@ -46,9 +46,7 @@ def may_write(user: Actor, hotlist: Hotlist) -> Verdict:
 
 def may_edit(user: Actor, version: EntryVersion) -> Verdict:
     """Who may change a draft."""
-    if version.entry.withdrawn_at:
-        return Denied("This entry was withdrawn. It comes back only as a new request.")
-    return may_write(user, version.entry.hotlist)
+    return first_denial(may_write(user, version.entry.hotlist), _is_not_withdrawn(version.entry))
 
 
 may_submit = may_edit
@@ -61,43 +59,45 @@ def may_decide(user: Actor, version: EntryVersion) -> Verdict:
         holds(user, "hotlists.decide_entry"),
         acts_in_own_session(user),
         _has_rank(user, version),
-        _has_not_spoken(user, version),
         _is_not_withdrawn(version.entry),
+        _awaits_decision(version),
+        _has_not_spoken(user, version),
     )
 
 
 def may_suspend(user: Actor, entry: Entry) -> Verdict:
     """Narrowing takes effect at once, by one entitled person."""
-    return first_denial(_is_not_withdrawn(entry), holds(user, "hotlists.suspend_entry"))
+    return first_denial(holds(user, "hotlists.suspend_entry"), _is_not_withdrawn(entry))
 
 
 def may_resume(user: Actor, entry: Entry) -> Verdict:
-    """Lifting a suspension widens, so another person than who suspended lifts it."""
-    suspension = entry.suspensions.filter(to_at=None).order_by("from_at").first()
-    if suspension is None:
-        return Denied("This entry is not suspended.")
-    if isinstance(user, User) and user.pk == suspension.from_by_id:
-        return Denied("You suspended this entry, so somebody else has to lift it.")
-    return first_denial(_is_not_withdrawn(entry), holds(user, "hotlists.decide_entry"))
+    """Lifting widens: in a session of one's own, by another person than those who suspended or disputed it."""
+    makers = set(entry.suspensions.filter(to_at=None).values_list("from_by_id", flat=True))
+    if isinstance(user, User) and user.pk in makers:
+        return Denied("You suspended or disputed this entry, so somebody else has to lift it.")
+    return first_denial(
+        holds(user, "hotlists.decide_entry"),
+        acts_in_own_session(user),
+        _is_not_withdrawn(entry),
+        Allowed() if makers else Late("This entry is not suspended."),
+    )
 
 
 def may_withdraw(user: Actor, entry: Entry) -> Verdict:
     """The owner, or who holds the right to withdraw any."""
-    if not (denied := _is_not_withdrawn(entry)):
-        return denied
-    if isinstance(user, User) and user.pk == entry.owner_id:
-        return holds(user, "hotlists.write_entry")
-    return holds(user, "hotlists.withdraw_entry")
+    owns = isinstance(user, User) and user.pk == entry.owner_id
+    return first_denial(
+        holds(user, "hotlists.write_entry" if owns else "hotlists.withdraw_entry"), _is_not_withdrawn(entry)
+    )
 
 
 def may_review(user: Actor, entry: Entry) -> Verdict:
-    """Who may review; whoever reviewed last time does not review twice running if they also wrote it (domain.md 5.4)."""
-    if not (denied := _is_not_withdrawn(entry)):
-        return denied
+    """Who may review, in a session of their own: it may bring an entry back into force. Whoever reviewed last time does
+    not review twice running if they also wrote it (domain.md 5.4)."""
     last = entry.reviews.order_by("-reviewed_at").first()
     if isinstance(user, User) and last and last.reviewed_by_id == user.pk == last.version.written_by_id:
         return Denied("You wrote this entry and reviewed it last time, so somebody else has to review it now.")
-    return holds(user, "hotlists.review_entry")
+    return first_denial(holds(user, "hotlists.review_entry"), acts_in_own_session(user), _is_not_withdrawn(entry))
 
 
 def rank_needed(version: EntryVersion) -> Rank:
@@ -109,7 +109,13 @@ def rank_needed(version: EntryVersion) -> Rank:
 
 def _is_not_withdrawn(entry: Entry) -> Verdict:
     if entry.withdrawn_at:
-        return Denied("This entry was withdrawn. It comes back only as a new request.")
+        return Late("This entry was withdrawn. It comes back only as a new request.")
+    return Allowed()
+
+
+def _awaits_decision(version: EntryVersion) -> Verdict:
+    if version.status != EntryVersion.Status.SUBMITTED:
+        return Late(f"This version is {version.get_status_display().lower()}, so there is nothing to decide.")
     return Allowed()
 
 
