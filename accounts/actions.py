@@ -10,7 +10,7 @@ from guardian.shortcuts import assign_perm
 from oauth2_provider.models import Application
 
 from accounts import policies
-from accounts.models import Actor, MachineClient, SystemJob, User
+from accounts.models import Actor, MachineClient, SystemJob, Team, User
 from accounts.roles import BY_CODE, ROLES
 from audit.actions import record
 from audit.verbs import Verb
@@ -56,6 +56,35 @@ def deactivate_user(user: User, *, by: Actor) -> User:
     user.sign_ins.filter(ended_at=None).update(ended_at=timezone.now())
     record(Verb.USER_DEACTIVATED, target=user, by=by)
     return user
+
+
+@transaction.atomic
+def add_team(name: str, *, by: Actor, unit: str, members: list[User]) -> Team:
+    """People of one unit, who are given access to lists and sites together; a team permits nothing by itself."""
+    require(policies.may_manage_users(by))
+    if Group.objects.filter(name=name).exists():
+        raise Unfit(
+            "There is a team or role of this name.", {"name": ["A team or role has this name. Choose another."]}
+        )
+    team = Team.objects.create(group=Group.objects.create(name=name), unit=unit)
+    team.group.user_set.set(members)
+    record(Verb.TEAM_ADDED, target=team, by=by, also=members, members=", ".join(map(str, members)))
+    return team
+
+
+@transaction.atomic
+def change_team(team: Team, *, by: Actor, members: list[User]) -> Team:
+    """Other members: who leaves no longer sees what the team was given access to."""
+    team = Team.objects.select_for_update(of=("self",)).select_related("group").get(pk=team.pk)
+    require(policies.may_manage_users(by))
+    before = set(team.group.user_set.all())
+    team.group.user_set.set(members)
+    gone = sorted(map(str, before - set(members)))
+    record(
+        Verb.TEAM_CHANGED, target=team, by=by, also=[*members, *before], members=", ".join(map(str, members)),
+        gone=", ".join(gone) or "nobody",
+    )  # fmt: skip
+    return team
 
 
 @transaction.atomic

@@ -1,5 +1,6 @@
 """People and machines over the API, for the administrator."""
 
+from django.db.models import F
 from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import extend_schema
 from rest_framework import generics, serializers, status
@@ -9,7 +10,7 @@ from rest_framework.views import APIView
 
 from accounts import actions, policies
 from accounts.authentication import Has, actor
-from accounts.models import MachineClient, User
+from accounts.models import MachineClient, Team, User
 from accounts.roles import ROLES
 from portal.idempotency import idempotent
 from portal.policies import require
@@ -125,6 +126,72 @@ class PersonDeactivate(APIView):
         return Response(
             PersonSerializer(actions.deactivate_user(get_object_or_404(User, pk=pk), by=actor(request))).data
         )
+
+
+class TeamSerializer(serializers.ModelSerializer):
+    """A team and its members, by username."""
+
+    id = serializers.IntegerField(source="pk", read_only=True)
+    name = serializers.CharField(source="group.name", read_only=True)
+    members = serializers.SlugRelatedField(
+        "username", source="group.user_set", queryset=User.objects.filter(is_active=True), many=True
+    )
+
+    class Meta:
+        model = Team
+        fields = ("id", "name", "unit", "members")
+        read_only_fields = ("unit",)
+
+
+class NewTeamSerializer(TeamSerializer):
+    """A new team."""
+
+    name = serializers.CharField(max_length=150)
+
+    class Meta(TeamSerializer.Meta):
+        read_only_fields = ()
+
+
+class TeamList(generics.ListAPIView):
+    """Teams; POST makes one."""
+
+    permission_classes = (Has,)
+    serializer_class = TeamSerializer
+    queryset = Team.objects.select_related("group").prefetch_related("group__user_set")
+
+    def get_queryset(self):
+        """For the administrator only."""
+        require(policies.may_manage_users(actor(self.request)))
+        return super().get_queryset().annotate(id=F("pk"))
+
+    @extend_schema(request=NewTeamSerializer, responses={201: TeamSerializer})
+    @idempotent
+    def post(self, request: Request) -> Response:
+        """A new team."""
+        given = NewTeamSerializer(data=request.data)
+        given.is_valid(raise_exception=True)
+        team = actions.add_team(
+            given.validated_data["name"], by=actor(request), unit=given.validated_data["unit"],
+            members=given.validated_data["group"]["user_set"],
+        )  # fmt: skip
+        return Response(TeamSerializer(team).data, status=status.HTTP_201_CREATED)
+
+
+class TeamDetail(APIView):
+    """One team; PUT changes who belongs to it."""
+
+    permission_classes = (Has,)
+
+    @extend_schema(request=TeamSerializer, responses=TeamSerializer)
+    def put(self, request: Request, pk: int) -> Response:
+        """Its members from now on."""
+        require(policies.may_manage_users(actor(request)))
+        given = TeamSerializer(data=request.data)
+        given.is_valid(raise_exception=True)
+        team = actions.change_team(
+            get_object_or_404(Team, pk=pk), by=actor(request), members=given.validated_data["group"]["user_set"]
+        )
+        return Response(TeamSerializer(team).data)
 
 
 class MachineList(generics.ListAPIView):

@@ -16,6 +16,7 @@ class AccountsConfig(AppConfig):
         from portal import docs  # noqa: PLC0415 - reads the API's views
 
         navigation.register("People", "person_list", "accounts.manage_users", 80, section="/people/")
+        navigation.register("Teams", "team_list", "accounts.manage_users", 80, section="/teams/")
         navigation.register("Machines", "machine_list", "accounts.manage_machines", 81, section="/machines/")
         docs.register("roles.md", roles.matrix)
         user_logged_in.connect(sign_in.opened, dispatch_uid="accounts.sign_in")

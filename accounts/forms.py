@@ -3,6 +3,7 @@
 from django import forms
 from django.contrib.auth.password_validation import validate_password
 
+from accounts.models import User
 from accounts.roles import ROLES
 from standards.ranks import Rank
 
@@ -42,6 +43,22 @@ class NewPersonForm(PersonForm):
         help_text="At least 12 characters. Empty: signs in through the identity provider only.", required=False,
     )  # fmt: skip
     field_order = ("username", "password", "first_name", "last_name")
+
+
+class TeamForm(forms.Form):
+    """Who belongs to a team."""
+
+    members = forms.ModelMultipleChoiceField(
+        User.objects.filter(is_active=True).order_by("username"), widget=forms.CheckboxSelectMultiple, required=False
+    )
+
+
+class NewTeamForm(TeamForm):
+    """A new team."""
+
+    name = forms.CharField(max_length=150)
+    unit = forms.CharField(max_length=80)
+    field_order = ("name", "unit", "members")
 
 
 class MachineForm(forms.Form):

@@ -9,6 +9,8 @@ urlpatterns = [
     path("people/new/", views.person_new, name="person_new"),
     path("people/<int:pk>/", views.person_edit, name="person_edit"),
     path("people/<int:pk>/deactivate/", views.person_deactivate, name="person_deactivate"),
+    path("teams/", views.team_list, name="team_list"),
+    path("teams/<int:pk>/", views.team_edit, name="team_edit"),
     path("machines/", views.machine_list, name="machine_list"),
 ]
 
@@ -16,5 +18,7 @@ api_urlpatterns = [
     path("people/", api.PersonList.as_view(), name="api_person_list"),
     path("people/<int:pk>/", api.PersonDetail.as_view(), name="api_person_detail"),
     path("people/<int:pk>/deactivate/", api.PersonDeactivate.as_view(), name="api_person_deactivate"),
+    path("teams/", api.TeamList.as_view(), name="api_team_list"),
+    path("teams/<int:pk>/", api.TeamDetail.as_view(), name="api_team_detail"),
     path("machines/", api.MachineList.as_view(), name="api_machine_list"),
 ]

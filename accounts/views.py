@@ -7,8 +7,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts import actions, policies
-from accounts.forms import MachineForm, NewPersonForm, PersonForm
-from accounts.models import MachineClient, User
+from accounts.forms import MachineForm, NewPersonForm, NewTeamForm, PersonForm, TeamForm
+from accounts.models import MachineClient, Team, User
 from accounts.roles import ROLES
 from portal.errors import Unfit
 from portal.policies import require
@@ -93,3 +93,35 @@ def machine_list(request: HttpRequest) -> HttpResponse:
         "machines": MachineClient.objects.select_related("application").order_by("name"),
     }
     return render(request, "accounts/machine_list.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+def team_list(request: HttpRequest) -> HttpResponse:
+    """Teams, and making one."""
+    require(policies.may_manage_users(request.user))
+    form = NewTeamForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            team = actions.add_team(
+                form.cleaned_data["name"], by=request.user, unit=form.cleaned_data["unit"],
+                members=list(form.cleaned_data["members"]),
+            )  # fmt: skip
+            messages.success(request, f"{team} is made. Those who answer for lists and sites give it access.")
+            return redirect("team_list")
+        except Unfit as refusal:
+            form.add_error("name", refusal.fields["name"][0])
+    teams = Team.objects.select_related("group").prefetch_related("group__user_set").order_by("group__name")
+    return render(request, "accounts/team_list.html", {"form": form, "teams": teams})
+
+
+@require_http_methods(["GET", "POST"])
+def team_edit(request: HttpRequest, pk: int) -> HttpResponse:
+    """Who belongs to a team."""
+    require(policies.may_manage_users(request.user))
+    team = get_object_or_404(Team.objects.select_related("group"), pk=pk)
+    form = TeamForm(request.POST if request.method == "POST" else None, initial={"members": team.group.user_set.all()})
+    if request.method == "POST" and form.is_valid():
+        actions.change_team(team, by=request.user, members=list(form.cleaned_data["members"]))
+        messages.success(request, f"{team} is changed.")
+        return redirect("team_list")
+    return render(request, "accounts/team_form.html", {"form": form, "team": team})

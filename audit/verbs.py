@@ -24,6 +24,8 @@ class Verb(TextChoices):
     USER_ADDED = "user.added", "{actor} added {subject} as {roles}"
     USER_CHANGED = "user.changed", "{actor} changed {subject}: now {rank}, {roles}"
     USER_DEACTIVATED = "user.deactivated", "{actor} ended the access of {subject}"
+    TEAM_ADDED = "team.added", "{actor} made the team {subject} of {members}"
+    TEAM_CHANGED = "team.changed", "{actor} changed the team {subject}: now {members}; left: {gone}"
     MACHINE_ADDED = "machine.added", "{actor} enrolled the machine {subject}"
     ACCESS_GRANTED = "access.granted", "{actor} gave {grantee} access to {subject}"
     # standards

@@ -7,10 +7,12 @@ from django.urls import reverse
 from oauth2_provider.models import AccessToken
 
 from accounts import actions
-from accounts.models import MachineClient, User
+from accounts.models import MachineClient, Team, User
 from accounts.policies import holds
 from audit.models import Event
 from audit.verbs import Verb
+from hotlists.actions import give_access
+from hotlists.models import Hotlist
 from portal.errors import Refused, Unfit
 from standards.ranks import Rank
 from tests.cast import PASSWORD
@@ -116,3 +118,33 @@ def test_machine_gets_no_scope_that_it_was_not_given(administrator):
     machine.is_active = False
     machine.save()
     assert Client().post(reverse("oauth_token"), credentials | {"scope": "read"}).status_code == 400
+
+
+def test_team_gives_its_members_sight_and_takes_it_from_those_who_leave(
+    administrator, manager, outsider, hotlist, client_of
+):
+    client = client_of(administrator)
+    client.post(reverse("team_list"), {"name": "Night shift", "unit": "Northdale", "members": [outsider.pk]})
+    made = Team.objects.get(group__name="Night shift")
+    give_access(hotlist, made.group, by=manager)
+    assert Hotlist.objects.visible_to(outsider).filter(pk=hotlist.pk).exists()
+    assert (
+        b"A team or role has this name"
+        in client.post(reverse("team_list"), {"name": "Supervisor", "unit": "x"}).content
+    )
+    changed = client.post(reverse("team_edit", args=[made.pk]), {"members": []})
+    assert changed.status_code == 302, changed.content
+    assert not made.group.user_set.exists()
+    assert not Hotlist.objects.visible_to(outsider).exists()
+    assert client_of(manager).get(reverse("team_list")).status_code == 403
+
+
+def test_team_over_the_api(administrator, outsider, client_of):
+    client = client_of(administrator)
+    body = {"name": "Days", "unit": "Northdale", "members": ["outsider"]}
+    made = client.post(reverse("api_team_list"), body, content_type="application/json")
+    assert made.status_code == 201, made.content
+    assert client.get(reverse("api_team_list")).json()["results"][0]["members"] == ["outsider"]
+    address = reverse("api_team_detail", args=[made.json()["id"]])
+    assert client.put(address, {"members": []}, content_type="application/json").json()["members"] == []
+    assert client_of(outsider).put(address, {"members": []}, content_type="application/json").status_code == 403
