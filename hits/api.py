@@ -19,7 +19,7 @@ from hits import actions, policies
 from hits.actions.reports import Report
 from hits.limits import Limits
 from hits.models import Acknowledgement, Hit, Outcome, Verification
-from hotlists.models import Hotlist
+from hotlists.api.fields import VisibleHotlist
 from matcher_client import vrm as plates
 from portal.api import reason_given
 from portal.errors import Refused
@@ -134,7 +134,7 @@ class FilterSerializer(serializers.Serializer):
 
     plate = serializers.CharField(max_length=20, required=False, help_text="Needs `reason`.")
     reason = serializers.CharField(max_length=200, required=False)
-    hotlist = serializers.SlugRelatedField("slug", queryset=Hotlist.objects.all(), required=False)
+    hotlist = VisibleHotlist(required=False)
     priority = serializers.ChoiceField(Priority.choices, required=False)
     state = serializers.ChoiceField(["open", "closed", "caution"], required=False)
     since = serializers.DateField(required=False)
@@ -154,7 +154,7 @@ class HitList(generics.ListAPIView):
         """Newest first; looking is recorded."""
         if getattr(self, "swagger_fake_view", False):
             return Hit.objects.none()
-        asked = FilterSerializer(data=self.request.GET)
+        asked = FilterSerializer(data=self.request.GET, context={"request": self.request})
         asked.is_valid(raise_exception=True)
         found = actions.past_hits(by=actor(self.request), **asked.validated_data)
         now = timezone.now()

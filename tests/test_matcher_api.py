@@ -1,6 +1,7 @@
 """Matchers, allocations and publications over the API: the same checks as the pages, told as problems."""
 
 import datetime as dt
+import json
 
 import pytest
 from django.test import Client
@@ -68,3 +69,19 @@ def test_colleague_is_refused_and_stranger_asked_to_sign_in(matcher, supervisor,
     revoke = reverse("api_allocation_revoke", args=[Allocation.objects.get().pk])
     assert client_of(outsider).post(revoke, {"reason": "x"}, "application/json").status_code == 404
     assert client_of(supervisor).post(revoke, {"reason": "x"}, "application/json").status_code == 403
+
+
+def test_list_that_is_not_ones_own_to_see_answers_as_one_that_does_not_exist(matcher, hotlist, outsider, client_of):
+    api = client_of(outsider)
+    until = (timezone.now() + dt.timedelta(days=30)).isoformat()
+    facts = {"matcher": str(matcher.matcher.pk), "purpose": "Find them", "agreement_ref": "A-1", "until_at": until}
+
+    def told(slug: str) -> list[dict]:
+        answers = [
+            api.post(reverse("api_allocation_list"), facts | {"hotlist": slug}, "application/json"),
+            api.get(reverse("api_hit_list"), {"hotlist": slug}),
+        ]
+        assert [answer.status_code for answer in answers] == [400, 400]
+        return [json.loads(answer.content.decode().replace(slug, "…")) | {"instance": ""} for answer in answers]
+
+    assert told(hotlist.slug) == told("no-such-list")

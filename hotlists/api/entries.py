@@ -19,7 +19,8 @@ from accounts.policies import reads
 from hotlists import actions
 from hotlists.actions.entries import WRITTEN
 from hotlists.api.feeds import FeedRowSerializer
-from hotlists.models import Decision, Entry, EntryVersion, Hotlist
+from hotlists.api.fields import VisibleHotlist
+from hotlists.models import Decision, Entry, EntryVersion
 from portal.api import check_if_match, etag, reason_given
 from portal.idempotency import idempotent
 from portal.policies import require
@@ -69,7 +70,7 @@ class EntryDetailSerializer(EntrySerializer):
 class NewEntrySerializer(VersionSerializer):
     """What a new entry needs: its list and what its author writes."""
 
-    hotlist = serializers.SlugRelatedField("slug", queryset=Hotlist.objects.all(), write_only=True)
+    hotlist = VisibleHotlist(write_only=True)
 
     class Meta(VersionSerializer.Meta):
         fields = ("hotlist", *VersionSerializer.Meta.fields)
@@ -93,7 +94,7 @@ class EntryList(generics.ListAPIView):
     @idempotent
     def post(self, request: Request) -> Response:
         """A new entry, as a draft."""
-        given = NewEntrySerializer(data=request.data)
+        given = NewEntrySerializer(data=request.data, context={"request": request})
         given.is_valid(raise_exception=True)
         facts = dict(given.validated_data)
         version = actions.begin_entry(facts.pop("hotlist"), by=actor(request), **facts)

@@ -12,6 +12,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.authentication import Has, actor
+from hotlists.api.fields import VisibleHotlist
 from hotlists.models import Hotlist
 from matchers import actions, policies
 from matchers.models import Allocation, Matcher, Publication, Receipt
@@ -36,7 +37,7 @@ class AllocationSerializer(serializers.ModelSerializer):
     """A list given to a matcher."""
 
     matcher = serializers.PrimaryKeyRelatedField(queryset=Matcher.objects.all())
-    hotlist = serializers.SlugRelatedField("slug", queryset=Hotlist.objects.all())
+    hotlist = VisibleHotlist()
 
     class Meta:
         model = Allocation
@@ -150,7 +151,7 @@ class AllocationList(_Read, generics.ListAPIView):
     @extend_schema(request=AllocationSerializer, responses={201: AllocationSerializer})
     def post(self, request: Request) -> Response:
         """Gives a list to a matcher until a day that is named now (R-101)."""
-        given = AllocationSerializer(data=request.data)
+        given = AllocationSerializer(data=request.data, context={"request": request})
         given.is_valid(raise_exception=True)
         facts = dict(given.validated_data)
         allocation = actions.allocate(facts.pop("matcher"), facts.pop("hotlist"), by=actor(request), **facts)
