@@ -119,6 +119,34 @@ def test_api_creates_edits_with_if_match_and_submits(hotlist, submitter, client_
     assert client.post(address + "submit/", {}, content_type="application/json").json()["status"] == "submitted"
 
 
+def test_list_that_is_not_ones_own_to_see_answers_as_one_that_does_not_exist(hotlist, outsider, client_of):
+    body = json.loads(json.dumps(entry_facts(), default=lambda moment: moment.isoformat()))
+    answers = [
+        client_of(outsider).post(reverse("api_entry_list"), body | {"hotlist": slug}, "application/json")
+        for slug in (hotlist.slug, "no-such-list")
+    ]
+    told = [json.loads(answer.content.decode().replace(hotlist.slug, "no-such-list")) for answer in answers]
+    assert answers[0].status_code == answers[1].status_code == 400
+    assert told[0] | {"instance": ""} == told[1] | {"instance": ""}  # the one number that differs from call to call
+
+
+def test_decision_queue_asks_the_same_number_of_queries_at_one_row_and_at_ten(
+    submitted_entry, supervisor, client_of, django_assert_num_queries
+):
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    client = client_of(supervisor)
+    submitted_entry()
+    with CaptureQueriesContext(connection) as at_one:
+        assert client.get(reverse("decision_queue")).status_code == 200
+    for number in range(9):
+        submitted_entry(vrm_entered=f"AB01 CD{chr(65 + number)}")
+    with django_assert_num_queries(len(at_one)):
+        page = client.get(reverse("decision_queue"))
+    assert page.content.count(b'scope="row"') == 10
+
+
 def test_lists_ask_the_same_number_of_queries_at_one_entry_and_at_ten(approved_entry, submitter, client_of):
     approved_entry()
     client = client_of(submitter)

@@ -22,6 +22,10 @@ class EntryVersionQuerySet(models.QuerySet["EntryVersion"]):
         """Submitted versions, the longest-waiting first."""
         return self.filter(status=EntryVersion.Status.SUBMITTED, entry__withdrawn_at=None).order_by("submitted_at")
 
+    def with_hands(self) -> "EntryVersionQuerySet":
+        """Brings what the question who may decide is judged by, in as many queries for many versions as for one."""
+        return self.prefetch_related("contributions", "decisions", "profile__categories")
+
 
 class EntryVersion(models.Model):
     """What is asked for, word for word. Submitted, it is never altered; a change is a new version (R-031)."""

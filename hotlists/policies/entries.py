@@ -2,10 +2,9 @@
 
 from accounts.models import Actor, User
 from accounts.policies import acts_in_own_session, holds, reads
-from hotlists.models import Decision, Entry, EntryVersion, Hotlist
+from hotlists.models import Entry, EntryVersion, Hotlist
 from portal.errors import Stranger
 from portal.policies import Allowed, Denied, Late, Verdict, first_denial
-from standards.models import Category
 from standards.ranks import Rank
 
 PROTECTED_ACTIVITY_RANK = Rank.SUPERINTENDENT  # R-027; the database holds the same
@@ -102,7 +101,7 @@ def may_review(user: Actor, entry: Entry) -> Verdict:
 
 def rank_needed(version: EntryVersion) -> Rank:
     """The least rank that decides this version (domain.md 3.2, R-027)."""
-    category = Category.objects.get(profile_id=version.profile_id, code=version.category)
+    category = next(one for one in version.profile.categories.all() if one.code == version.category)
     floor = PROTECTED_ACTIVITY_RANK if version.protected_activity else Rank.NONE
     return Rank(max(category.decider_rank, floor))
 
@@ -120,7 +119,7 @@ def _awaits_decision(version: EntryVersion) -> Verdict:
 
 
 def _is_independent(user: Actor, version: EntryVersion) -> Verdict:
-    hands = {version.written_by_id, version.submitted_by_id, *version.contributions.values_list("user_id", flat=True)}
+    hands = {version.written_by_id, version.submitted_by_id, *(hand.user_id for hand in version.contributions.all())}
     if isinstance(user, User) and user.pk in hands:
         return Denied("You wrote, edited or submitted this version, so somebody else has to decide it.")
     return Allowed()
@@ -134,6 +133,6 @@ def _has_rank(user: Actor, version: EntryVersion) -> Verdict:
 
 
 def _has_not_spoken(user: Actor, version: EntryVersion) -> Verdict:
-    if isinstance(user, User) and Decision.objects.filter(version=version, decided_by=user).exists():
+    if isinstance(user, User) and user.pk in {decision.decided_by_id for decision in version.decisions.all()}:
         return Denied("You have decided this version already. Another person has to decide it too.")
     return Allowed()

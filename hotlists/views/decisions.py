@@ -23,9 +23,8 @@ from portal.policies import Verdict, require
 def decision_queue(request: HttpRequest) -> HttpResponse:
     """What waits for a decision, oldest first, and what this person may decide of it."""
     require(holds(request.user, "hotlists.decide_entry"))
-    waiting = (
-        EntryVersion.objects.awaiting_decision().visible_to(request.user).select_related("entry__hotlist", "written_by")
-    )
+    waiting = EntryVersion.objects.awaiting_decision().visible_to(request.user).with_hands()
+    waiting = waiting.select_related("entry__hotlist", "written_by")
     rows = [(version, policies.may_decide(request.user, version)) for version in waiting[:200]]
     return render(request, "hotlists/decision_queue.html", {"rows": rows})
 
