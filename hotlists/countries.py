@@ -27,3 +27,9 @@ def code_of(sign: str) -> str:
     if sign in COUNTRIES:
         return sign
     return SIGNS.get(sign, "")
+
+
+def agreed(found: set[str]) -> str:
+    """The country under which the log keeps a plate that was searched for without one: theirs, if all that was found agrees,
+    else the United Kingdom's."""
+    return next(iter(found)) if len(found) == 1 else "GB"

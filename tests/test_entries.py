@@ -8,6 +8,7 @@ from django.db import IntegrityError, InternalError, connection, transaction
 from django.db.utils import DataError
 from django.utils import timezone
 
+from audit.actions import plate_hash
 from audit.models import Event
 from audit.verbs import Verb
 from hotlists import actions
@@ -250,6 +251,17 @@ def test_missing_person_of_medium_risk_is_not_circulated_low(draft_entry, submit
     with pytest.raises(Unfit) as refusal:
         actions.submit(version, by=submitter)
     assert set(refusal.value.fields) == {"priority"}
+
+
+@pytest.mark.parametrize(
+    ("given", "listed", "logged"),
+    [(None, ["FR"], "FR"), (None, ["FR", "GB"], "GB"), (None, [], "GB"), ("DE", ["FR"], "DE")],
+)
+def test_search_is_logged_under_the_country_of_what_it_found(approved_entry, submitter, given, listed, logged):
+    for country in listed:
+        approved_entry(vrm_entered="XY50ZZZ", country=country)
+    actions.search_plate("XY50 ZZZ", by=submitter, reason="CR/2211/26", country=given)
+    assert Event.objects.newest_first().first().plate_hash == plate_hash(logged, "XY50ZZZ")
 
 
 def test_search_asks_for_a_reason_and_is_recorded(approved_entry, submitter, outsider):

@@ -11,6 +11,7 @@ from audit.verbs import Verb
 from hits import policies
 from hits.models import Hit
 from hits.models.hits import HitQuerySet
+from hotlists.countries import agreed
 from hotlists.models import Hotlist
 from matcher_client import vrm as plates
 from portal.errors import Unfit
@@ -33,10 +34,11 @@ def past_hits(
         if not reason.strip():
             raise Unfit("Say why you look for this plate.", {"reason": ["Enter the reason for looking for one plate."]})
         try:
-            looked_for = ("GB", plates.normalise(plate))
+            vrm = plates.normalise(plate)
         except ValueError as error:
             raise Unfit("This cannot be a plate.", {"plate": [str(error)]}) from error
-        found = found.filter(vrm=looked_for[1])
+        found = found.filter(vrm=vrm)
+        looked_for = (agreed(set(found.order_by().values_list("country", flat=True).distinct())), vrm)
     if hotlist:
         found = found.filter(hotlist=hotlist)
     if priority:

@@ -10,6 +10,7 @@ from accounts.models import Actor, User
 from audit.actions import record
 from audit.verbs import Verb
 from hotlists import policies, quality
+from hotlists.countries import agreed
 from hotlists.models import Contribution, Entry, EntryVersion, FeedRow, Hotlist
 from hotlists.workflow import VERSION
 from matcher_client import vrm as plates
@@ -111,13 +112,18 @@ def search_plate(typed: str, *, by: Actor, reason: str, country: str | None = No
         Verb.PLATE_SEARCHED,
         target=StandardsProfile.objects.in_force(timezone.now()),
         by=by,
-        plate=(country or "GB", vrm),
+        plate=(country or agreed(_countries(found, vrm)), vrm),
         count=len(found.entries) + len(found.rows),
         also=[*found.entries, *{row.hotlist for row in found.rows}],
         reason=reason,
         justification=reason,
     )
     return found
+
+
+def _countries(found: Found, vrm: str) -> set[str]:
+    versions = EntryVersion.objects.filter(entry__in=found.entries, vrm=vrm).order_by()
+    return {*versions.values_list("country", flat=True), *(row.country for row in found.rows)}
 
 
 # What an author writes; everything else of a version follows from it or from who did what when.
