@@ -17,6 +17,7 @@ from hotlists.models import Hotlist
 from portal.policies import require
 
 LIMIT = 60  # cards; the rest is a page of the list away
+LONGEST_GAP = dt.timedelta(hours=24)  # whoever was away for longer asks for no more than that; the page has the rest
 OVERLAP = dt.timedelta(seconds=10)  # what committed a little after it was given its id is not missed
 
 
@@ -46,6 +47,7 @@ class Viewer:
     def changed_since(self, last: uuid.UUID) -> set[str]:
         """The cards of all vehicles of which something happened since an event of this id was sent."""
         since = dt.datetime.fromtimestamp((last.int >> 80) / 1000, dt.UTC) - OVERLAP
+        since = max(since, timezone.now() - LONGEST_GAP)
         happened = Q(received_at__gte=since) | Q(acknowledged_at__gte=since) | Q(closed_at__gte=since)
         happened |= Q(verification__verified_at__gte=since)
         hits = Hit.objects.filter(hotlist__in=self.hotlists).filter(happened).only("hotlist", "country", "vrm")

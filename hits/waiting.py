@@ -38,7 +38,7 @@ def _to_answer(user: User, now: dt.datetime, limits: Limits) -> Iterator[Item]:
 
 def _of_own_entries(user: User, now: dt.datetime, limits: Limits) -> Iterator[Item]:
     """R-059: the owner of an entry that keeps being seen while nobody acts is told."""
-    own = Hit.objects.filter(entry__owner=user, entry__withdrawn_at=None)
+    own = Hit.objects.visible_to(user).filter(entry__owner=user, entry__withdrawn_at=None)
     for hit in own.open().newest_of_vehicle().with_urgency(now, limits).filter(is_escalated=True)[:10]:
         words = f"Seen {hit.sightings} times without an outcome: your entry has escalated"
         yield Item(words, reverse("hit_detail", args=[hit.pk]), None, hit.received_at, "stopped")

@@ -2,19 +2,23 @@
 
 import datetime as dt
 import threading
+import uuid
 
 import pytest
+import time_machine
 from django.db import IntegrityError, InternalError, connection, transaction
 from django.utils import timezone
 
 from accounts.models import SystemJob
+from audit.actions import plate_hash
 from audit.models import Event, EventDetail
 from audit.verbs import Verb
 from hits import actions, policies
 from hits.actions.reports import Report
+from hits.board import Viewer
 from hits.limits import Limits
 from hits.models import Acknowledgement, Hit, HitKey, Outcome, Verification
-from hits.story import Card
+from hits.story import Card, card_id
 from hits.waiting import questions
 from hotlists import actions as hotlists
 from hotlists.models import Entry, FeedException, FeedRow
@@ -353,6 +357,12 @@ def test_looking_for_one_plate_needs_a_reason_and_is_recorded(hit, operator, out
     assert not actions.past_hits(by=outsider, plate="AB01CDE", reason="Looking").exists()
 
 
+def test_looking_for_a_plate_is_logged_under_the_country_of_its_hits(listed, report, operator):
+    report(listed(vrm_entered="XY50ZZZ", country="FR"))
+    actions.past_hits(by=operator, plate="XY50 ZZZ", reason="CR/2211/26")
+    assert last_event().plate_hash == plate_hash("FR", "XY50ZZZ")
+
+
 # --- By the clock -----------------------------------------------------------------------------------
 
 
@@ -384,6 +394,22 @@ def test_sixteen_unanswered_hits_escalate_and_reach_the_owner_at_the_third(liste
     assert shown.answer_due_at - shown.received_at == dt.timedelta(minutes=15), "it is as urgent as a high one"
     item = next(iter(questions(submitter, timezone.now())))
     assert "Seen 3 times" in item.title
+
+
+def test_owner_who_may_no_longer_see_the_list_is_told_nothing(listed, report, submitter, team):
+    entry = listed(priority="MEDIUM")
+    for _ in range(3):
+        report(entry)
+    team.user_set.remove(submitter)
+    assert not list(questions(submitter, timezone.now()))
+
+
+def test_board_left_alone_for_long_asks_for_a_day_and_no_more(hit, operator):
+    viewer = Viewer.of(operator)
+    long_ago = uuid.UUID(int=1)
+    assert viewer.changed_since(long_ago) == {card_id(hit)}
+    with time_machine.travel(hit.received_at + dt.timedelta(hours=25), tick=False):
+        assert not viewer.changed_since(long_ago)
 
 
 def test_answered_and_old_sightings_do_not_escalate(listed, report, operator, answers):
