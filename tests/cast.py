@@ -131,7 +131,7 @@ def entry_facts(**over) -> dict:
         "priority": "MEDIUM", "source_system": "crime", "source_ref": "CR/2211/26",
         "reason": "Used as the getaway vehicle in three shop burglaries in Northdale since Monday; plate seen on CCTV.",
         "action_text": "Assess; stop only if safe. Do not approach alone.", "contact_24h": "Sgt Test, 01632 960001",
-        "no_conflict": True, "starts_at": now, "review_by": now + dt.timedelta(days=14),
+        "no_conflict": True, "starts_at": now.replace(microsecond=0), "review_by": now + dt.timedelta(days=14),
         "expires_at": now + dt.timedelta(days=28), "last_verified_at": now, **over,
     }  # fmt: skip
 

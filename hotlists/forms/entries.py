@@ -93,7 +93,7 @@ class EntryForm(forms.ModelForm):
     def clean(self) -> dict[str, Any]:
         """Fills what was left empty from the category."""
         data = super().clean() or self.cleaned_data
-        now = timezone.now()
+        now = timezone.now().replace(microsecond=0)  # matchers keep whole seconds: "at once" is this one, not the next
         data["starts_at"] = data.get("starts_at") or now
         data["last_verified_at"] = data.get("last_verified_at") or now
         category = self.categories.get(data.get("category", ""))
