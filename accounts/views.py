@@ -11,6 +11,7 @@ from accounts.forms import MachineForm, NewPersonForm, NewTeamForm, PersonForm, 
 from accounts.models import MachineClient, Team, User
 from accounts.roles import ROLES
 from portal.errors import Unfit
+from portal.forms import put_problems
 from portal.policies import require
 
 
@@ -40,8 +41,7 @@ def person_new(request: HttpRequest) -> HttpResponse:
             messages.success(request, f"{added} can sign in now.")
             return redirect("person_list")
         except Unfit as refusal:
-            for field, lines in refusal.fields.items():
-                form.add_error(field, lines[0])
+            put_problems(form, refusal)
     return render(request, "accounts/person_form.html", {"form": form, "person": None})
 
 

@@ -11,6 +11,8 @@ from django.template import TemplateDoesNotExist
 from django.utils import timezone
 from markupsafe import Markup
 
+from portal.errors import Unfit
+
 # Attributes that a component sets itself, and placeholders, which vanish when they are needed.
 OWN_ATTRIBUTES = {"id", "name", "type", "value", "class", "maxlength", "rows", "autocomplete", "aria-describedby",
                   "aria-invalid", "required", "cols", "inputmode", "spellcheck", "multiple", "placeholder"}  # fmt: skip
@@ -202,3 +204,12 @@ def problems(form: forms.BaseForm) -> list[dict[str, str]]:
     for bound in form:
         found += [{"text": f"{bound.label}: {error}", "href": f"#{bound.auto_id}"} for error in bound.errors]
     return found
+
+
+def put_problems(form: forms.BaseForm, refusal: Unfit) -> None:
+    """What an action found unfit, each fault at its field, or above the form where no field is named."""
+    if not refusal.fields:
+        form.add_error(None, str(refusal))
+    for field, lines in refusal.fields.items():
+        for line in lines:
+            form.add_error(field if field in form.fields else None, line)

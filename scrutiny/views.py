@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
 from portal.errors import Unfit
+from portal.forms import put_problems
 from portal.policies import Verdict, require
 from scrutiny import actions, policies
 from scrutiny.forms import FindingForm, NoteForm, RetestForm
@@ -49,7 +50,7 @@ def finding_new(request: HttpRequest) -> HttpResponse:
             messages.success(request, "Opened. Its owner sees it on their home page.")
             return redirect("finding_detail", finding.pk)
         except Unfit as refusal:
-            _put_problems(form, refusal)
+            put_problems(form, refusal)
     return render(request, "scrutiny/finding_new.html", {"form": form})
 
 
@@ -106,7 +107,7 @@ def _act(
             messages.success(request, words["done"])
             return redirect("finding_detail", finding.pk)
         except Unfit as refusal:
-            _put_problems(form, refusal)
+            put_problems(form, refusal)
     context = {"finding": finding, "form": form, "may": may(request.user, finding), **words}
     return render(request, "scrutiny/finding_act.html", context)
 
@@ -117,9 +118,3 @@ def _finding(request: HttpRequest, pk: uuid.UUID) -> Finding:
     if not policies.may_see(request.user, finding):
         raise Http404
     return finding
-
-
-def _put_problems(form: forms.Form, refusal: Unfit) -> None:
-    for field, lines in refusal.fields.items():
-        for line in lines:
-            form.add_error(field if field in form.fields else None, line)

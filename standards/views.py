@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from portal.errors import Unfit
+from portal.forms import put_problems
 from portal.policies import require
 from standards import actions, policies
 from standards.forms import ProposalForm
@@ -48,8 +49,7 @@ def profile_propose(request: HttpRequest) -> HttpResponse:
             messages.success(request, "Proposed. It governs once somebody else adopts it.")
             return redirect("profile_list")
         except Unfit as refusal:
-            for field, lines in refusal.fields.items():
-                form.add_error(field, lines[0])
+            put_problems(form, refusal)
     return render(request, "standards/profile_propose.html", {"form": form, "base": base})
 
 

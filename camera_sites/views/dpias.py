@@ -16,8 +16,8 @@ from camera_sites.actions.dpias import WRITTEN, latest_review_due, missing
 from camera_sites.forms import AdviceForm, DecideForm, DpiaForm, VersionForm
 from camera_sites.models import CameraSite, Dpia, DpiaDecision, DpiaVersion
 from camera_sites.story import acts_on_dpia, differences, log_of, section_name, state_of, state_of_dpia
-from camera_sites.views.sites import put_problems
 from portal.errors import Unfit
+from portal.forms import put_problems
 from portal.policies import require
 
 PAGE = 50

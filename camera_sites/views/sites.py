@@ -19,6 +19,7 @@ from camera_sites.forms import AccessForm, CameraForm, ReasonForm, RegistryFilte
 from camera_sites.models import CameraSite, SiteGroupAccess
 from camera_sites.story import SOON, acts_on_site, log_of, map_points, purposes_of, state_of
 from portal.errors import Unfit
+from portal.forms import put_problems
 from portal.policies import Verdict, require
 
 PAGE = 50
@@ -201,10 +202,3 @@ def _site(request: HttpRequest, pk: uuid.UUID) -> CameraSite:
 
 def _status(form: forms.BaseForm) -> int:
     return 422 if form.is_bound and form.errors else 200
-
-
-def put_problems(form: forms.BaseForm, refusal: Unfit) -> None:
-    """Each problem to its field, or above the form."""
-    for field, lines in refusal.fields.items():
-        for line in lines:
-            form.add_error(field if field in form.fields else None, line)

@@ -20,6 +20,7 @@ from hits.limits import Limits
 from hits.models import Hit
 from hits.story import Card, acts_on
 from portal.errors import Unfit
+from portal.forms import put_problems
 from portal.policies import require
 
 PAGE = 50
@@ -35,7 +36,7 @@ def hit_list(request: HttpRequest) -> HttpResponse:
         try:
             found = actions.past_hits(by=request.user, **asked)
         except Unfit as refusal:
-            _put_problems(form, refusal)
+            put_problems(form, refusal)
     now = timezone.now()
     found = found.with_urgency(now, Limits.in_force(now)).with_story()
     page = Paginator(found.order_by("-id"), PAGE).get_page(request.GET.get("page"))
@@ -102,7 +103,7 @@ def _answer(
         try:
             act(form.cleaned_data)
         except Unfit as refusal:
-            _put_problems(form, refusal)
+            put_problems(form, refusal)
         else:
             messages.success(request, done)
             return redirect("hit_detail", hit.pk)
@@ -116,9 +117,3 @@ def _hit(request: HttpRequest, pk: uuid.UUID) -> Hit:
     now = timezone.now()
     hits = Hit.objects.visible_to(request.user).with_urgency(now, Limits.in_force(now)).with_story()
     return get_object_or_404(hits, pk=pk)
-
-
-def _put_problems(form: forms.Form, refusal: Unfit) -> None:
-    for field, lines in refusal.fields.items():
-        for line in lines:
-            form.add_error(field if field in form.fields else None, line)

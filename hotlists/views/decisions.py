@@ -16,6 +16,7 @@ from hotlists.forms import DecideForm, ReasonForm, ReviewForm, WithdrawForm
 from hotlists.models import Entry, EntryVersion
 from hotlists.story import differences
 from portal.errors import Unfit
+from portal.forms import put_problems
 from portal.policies import Verdict, require
 
 
@@ -42,7 +43,7 @@ def entry_decide(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
             messages.success(request, "Decision recorded.")
             return redirect("entry_detail", entry.pk)
         except Unfit as refusal:
-            _put_problems(form, refusal)
+            put_problems(form, refusal)
     if request.method == "GET":
         actions.open_entry(entry, by=request.user, justification="decision")
     governing = entry.terms.governing(timezone.now()).select_related("version").first()
@@ -72,7 +73,7 @@ def _act(
             messages.success(request, words["done"])
             return redirect("entry_detail", entry.pk)
         except Unfit as refusal:
-            _put_problems(form, refusal)
+            put_problems(form, refusal)
     context = {"entry": entry, "version": entry.versions.latest("number"), "form": form, "may": may(entry), **words}
     return render(request, "hotlists/entry_act.html", context)
 
@@ -129,9 +130,3 @@ def entry_review(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         request, pk, form_class=ReviewForm, act=actions.review, words=words,
         may=lambda entry: policies.may_review(request.user, entry),
     )  # fmt: skip
-
-
-def _put_problems(form: forms.Form, refusal: Unfit) -> None:
-    for field, lines in refusal.fields.items():
-        for line in lines:
-            form.add_error(field if field in form.fields else None, line)

@@ -17,6 +17,7 @@ from hotlists.forms import EntryForm, SearchForm
 from hotlists.models import Entry, EntryVersion, Hotlist
 from hotlists.story import story_of
 from portal.errors import Unfit
+from portal.forms import put_problems
 from portal.policies import require
 
 PAGE = 50
@@ -47,7 +48,7 @@ def entry_new(request: HttpRequest, slug: str) -> HttpResponse:
             version = actions.begin_entry(hotlist, by=request.user, **form.facts)
             return _saved(request, version)
         except Unfit as refusal:
-            _put_problems(form, refusal)
+            put_problems(form, refusal)
     return render(request, "hotlists/entry_form.html", {"form": form, "hotlist": hotlist, "version": None})
 
 
@@ -66,7 +67,7 @@ def entry_edit(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
                 version = actions.begin_version(entry, by=request.user, **form.facts)
             return _saved(request, version)
         except Unfit as refusal:
-            _put_problems(form, refusal)
+            put_problems(form, refusal)
     context = {"form": form, "hotlist": entry.hotlist, "version": version, "entry": entry}
     return render(request, "hotlists/entry_form.html", context)
 
@@ -124,7 +125,7 @@ def search(request: HttpRequest) -> HttpResponse:
                 data["plate"], by=request.user, reason=data["reason"], country=data["country"] or None
             )
         except Unfit as refusal:
-            _put_problems(form, refusal)
+            put_problems(form, refusal)
     if found is not None:
         keys = [entry.pk for entry in found]
         found = Entry.objects.filter(pk__in=keys).with_latest_version().with_force(timezone.now()).order_by("-id")
@@ -133,12 +134,6 @@ def search(request: HttpRequest) -> HttpResponse:
 
 def _entry(request: HttpRequest, pk: uuid.UUID) -> Entry:
     return get_object_or_404(Entry.objects.visible_to(request.user).select_related("hotlist", "owner"), pk=pk)
-
-
-def _put_problems(form, refusal: Unfit) -> None:
-    for field, words in refusal.fields.items():
-        for line in words:
-            form.add_error(field if field in form.fields else None, line)
 
 
 def _labelled(form: EntryForm, problems: quality.Problems) -> list[tuple[str, str, str]]:

@@ -12,6 +12,7 @@ from hotlists import actions, policies
 from hotlists.forms.hotlists import AccessForm, HotlistForm
 from hotlists.models import Entry, Hotlist, HotlistGroupAccess, HotlistUserAccess, Load
 from portal.errors import Unfit
+from portal.forms import put_problems
 from portal.policies import require
 
 
@@ -64,8 +65,7 @@ def hotlist_new(request: HttpRequest) -> HttpResponse:
             messages.success(request, "Created. Give a team access, and matchers an allocation.")
             return redirect("hotlist_detail", hotlist.slug)
         except Unfit as refusal:
-            for field, lines in refusal.fields.items():
-                form.add_error(field, lines[0])
+            put_problems(form, refusal)
     return render(request, "hotlists/hotlist_form.html", {"form": form})
 
 

@@ -2,7 +2,6 @@
 
 import uuid
 
-from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
@@ -15,6 +14,7 @@ from matchers.forms import AllocationForm, MatcherForm, RevokeForm
 from matchers.freshness import copies, is_silent
 from matchers.models import Allocation, Matcher, Publication, Receipt
 from portal.errors import Stranger, Unfit
+from portal.forms import put_problems
 from portal.policies import require
 
 RECEIPTS = 20
@@ -65,7 +65,7 @@ def matcher_new(request: HttpRequest) -> HttpResponse:
         try:
             added = actions.add_matcher(by=request.user, **form.cleaned_data)
         except Unfit as refusal:
-            _put_problems(form, refusal)
+            put_problems(form, refusal)
         else:
             return _secrets(request, added.matcher, added.enrol_code, added.client_id, added.client_secret)
     return render(request, "matchers/matcher_form.html", {"form": form})
@@ -90,7 +90,7 @@ def matcher_allocate(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         try:
             allocation = actions.allocate(matcher, by=request.user, **form.cleaned_data)
         except Unfit as refusal:
-            _put_problems(form, refusal)
+            put_problems(form, refusal)
         else:
             messages.success(request, f"{allocation.hotlist} was given to {matcher}. It is published within seconds.")
             return redirect("matcher_detail", matcher.pk)
@@ -109,7 +109,7 @@ def allocation_revoke(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         try:
             actions.revoke(allocation, by=request.user, **form.cleaned_data)
         except Unfit as refusal:
-            _put_problems(form, refusal)
+            put_problems(form, refusal)
         else:
             messages.success(
                 request, f"{allocation.hotlist} was taken away. {allocation.matcher} has to prove that it is gone."
@@ -167,12 +167,3 @@ def _addresses(request: HttpRequest, matcher: Matcher) -> dict[str, str]:
 
 def _matcher(pk: uuid.UUID) -> Matcher:
     return get_object_or_404(Matcher.objects.select_related("machine__application", "added_by", "feed"), pk=pk)
-
-
-def _put_problems(form: forms.Form, refusal: Unfit) -> None:
-    """Each problem to its field, or above the form."""
-    if not refusal.fields:
-        form.add_error(None, str(refusal))
-    for field, lines in refusal.fields.items():
-        for line in lines:
-            form.add_error(field if field in form.fields else None, line)

@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
 from portal.errors import Unfit
+from portal.forms import put_problems
 from portal.policies import require
 from retention import actions, policies
 from retention.forms import HoldForm, HoldReasonForm
@@ -43,7 +44,7 @@ def hold_place(request: HttpRequest, label: str, pk: uuid.UUID) -> HttpResponse:
         try:
             hold = actions.place_hold(thing, by=request.user, **form.cleaned_data)
         except Unfit as refusal:
-            _put_problems(form, refusal)
+            put_problems(form, refusal)
         else:
             messages.success(request, "Held. Nothing erases it until the hold is released.")
             return redirect("hold_detail", hold.pk)
@@ -99,7 +100,7 @@ def _act(
         try:
             act(hold, by=request.user, reason=form.cleaned_data["reason"])
         except Unfit as refusal:
-            _put_problems(form, refusal)
+            put_problems(form, refusal)
         else:
             messages.success(request, words["done"])
             return redirect("hold_detail", hold.pk)
@@ -123,9 +124,3 @@ def _thing(request: HttpRequest, label: str, pk: uuid.UUID) -> models.Model:
     if thing is None:
         raise Http404
     return thing
-
-
-def _put_problems(form: HoldForm | HoldReasonForm, refusal: Unfit) -> None:
-    for field, lines in refusal.fields.items():
-        for line in lines:
-            form.add_error(field if field in form.fields else None, line)
