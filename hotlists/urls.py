@@ -2,10 +2,11 @@
 
 from django.urls import path
 
+from hotlists.api import acts as acts_api
 from hotlists.api import entries as api
 from hotlists.api import feeds as feeds_api
 from hotlists.api import hotlists as hotlists_api
-from hotlists.views import decisions, entries, feeds, hotlists, loads
+from hotlists.views import acts, decisions, entries, feeds, hotlists, loads
 
 urlpatterns = [
     path("hotlists/", hotlists.hotlist_list, name="hotlist_list"),
@@ -18,10 +19,10 @@ urlpatterns = [
     path("entries/<uuid:pk>/edit/", entries.entry_edit, name="entry_edit"),
     path("entries/<uuid:pk>/submit/", entries.entry_submit, name="entry_submit"),
     path("entries/<uuid:pk>/decide/", decisions.entry_decide, name="entry_decide"),
-    path("entries/<uuid:pk>/withdraw/", decisions.entry_withdraw, name="entry_withdraw"),
-    path("entries/<uuid:pk>/suspend/", decisions.entry_suspend, name="entry_suspend"),
-    path("entries/<uuid:pk>/resume/", decisions.entry_resume, name="entry_resume"),
-    path("entries/<uuid:pk>/review/", decisions.entry_review, name="entry_review"),
+    path("entries/<uuid:pk>/withdraw/", acts.entry_withdraw, name="entry_withdraw"),
+    path("entries/<uuid:pk>/suspend/", acts.entry_suspend, name="entry_suspend"),
+    path("entries/<uuid:pk>/resume/", acts.entry_resume, name="entry_resume"),
+    path("entries/<uuid:pk>/review/", acts.entry_review, name="entry_review"),
     path("decisions/", decisions.decision_queue, name="decision_queue"),
     path("search/", entries.search, name="plate_search"),
     path("hotlists/<slug:slug>/loads/", loads.load_list, name="load_list"),
@@ -46,10 +47,10 @@ api_urlpatterns = [
     path("entries/<uuid:pk>/", api.EntryDetail.as_view(), name="api_entry_detail"),
     path("entries/<uuid:pk>/submit/", api.EntrySubmit.as_view(), name="api_entry_submit"),
     path("entries/<uuid:pk>/decide/", api.EntryDecide.as_view(), name="api_entry_decide"),
-    path("entries/<uuid:pk>/withdraw/", api.EntryWithdraw.as_view(), name="api_entry_withdraw"),
-    path("entries/<uuid:pk>/suspend/", api.EntrySuspend.as_view(), name="api_entry_suspend"),
-    path("entries/<uuid:pk>/resume/", api.EntryResume.as_view(), name="api_entry_resume"),
-    path("entries/<uuid:pk>/review/", api.EntryReview.as_view(), name="api_entry_review"),
+    path("entries/<uuid:pk>/withdraw/", acts_api.EntryWithdraw.as_view(), name="api_entry_withdraw"),
+    path("entries/<uuid:pk>/suspend/", acts_api.EntrySuspend.as_view(), name="api_entry_suspend"),
+    path("entries/<uuid:pk>/resume/", acts_api.EntryResume.as_view(), name="api_entry_resume"),
+    path("entries/<uuid:pk>/review/", acts_api.EntryReview.as_view(), name="api_entry_review"),
     path("search/", api.PlateSearch.as_view(), name="api_plate_search"),
     path("hotlists/<slug:slug>/loads/", feeds_api.LoadList.as_view(), name="api_load_list"),
     path("loads/<uuid:pk>/", feeds_api.LoadDetail.as_view(), name="api_load_detail"),

@@ -98,7 +98,7 @@ class EntryList(generics.ListAPIView):
         given.is_valid(raise_exception=True)
         facts = dict(given.validated_data)
         version = actions.begin_entry(facts.pop("hotlist"), by=actor(request), **facts)
-        return Response(_told(version.entry_id), status=status.HTTP_201_CREATED)
+        return Response(told(version.entry_id), status=status.HTTP_201_CREATED)
 
 
 class EntryDetail(APIView):
@@ -110,15 +110,15 @@ class EntryDetail(APIView):
     @extend_schema(responses=EntryDetailSerializer)
     def get(self, request: Request, pk: uuid.UUID) -> Response:
         """The entry; its ETag is what an edit sends back in If-Match."""
-        entry = actions.open_entry(_entry(request, pk), by=actor(request), justification=reason_given(request))
-        return Response(_told(entry.pk), headers={"ETag": _tag(entry)})
+        entry = actions.open_entry(visible_entry(request, pk), by=actor(request), justification=reason_given(request))
+        return Response(told(entry.pk), headers={"ETag": _tag(entry)})
 
     @extend_schema(request=VersionSerializer(partial=True), responses=EntryDetailSerializer)
     @transaction.atomic
     def patch(self, request: Request, pk: uuid.UUID) -> Response:
         """Changes the draft, or, where the latest version was decided, begins a new one (201)."""
         Entry.objects.select_for_update().filter(pk=pk).first()  # or two editors may both pass
-        entry = _entry(request, pk)
+        entry = visible_entry(request, pk)
         check_if_match(request, _tag(entry))
         given = VersionSerializer(data=request.data, partial=True)
         given.is_valid(raise_exception=True)
@@ -129,10 +129,10 @@ class EntryDetail(APIView):
         else:
             actions.begin_version(entry, by=actor(request), **given.validated_data)
             code = status.HTTP_201_CREATED
-        return Response(_told(entry.pk), status=code, headers={"ETag": _tag(entry)})
+        return Response(told(entry.pk), status=code, headers={"ETag": _tag(entry)})
 
 
-def _verb(name: str, fields: dict[str, serializers.Field], act: Callable[[Entry, Actor, dict[str, Any]], object]):
+def verb(name: str, fields: dict[str, serializers.Field], act: Callable[[Entry, Actor, dict[str, Any]], object]):
     """A view for one verb on an entry: the body's fields, and what it does with (entry, who calls, body)."""
     shape = type(inline_serializer(f"Entry{name}Body", fields))
 
@@ -145,8 +145,8 @@ def _verb(name: str, fields: dict[str, serializers.Field], act: Callable[[Entry,
         def post(self, request: Request, pk: uuid.UUID) -> Response:
             given = shape(data=request.data)
             given.is_valid(raise_exception=True)
-            act(_entry(request, pk), actor(request), dict(given.validated_data))
-            return Response(_told(pk))
+            act(visible_entry(request, pk), actor(request), dict(given.validated_data))
+            return Response(told(pk))
 
     View.__name__ = View.__qualname__ = f"Entry{name}"
     return View
@@ -156,41 +156,14 @@ def _latest(entry: Entry) -> EntryVersion:
     return entry.versions.latest("number")
 
 
-EntrySubmit = _verb("Submit", {}, lambda entry, by, data: actions.submit(_latest(entry), by=by))
-EntryDecide = _verb(
+EntrySubmit = verb("Submit", {}, lambda entry, by, data: actions.submit(_latest(entry), by=by))
+EntryDecide = verb(
     "Decide",
     {
         "verdict": serializers.ChoiceField(Decision.Verdict.choices),
         "rationale": serializers.CharField(max_length=1000),
     },
     lambda entry, by, data: actions.decide(_latest(entry), by=by, **data),
-)
-EntryWithdraw = _verb(
-    "Withdraw",
-    {
-        "reason": serializers.ChoiceField(Entry.WithdrawalReason.choices),
-        "words": serializers.CharField(max_length=500, required=False, default="", allow_blank=True),
-    },
-    lambda entry, by, data: actions.withdraw(entry, by=by, **data),
-)
-EntrySuspend = _verb(
-    "Suspend",
-    {"reason": serializers.CharField(max_length=500)},
-    lambda entry, by, data: actions.suspend(entry, by=by, **data),
-)
-EntryResume = _verb(
-    "Resume",
-    {"reason": serializers.CharField(max_length=500)},
-    lambda entry, by, data: actions.resume(entry, by=by, **data),
-)
-EntryReview = _verb(
-    "Review",
-    {
-        "still_necessary": serializers.CharField(max_length=500),
-        "source_checked": serializers.CharField(max_length=200),
-        "review_by": serializers.DateTimeField(required=False),
-    },
-    lambda entry, by, data: actions.review(entry, by=by, **data),
 )
 
 
@@ -224,11 +197,13 @@ class PlateSearch(APIView):
         return Response(self.PlateSearchAnswer({"entries": shown, "feed_rows": found.rows}).data)
 
 
-def _entry(request: Request, pk: uuid.UUID) -> Entry:
+def visible_entry(request: Request, pk: uuid.UUID) -> Entry:
+    """The entry, if the caller may see it; else 404."""
     return get_object_or_404(Entry.objects.visible_to(actor(request)).select_related("hotlist"), pk=pk)
 
 
-def _told(pk: uuid.UUID) -> dict[str, Any]:
+def told(pk: uuid.UUID) -> dict[str, Any]:
+    """The entry as the API shows it, with how it stands now."""
     shown = Entry.objects.with_latest_version().with_force(timezone.now()).prefetch_related("versions")
     return EntryDetailSerializer(shown.get(pk=pk)).data
 

@@ -1,10 +1,13 @@
 """What is wanted: lists, entries and their versions, decisions, the terms in which a version governs."""
 
-from .decisions import Decision, Review, Suspension, Term
+from .decisions import Decision
 from .entries import Entry
 from .feeds import FeedException, FeedRow, SourceAgreement
 from .hotlists import Hotlist, HotlistGroupAccess, HotlistUserAccess
 from .loads import Load, LoadProblem, StagedRow
+from .reviews import Review
+from .suspensions import Suspension
+from .terms import Term
 from .versions import Contribution, EntryVersion
 
 __all__ = [

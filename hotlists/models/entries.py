@@ -7,8 +7,9 @@ from django.db.models import Exists, OuterRef, Q, Subquery
 
 from accounts.models import Actor, User
 from hotlists import triggers
-from hotlists.models.decisions import Suspension, Term
 from hotlists.models.hotlists import Hotlist
+from hotlists.models.suspensions import Suspension
+from hotlists.models.terms import Term
 from hotlists.models.versions import EntryVersion
 from portal.ids import new_id
 from retention.triggers import not_under_hold

@@ -5,12 +5,8 @@ from .entries import (
     may_edit,
     may_manage,
     may_open,
-    may_resume,
-    may_review,
     may_search,
     may_submit,
-    may_suspend,
-    may_withdraw,
     may_write,
     rank_needed,
     require_sight,
@@ -28,6 +24,7 @@ from .feeds import (
     may_suspend_row,
     require_sight_of_feed,
 )
+from .life import may_resume, may_review, may_suspend, may_withdraw
 
 __all__ = [
     "may_accept",

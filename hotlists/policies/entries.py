@@ -45,7 +45,7 @@ def may_write(user: Actor, hotlist: Hotlist) -> Verdict:
 
 def may_edit(user: Actor, version: EntryVersion) -> Verdict:
     """Who may change a draft."""
-    return first_denial(may_write(user, version.entry.hotlist), _is_not_withdrawn(version.entry))
+    return first_denial(may_write(user, version.entry.hotlist), is_not_withdrawn(version.entry))
 
 
 may_submit = may_edit
@@ -58,45 +58,10 @@ def may_decide(user: Actor, version: EntryVersion) -> Verdict:
         holds(user, "hotlists.decide_entry"),
         acts_in_own_session(user),
         _has_rank(user, version),
-        _is_not_withdrawn(version.entry),
+        is_not_withdrawn(version.entry),
         _awaits_decision(version),
         _has_not_spoken(user, version),
     )
-
-
-def may_suspend(user: Actor, entry: Entry) -> Verdict:
-    """Narrowing takes effect at once, by one entitled person."""
-    return first_denial(holds(user, "hotlists.suspend_entry"), _is_not_withdrawn(entry))
-
-
-def may_resume(user: Actor, entry: Entry) -> Verdict:
-    """Lifting widens: in a session of one's own, by another person than those who suspended or disputed it."""
-    makers = set(entry.suspensions.filter(to_at=None).values_list("from_by_id", flat=True))
-    if isinstance(user, User) and user.pk in makers:
-        return Denied("You suspended or disputed this entry, so somebody else has to lift it.")
-    return first_denial(
-        holds(user, "hotlists.decide_entry"),
-        acts_in_own_session(user),
-        _is_not_withdrawn(entry),
-        Allowed() if makers else Late("This entry is not suspended."),
-    )
-
-
-def may_withdraw(user: Actor, entry: Entry) -> Verdict:
-    """The owner, or who holds the right to withdraw any."""
-    owns = isinstance(user, User) and user.pk == entry.owner_id
-    return first_denial(
-        holds(user, "hotlists.write_entry" if owns else "hotlists.withdraw_entry"), _is_not_withdrawn(entry)
-    )
-
-
-def may_review(user: Actor, entry: Entry) -> Verdict:
-    """Who may review, in a session of their own: it may bring an entry back into force. Whoever reviewed last time does
-    not review twice running if they also wrote it (domain.md 5.4)."""
-    last = entry.reviews.order_by("-reviewed_at").first()
-    if isinstance(user, User) and last and last.reviewed_by_id == user.pk == last.version.written_by_id:
-        return Denied("You wrote this entry and reviewed it last time, so somebody else has to review it now.")
-    return first_denial(holds(user, "hotlists.review_entry"), acts_in_own_session(user), _is_not_withdrawn(entry))
 
 
 def rank_needed(version: EntryVersion) -> Rank:
@@ -106,7 +71,7 @@ def rank_needed(version: EntryVersion) -> Rank:
     return Rank(max(category.decider_rank, floor))
 
 
-def _is_not_withdrawn(entry: Entry) -> Verdict:
+def is_not_withdrawn(entry: Entry) -> Verdict:
     if entry.withdrawn_at:
         return Late("This entry was withdrawn. It comes back only as a new request.")
     return Allowed()

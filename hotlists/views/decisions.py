@@ -1,9 +1,7 @@
-"""Pages on which entries are decided, reviewed, suspended and withdrawn."""
+"""Pages on which entries are decided."""
 
 import uuid
-from collections.abc import Callable
 
-from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -12,12 +10,12 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.policies import holds
 from hotlists import actions, policies
-from hotlists.forms import DecideForm, ReasonForm, ReviewForm, WithdrawForm
+from hotlists.forms import DecideForm
 from hotlists.models import Entry, EntryVersion
 from hotlists.story import differences
 from portal.errors import Unfit
 from portal.forms import put_problems
-from portal.policies import Verdict, require
+from portal.policies import require
 
 
 @require_GET
@@ -53,80 +51,3 @@ def entry_decide(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         "rank_needed": policies.rank_needed(version).label,
     }  # fmt: skip
     return render(request, "hotlists/entry_decide.html", context)
-
-
-def _act(
-    request: HttpRequest,
-    pk: uuid.UUID,
-    *,
-    form_class: type[forms.Form],
-    may: Callable[[Entry], Verdict],
-    act: Callable[..., object],
-    words: dict[str, str],
-) -> HttpResponse:
-    """A page that asks for a reason and does one thing to an entry; nothing typed is lost when it is refused."""
-    entry = get_object_or_404(Entry.objects.visible_to(request.user).select_related("hotlist"), pk=pk)
-    form = form_class(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            act(entry, by=request.user, **form.cleaned_data)
-            messages.success(request, words["done"])
-            return redirect("entry_detail", entry.pk)
-        except Unfit as refusal:
-            put_problems(form, refusal)
-    context = {"entry": entry, "version": entry.versions.latest("number"), "form": form, "may": may(entry), **words}
-    return render(request, "hotlists/entry_act.html", context)
-
-
-@require_http_methods(["GET", "POST"])
-def entry_withdraw(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
-    """Ending an entry for good."""
-    words = {
-        "title": "Withdraw this entry", "button": "Withdraw now",
-        "explain": "Matchers stop looking for it within seconds and prove that they forgot it. It comes back only as a new request.",
-        "done": "Withdrawn. The page shows which matchers have proved that they forgot it.",
-    }  # fmt: skip
-    return _act(
-        request, pk, form_class=WithdrawForm, act=actions.withdraw, words=words,
-        may=lambda entry: policies.may_withdraw(request.user, entry),
-    )  # fmt: skip
-
-
-@require_http_methods(["GET", "POST"])
-def entry_suspend(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
-    """Taking an entry out of force at once."""
-    words = {
-        "title": "Suspend this entry", "button": "Suspend now",
-        "explain": "It is out of force at once, until another person lifts the suspension.", "done": "Suspended.",
-    }  # fmt: skip
-    return _act(
-        request, pk, form_class=ReasonForm, act=actions.suspend, words=words,
-        may=lambda entry: policies.may_suspend(request.user, entry),
-    )  # fmt: skip
-
-
-@require_http_methods(["GET", "POST"])
-def entry_resume(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
-    """Lifting a suspension."""
-    words = {
-        "title": "Lift the suspension", "button": "Lift the suspension",
-        "explain": "Matchers look for the vehicle again within seconds.", "done": "The suspension is lifted.",
-    }  # fmt: skip
-    return _act(
-        request, pk, form_class=ReasonForm, act=actions.resume, words=words,
-        may=lambda entry: policies.may_resume(request.user, entry),
-    )  # fmt: skip
-
-
-@require_http_methods(["GET", "POST"])
-def entry_review(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
-    """Looking again whether it is still right."""
-    words = {
-        "title": "Review this entry", "button": "It is still right",
-        "explain": "A review moves the next review date and nothing else. If something changed, write a new version.",
-        "done": "Reviewed.",
-    }  # fmt: skip
-    return _act(
-        request, pk, form_class=ReviewForm, act=actions.review, words=words,
-        may=lambda entry: policies.may_review(request.user, entry),
-    )  # fmt: skip

@@ -1,0 +1,42 @@
+"""Suspending and disputing an entry, and lifting that."""
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.models import User
+from audit.actions import record
+from audit.verbs import Verb
+from hotlists import policies
+from hotlists.actions.terms import locked, plate_of, require_words
+from hotlists.models import Entry, Suspension
+from hotlists.nudges import publish_soon
+from portal.errors import TooLate
+from portal.policies import require
+
+
+@transaction.atomic
+def suspend(entry: Entry, *, by: User, reason: str, kind: str = Suspension.Kind.SUSPENSION) -> Suspension:
+    """Takes an entry out of force at once."""
+    entry = locked(entry, by=by)
+    require(policies.may_suspend(by, entry))
+    require_words("reason", reason, "Say why.")
+    if entry.suspensions.filter(kind=kind, to_at=None).exists():
+        raise TooLate("This entry is suspended already.")
+    suspension = Suspension.objects.create(entry=entry, kind=kind, from_at=timezone.now(), from_by=by, reason=reason)
+    publish_soon(entry.hotlist_id)
+    record(Verb.ENTRY_SUSPENDED, target=entry, by=by, plate=plate_of(entry), also=[suspension], reason=reason)
+    return suspension
+
+
+@transaction.atomic
+def resume(entry: Entry, *, by: User, reason: str) -> Suspension:
+    """Lifts the open suspension, the earlier one first; another person than who made any that is open."""
+    entry = locked(entry, by=by)
+    require(policies.may_resume(by, entry))
+    suspension = entry.suspensions.filter(to_at=None).earliest("from_at")
+    require_words("reason", reason, "Say why.")
+    suspension.to_at, suspension.to_by, suspension.lifted_because = timezone.now(), by, reason
+    suspension.save(update_fields=["to_at", "to_by", "lifted_because"])
+    publish_soon(entry.hotlist_id)
+    record(Verb.ENTRY_RESUMED, target=entry, by=by, plate=plate_of(entry), also=[suspension], reason=reason)
+    return suspension

@@ -1,0 +1,66 @@
+"""The stretches of time in which versions govern their entries."""
+
+import datetime as dt
+
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Least
+
+from hotlists import triggers
+from hotlists.models.versions import EntryVersion
+from portal.ids import new_id
+
+
+class TermQuerySet(models.QuerySet["Term"]):
+    """Which terms."""
+
+    def governing(self, at: dt.datetime) -> "TermQuerySet":
+        """Terms that were the entry's latest word at this moment."""
+        return self.filter(from_at__lte=at).filter(Q(until_at__isnull=True) | Q(until_at__gt=at))
+
+    def running(self, at: dt.datetime) -> "TermQuerySet":
+        """Terms that have started and not lapsed at this moment."""
+        return self.filter(starts_at__lte=at, lapses_at__gt=at)
+
+
+class Term(models.Model):
+    """A stretch of time in which one approved version governs its entry, with the dates that end it.
+
+    Approval and review each close the open term and open another, so that `in_force` is right for any past moment.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    entry = models.ForeignKey("hotlists.Entry", models.PROTECT, related_name="terms")
+    version = models.ForeignKey(EntryVersion, models.PROTECT, related_name="terms")
+    from_at = models.DateTimeField()
+    until_at = models.DateTimeField(null=True)
+    starts_at = models.DateTimeField()
+    review_by = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    emergency_ends_at = models.DateTimeField(null=True)
+    lapses_at = models.GeneratedField(
+        expression=Least("expires_at", "review_by", "emergency_ends_at"),
+        output_field=models.DateTimeField(),
+        db_persist=True,
+    )
+
+    app_may_update = ("until_at",)
+
+    objects = TermQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["from_at"]
+        triggers = [triggers.TERM_OF_AN_APPROVED_VERSION, triggers.TERM_ENDS_ONCE]
+        indexes = [models.Index(fields=["lapses_at"], name="hotlists_term_by_lapse")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["entry"], condition=Q(until_at__isnull=True), name="hotlists_term_one_open"
+            ),
+            models.CheckConstraint(
+                name="hotlists_term_ends_after_start",
+                condition=Q(until_at__isnull=True) | Q(until_at__gte=F("from_at")),
+            ),
+            models.CheckConstraint(
+                name="hotlists_term_reviewed_within_life", condition=Q(review_by__lte=F("expires_at"))
+            ),
+        ]

@@ -1,0 +1,81 @@
+"""Rules about versions that PostgreSQL keeps, whoever writes: shell, bulk update and superuser included.
+
+Messages are for those who go round the actions; people meet the policies' words first.
+"""
+
+import pgtrigger
+
+VERSION_IS_BORN_A_DRAFT = pgtrigger.Trigger(
+    name="born_a_draft",
+    when=pgtrigger.Before,
+    operation=pgtrigger.Insert,
+    func="""
+        IF NEW.status <> 'draft' THEN
+            RAISE EXCEPTION 'a version begins as a draft, not as %', NEW.status USING ERRCODE = 'check_violation';
+        END IF;
+        RETURN NEW;
+    """,
+)
+
+# R-040: a submitted version is never altered; it becomes approved only while enough approving decisions of people of
+# rank stand; whoever wrote, edited or submitted it is none of them (the decision's own trigger holds that).
+SUBMITTED_VERSION_IS_FIXED = pgtrigger.Trigger(
+    name="fixed_once_submitted",
+    when=pgtrigger.Before,
+    operation=pgtrigger.Update | pgtrigger.Delete,
+    declare=[("category", "standards_category%ROWTYPE"), ("yes", "integer"), ("needed", "integer")],
+    func="""
+        IF TG_OP = 'DELETE' THEN
+            IF OLD.status <> 'draft' AND NOT (current_user = 'portal_retention') THEN
+                RAISE EXCEPTION 'a submitted version is never deleted' USING ERRCODE = 'check_violation';
+            END IF;
+            RETURN OLD;
+        END IF;
+        IF OLD.status = 'draft' AND NEW.status = 'draft' THEN
+            RETURN NEW;
+        END IF;
+        IF OLD.status = 'draft' AND NEW.status = 'submitted' THEN
+            RETURN NEW;
+        END IF;
+        IF OLD.status <> 'submitted' OR NEW.status NOT IN ('approved', 'rejected', 'returned') THEN
+            RAISE EXCEPTION 'a version that is % cannot become %', OLD.status, NEW.status
+                USING ERRCODE = 'check_violation';
+        END IF;
+        IF to_jsonb(NEW) - 'status' <> to_jsonb(OLD) - 'status' THEN
+            RAISE EXCEPTION 'a submitted version is never altered' USING ERRCODE = 'check_violation';
+        END IF;
+        IF NEW.status = 'approved' THEN
+            SELECT * INTO category FROM standards_category
+                WHERE profile_id = OLD.profile_id AND code = OLD.category;
+            needed := GREATEST(COALESCE(category.deciders, 1), CASE WHEN OLD.protected_activity THEN 2 ELSE 1 END);
+            SELECT count(DISTINCT d.decided_by_id) INTO yes FROM hotlists_decision d
+                WHERE d.version_id = OLD.id AND d.verdict = 'approve';
+            IF yes < needed OR EXISTS (
+                SELECT FROM hotlists_decision d WHERE d.version_id = OLD.id AND d.verdict <> 'approve'
+            ) THEN
+                RAISE EXCEPTION 'version % has % of % approving decisions', OLD.id, yes, needed
+                    USING ERRCODE = 'check_violation';
+            END IF;
+        ELSIF NOT EXISTS (
+            SELECT FROM hotlists_decision d WHERE d.version_id = OLD.id
+                AND d.verdict = CASE NEW.status WHEN 'rejected' THEN 'reject' ELSE 'return' END
+        ) THEN
+            RAISE EXCEPTION 'nobody decided that version % be %', OLD.id, NEW.status USING ERRCODE = 'check_violation';
+        END IF;
+        RETURN NEW;
+    """,
+)
+
+CONTRIBUTION_STANDS = pgtrigger.Trigger(
+    name="stands",
+    when=pgtrigger.Before,
+    operation=pgtrigger.Update | pgtrigger.Delete,
+    func="""
+        IF TG_OP = 'DELETE' AND (current_user = 'portal_retention' OR NOT EXISTS (
+            SELECT FROM hotlists_entryversion v WHERE v.id = OLD.version_id AND v.status <> 'draft'
+        )) THEN
+            RETURN OLD;
+        END IF;
+        RAISE EXCEPTION 'that somebody contributed is never taken back' USING ERRCODE = 'check_violation';
+    """,
+)
