@@ -6,7 +6,8 @@ from hotlists.api import acts as acts_api
 from hotlists.api import entries as api
 from hotlists.api import feeds as feeds_api
 from hotlists.api import hotlists as hotlists_api
-from hotlists.views import acts, decisions, entries, feeds, hotlists, loads
+from hotlists.api import search as search_api
+from hotlists.views import acts, decisions, entries, entry_list, feeds, hotlists, loads, search
 
 urlpatterns = [
     path("hotlists/", hotlists.hotlist_list, name="hotlist_list"),
@@ -14,7 +15,7 @@ urlpatterns = [
     path("hotlists/<slug:slug>/access/", hotlists.hotlist_access, name="hotlist_access"),
     path("hotlists/<slug:slug>/", hotlists.hotlist_detail, name="hotlist_detail"),
     path("hotlists/<slug:slug>/entries/new/", entries.entry_new, name="entry_new"),
-    path("entries/", entries.entry_list, name="entry_list"),
+    path("entries/", entry_list.entry_list, name="entry_list"),
     path("entries/<uuid:pk>/", entries.entry_detail, name="entry_detail"),
     path("entries/<uuid:pk>/edit/", entries.entry_edit, name="entry_edit"),
     path("entries/<uuid:pk>/submit/", entries.entry_submit, name="entry_submit"),
@@ -24,7 +25,7 @@ urlpatterns = [
     path("entries/<uuid:pk>/resume/", acts.entry_resume, name="entry_resume"),
     path("entries/<uuid:pk>/review/", acts.entry_review, name="entry_review"),
     path("decisions/", decisions.decision_queue, name="decision_queue"),
-    path("search/", entries.search, name="plate_search"),
+    path("search/", search.plate_search, name="plate_search"),
     path("hotlists/<slug:slug>/loads/", loads.load_list, name="load_list"),
     path("hotlists/<slug:slug>/loads/new/", loads.load_new, name="load_new"),
     path("hotlists/<slug:slug>/agreements/new/", feeds.agreement_new, name="agreement_new"),
@@ -51,7 +52,7 @@ api_urlpatterns = [
     path("entries/<uuid:pk>/suspend/", acts_api.EntrySuspend.as_view(), name="api_entry_suspend"),
     path("entries/<uuid:pk>/resume/", acts_api.EntryResume.as_view(), name="api_entry_resume"),
     path("entries/<uuid:pk>/review/", acts_api.EntryReview.as_view(), name="api_entry_review"),
-    path("search/", api.PlateSearch.as_view(), name="api_plate_search"),
+    path("search/", search_api.PlateSearch.as_view(), name="api_plate_search"),
     path("hotlists/<slug:slug>/loads/", feeds_api.LoadList.as_view(), name="api_load_list"),
     path("loads/<uuid:pk>/", feeds_api.LoadDetail.as_view(), name="api_load_detail"),
     path("loads/<uuid:pk>/accept/", feeds_api.LoadAccept.as_view(), name="api_load_accept"),

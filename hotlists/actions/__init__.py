@@ -1,11 +1,12 @@
 """The verbs of hotlists."""
 
 from .decisions import decide
-from .entries import begin_entry, begin_version, edit_draft, open_entry, search_plate, submit
+from .entries import begin_entry, begin_version, edit_draft, open_entry, submit
 from .feeds import agree, lift, propose_agreement, search_rows, suspend_row
 from .hotlists import create_hotlist, give_access
 from .loads import accept, check, merge, receive, refuse, resume_unfinished, take_problems
 from .reviews import review
+from .search import search_plate
 from .suspensions import resume, suspend
 from .withdrawals import withdraw
 

@@ -1,7 +1,7 @@
-"""Writing entries: drafts, edits, submitting; opening one and searching for a plate, which are acts too."""
+"""Writing entries: drafts, edits, submitting; opening one, which is an act too."""
 
 import datetime as dt
-from typing import Any, NamedTuple
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -10,8 +10,7 @@ from accounts.models import Actor, User
 from audit.actions import record
 from audit.verbs import Verb
 from hotlists import policies, quality
-from hotlists.countries import agreed
-from hotlists.models import Contribution, Entry, EntryVersion, FeedRow, Hotlist
+from hotlists.models import Contribution, Entry, EntryVersion, Hotlist
 from hotlists.workflow import VERSION
 from matcher_client import vrm as plates
 from portal.errors import TooLate, Unfit
@@ -86,44 +85,6 @@ def open_entry(entry: Entry, *, by: Actor, justification: str = "") -> Entry:
     version = entry.versions.latest("number")
     record(Verb.ENTRY_OPENED, target=entry, by=by, plate=version.plate, justification=justification)
     return entry
-
-
-class Found(NamedTuple):
-    """What lists hold of one plate."""
-
-    entries: list[Entry]
-    rows: list[FeedRow]
-
-
-@transaction.atomic
-def search_plate(typed: str, *, by: Actor, reason: str, country: str | None = None) -> Found:
-    """Entries and feed rows that name this plate on lists the searcher may see; asks why, and is recorded (R-062)."""
-    require(policies.may_search(by))
-    if not reason.strip():
-        raise Unfit("Say why you search.", {"reason": ["Enter the reason for this search."]})
-    try:
-        vrm = plates.normalise(typed)
-    except ValueError as error:
-        raise Unfit("This cannot be a plate.", {"plate": [str(error)]}) from error
-    entries = Entry.objects.visible_to(by).of_plate(vrm, country).select_related("hotlist", "owner")
-    rows = FeedRow.objects.visible_to(by).of_plate(vrm, country).with_force(timezone.now()).select_related("hotlist")
-    found = Found(list(entries.order_by("-created_at")), list(rows.order_by("hotlist__title", "country", "ref")))
-    record(
-        Verb.PLATE_SEARCHED,
-        target=StandardsProfile.objects.in_force(timezone.now()),
-        by=by,
-        plate=(country or agreed(_countries(found, vrm)), vrm),
-        count=len(found.entries) + len(found.rows),
-        also=[*found.entries, *{row.hotlist for row in found.rows}],
-        reason=reason,
-        justification=reason,
-    )
-    return found
-
-
-def _countries(found: Found, vrm: str) -> set[str]:
-    versions = EntryVersion.objects.filter(entry__in=found.entries, vrm=vrm).order_by()
-    return {*versions.values_list("country", flat=True), *(row.country for row in found.rows)}
 
 
 # What an author writes; everything else of a version follows from it or from who did what when.

@@ -18,7 +18,6 @@ from accounts.models import Actor
 from accounts.policies import reads
 from hotlists import actions
 from hotlists.actions.entries import WRITTEN
-from hotlists.api.feeds import FeedRowSerializer
 from hotlists.api.fields import VisibleHotlist
 from hotlists.models import Decision, Entry, EntryVersion
 from portal.api import check_if_match, etag, reason_given
@@ -165,36 +164,6 @@ EntryDecide = verb(
     },
     lambda entry, by, data: actions.decide(_latest(entry), by=by, **data),
 )
-
-
-class PlateSearch(APIView):
-    """Searches the lists for a plate: asks for a reason, and is recorded."""
-
-    permission_classes = (Has,)
-
-    class PlateSearchBody(serializers.Serializer):
-        """What is searched for, and why."""
-
-        plate = serializers.CharField(max_length=20)
-        country = serializers.CharField(max_length=2, required=False, allow_null=True, default=None)
-        reason = serializers.CharField(max_length=300)
-
-    class PlateSearchAnswer(serializers.Serializer):
-        """What lists hold of the plate."""
-
-        entries = EntrySerializer(many=True)
-        feed_rows = FeedRowSerializer(many=True)
-
-    @extend_schema(request=PlateSearchBody, responses=PlateSearchAnswer)
-    def post(self, request: Request) -> Response:
-        """The entries found, newest first, and the rows of feeds."""
-        given = self.PlateSearchBody(data=request.data)
-        given.is_valid(raise_exception=True)
-        data = given.validated_data
-        found = actions.search_plate(data["plate"], by=actor(request), reason=data["reason"], country=data["country"])
-        keys = [entry.pk for entry in found.entries]
-        shown = Entry.objects.filter(pk__in=keys).with_latest_version().with_force(timezone.now()).order_by("-id")
-        return Response(self.PlateSearchAnswer({"entries": shown, "feed_rows": found.rows}).data)
 
 
 def visible_entry(request: Request, pk: uuid.UUID) -> Entry:

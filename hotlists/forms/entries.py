@@ -145,13 +145,3 @@ class ReviewForm(forms.Form):
 
     still_necessary = forms.CharField(max_length=500, widget=_longer(3, 500), label="Why is it still necessary?")
     source_checked = forms.CharField(max_length=200, label="Which source did you check, and what did it say?")
-
-
-class SearchForm(forms.Form):
-    """A search for one plate."""
-
-    plate = forms.CharField(max_length=20, label="Number plate")
-    country = forms.ChoiceField(choices=[("", "Any country"), *COUNTRIES.items()], required=False, label="Country")
-    reason = forms.CharField(
-        max_length=300, label="Why do you search?", help_text="Recorded with your name: an incident, a case, a duty."
-    )

@@ -1,40 +1,22 @@
-"""Pages on which entries are written, read and searched for."""
+"""Pages on which entries are written and read."""
 
 import uuid
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from accounts.policies import holds
 from audit.models import Event
 from audit.sentences import tell
 from hotlists import actions, policies, quality
-from hotlists.forms import EntryForm, SearchForm
+from hotlists.forms import EntryForm
 from hotlists.models import Entry, EntryVersion, Hotlist
 from hotlists.story import story_of
 from portal.errors import Unfit
 from portal.forms import put_problems
 from portal.policies import require
-
-PAGE = 50
-
-
-@require_GET
-def entry_list(request: HttpRequest) -> HttpResponse:
-    """Entries of the lists one may see, newest first."""
-    require(holds(request.user, "hotlists.view_entries"))
-    entries = Entry.objects.visible_to(request.user).with_latest_version().with_force(timezone.now())
-    show = request.GET.get("show", "")
-    if show == "mine":
-        entries = entries.filter(owner=request.user)
-    elif show == "in-force":
-        entries = entries.filter(is_in_force=True)
-    page = Paginator(entries.order_by("-id"), PAGE).get_page(request.GET.get("page"))
-    return render(request, "hotlists/entry_list.html", {"page": page, "show": show})
 
 
 @require_http_methods(["GET", "POST"])
@@ -111,25 +93,6 @@ def entry_detail(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         form = EntryForm(instance=version, hotlist=entry.hotlist)
         context["missing"] = _labelled(form, quality.problems(version, at=timezone.now()))
     return render(request, "hotlists/entry_detail.html", context)
-
-
-@require_http_methods(["GET", "POST"])
-def search(request: HttpRequest) -> HttpResponse:
-    """Searching the lists for a plate: asks for a reason, and is recorded."""
-    require(policies.may_search(request.user))
-    form, found, rows = SearchForm(request.POST or None), None, []
-    if request.method == "POST" and form.is_valid():
-        data = form.cleaned_data
-        try:
-            found, rows = actions.search_plate(
-                data["plate"], by=request.user, reason=data["reason"], country=data["country"] or None
-            )
-        except Unfit as refusal:
-            put_problems(form, refusal)
-    if found is not None:
-        keys = [entry.pk for entry in found]
-        found = Entry.objects.filter(pk__in=keys).with_latest_version().with_force(timezone.now()).order_by("-id")
-    return render(request, "hotlists/search.html", {"form": form, "found": found, "rows": rows, "now": timezone.now()})
 
 
 def _entry(request: HttpRequest, pk: uuid.UUID) -> Entry:
