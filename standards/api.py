@@ -4,7 +4,7 @@ import uuid
 
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import generics, serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -28,8 +28,7 @@ class CategorySerializer(serializers.ModelSerializer):
 
     class Meta:
         model = Category
-        fields = ("code", "name", "max_expiry_hours", "review_hours", "decider_rank", "deciders", "default_action",
-                  "default_priority", "is_feed")  # fmt: skip
+        fields = ("code", *actions.CATEGORY_FACTS)
 
 
 class ProfileSerializer(serializers.ModelSerializer):
@@ -44,13 +43,34 @@ class ProfileSerializer(serializers.ModelSerializer):
                   "adopted_at", "numbers", "categories")  # fmt: skip
 
 
+class CategoryChangeSerializer(serializers.ModelSerializer):
+    """What changes of one category; all that a category needs where it is new."""
+
+    class Meta:
+        model = Category
+        fields = actions.CATEGORY_FACTS
+        extra_kwargs = {name: {"required": False} for name in actions.CATEGORY_FACTS}
+
+
+class ChangeSerializer(serializers.Serializer):
+    """One thing in which two editions differ, in words."""
+
+    what = serializers.CharField()
+    before = serializers.CharField()
+    after = serializers.CharField()
+
+
 class ProposalSerializer(serializers.Serializer):
-    """A new edition: a copy of the one in force with these numbers changed."""
+    """A new edition: a copy of the one in force with these numbers and categories changed."""
 
     name = serializers.CharField(max_length=100)
     source = serializers.CharField(max_length=300)
     effective_from = serializers.DateTimeField()
-    numbers = serializers.DictField(child=serializers.IntegerField(min_value=0))
+    numbers = serializers.DictField(child=serializers.IntegerField(min_value=0), default=dict)
+    categories = serializers.DictField(
+        child=CategoryChangeSerializer(), default=dict,
+        help_text="Code -> what changes of it; a code that the edition in force does not have is a new category.",
+    )  # fmt: skip
 
 
 class ProfileList(generics.ListAPIView):
@@ -69,6 +89,39 @@ class ProfileList(generics.ListAPIView):
         base = StandardsProfile.objects.in_force(timezone.now())
         profile = actions.propose_profile(base, by=request.user, **given.validated_data)
         return Response(ProfileSerializer(profile).data, status=status.HTTP_201_CREATED)
+
+
+class ProfileDetail(generics.RetrieveAPIView):
+    """One edition."""
+
+    machine_scopes = {"GET": ("read",)}
+    serializer_class = ProfileSerializer
+    queryset = StandardsProfile.objects.prefetch_related("numbers", "categories")
+
+
+class ProfileChanges(APIView):
+    """In what an edition differs from another: the one in force, or the one that `against` names."""
+
+    machine_scopes = {"GET": ("read",)}
+
+    @extend_schema(
+        parameters=[
+            OpenApiParameter("against", uuid.UUID, description="Another edition; without it the one in force.")
+        ],
+        responses=ChangeSerializer(many=True),
+    )
+    def get(self, request: Request, pk: uuid.UUID) -> Response:
+        """Numbers first, then categories."""
+        editions = StandardsProfile.objects.prefetch_related("numbers", "categories")
+        shown = get_object_or_404(editions, pk=pk)
+        asked = serializers.UUIDField(required=False, allow_null=True).run_validation(
+            request.query_params.get("against") or None
+        )
+        against = get_object_or_404(editions, pk=asked) if asked else StandardsProfile.objects.in_force(timezone.now())
+        changes = [
+            dict(zip(("what", "before", "after"), change, strict=True)) for change in shown.changes_from(against)
+        ]
+        return Response(ChangeSerializer(changes, many=True).data)
 
 
 class ProfileAdopt(APIView):

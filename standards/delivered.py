@@ -2,6 +2,20 @@
 
 DAY = 24
 
+SUPPRESSION = (
+    "SUP",
+    "Suppression: police or witness vehicle",
+    90 * DAY,
+    28 * DAY,
+    50,
+    1,
+    "OBSERVE_REPORT",
+    "LOW",
+    False,
+    False,
+    "Alerts are withheld; never published",
+)
+
 # code, name, max expiry h, review h, rank, deciders, action, priority, is_feed, missing risk?, note
 CATEGORIES = [
     (
@@ -91,7 +105,19 @@ CATEGORIES = [
         "Directed surveillance check",
     ),
     ("PRT", "Protected activity involved", 28 * DAY, 7 * DAY, 50, 2, "OBSERVE_REPORT", "LOW", False, False, "R-027"),
+    SUPPRESSION,
 ]
+
+# code -> what its entries must say beside the usual (standards.models.ENTRY_FIELDS)
+REQUIRED_FIELDS = {
+    "MIS-H": ["missing_risk"],
+    "MIS-M": ["missing_risk"],
+    "FIR": ["markers", "marker_source", "grading"],
+    "OCG": ["grading"],
+    "CT": ["grading"],
+    "INT": ["grading", "ripa_ref"],
+    "PRT": ["grading"],
+}
 
 # key, value, unit, meaning, source
 NUMBERS = [
@@ -108,6 +134,9 @@ NUMBERS = [
     ("site.read.target", 95, "per cent", "Captures read correctly", "R-090 [M]"),
     ("matcher.offline.life", 24, "hours", "A matcher's copy dies without contact after", "R-085"),
     ("list.sunset", 365, "days", "A list is justified afresh at least every", "domain.md 5.2"),
+    ("list.sunset.notice", 30, "days", "Its owner is told that a list has to be justified afresh", "domain.md 5.2 [D]"),
+    ("entry.daily", 20, "entries", "What one author may submit in a day without the list manager", "R-030 [D]"),
+    ("entry.upload", 500, "rows", "The longest file of drafts that is taken at once", "R-030 [D]"),
     ("feed.change.limit", 20, "per cent", "A load that changes more waits for a second person", "R-103"),
     ("reason.minimum", 40, "characters", "Shortest reason that can be specific", "R-025"),
     ("finding.answer", 14, "days", "A finding is answered within", "R-071"),

@@ -1,6 +1,7 @@
 """The standards in force: a versioned profile of numbers and categories that two people adopt (R-001)."""
 
 import datetime as dt
+import re
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
@@ -26,6 +27,19 @@ class Priority(models.TextChoices):
     HIGH = "HIGH", "High"
     MEDIUM = "MEDIUM", "Medium"
     LOW = "LOW", "Low"
+
+
+# What a category may ask of an entry beside what every entry says: the entry's field, and its words. Standards stand below
+# hotlists, so a test there holds that these are its fields.
+ENTRY_FIELDS = {
+    "body": "body type",
+    "area": "area",
+    "grading": "intelligence grade (3x5x2)",
+    "marker_source": "source of the markers",
+    "markers": "warning markers",
+    "missing_risk": "missing person’s risk grade",
+    "ripa_ref": "directed-surveillance reference",
+}
 
 
 class ProfileQuerySet(models.QuerySet["StandardsProfile"]):
@@ -74,10 +88,24 @@ class StandardsProfile(models.Model):
         return self.numbers.get(key=key).value
 
     def changes_from(self, other: "StandardsProfile") -> list[tuple[str, str, str]]:
-        """(meaning, number there, number here), each with its unit, for every number that differs."""
+        """(what, there, here) in words, for every number and every fact of a category that differs."""
+        return self._numbers_changed_from(other) + self._categories_changed_from(other)
+
+    def _categories_changed_from(self, other: "StandardsProfile") -> list[tuple[str, str, str]]:
+        there = {category.code: category for category in other.categories.all()}
+        changes = []
+        for category in sorted(self.categories.all(), key=lambda one: one.code):
+            before = there[category.code].in_words() if category.code in there else {}
+            for label, now in category.in_words().items():
+                if before.get(label, "") != now:
+                    changes.append((f"{category.name} ({category.code}): {label}", before.get(label, ""), now))
+        return changes
+
+    def _numbers_changed_from(self, other: "StandardsProfile") -> list[tuple[str, str, str]]:
         there = {number.key: f"{number.value} {number.unit}" for number in other.numbers.all()}
         here = [
-            (number.key, number.meaning, f"{number.value} {number.unit}") for number in self.numbers.order_by("key")
+            (number.key, number.meaning, f"{number.value} {number.unit}")
+            for number in sorted(self.numbers.all(), key=lambda one: one.key)
         ]
         return [(meaning, there.get(key, ""), now) for key, meaning, now in here if there.get(key) != now]
 
@@ -112,8 +140,19 @@ class Category(models.Model):
     default_action = models.CharField(max_length=20, choices=Action)
     default_priority = models.CharField(max_length=10, choices=Priority)
     is_feed = models.BooleanField(default=False, help_text="Rows come from a source system; no decision a row.")
+    is_suppression = models.BooleanField(
+        default=False, help_text="Alerts on these vehicles are withheld: only for lists that are never published."
+    )
     needs_missing_risk = models.BooleanField(default=False)
-    needs_reference = ArrayField(models.CharField(max_length=20), default=list, blank=True)
+    required_fields = ArrayField(
+        models.CharField(max_length=30), default=list, blank=True, help_text="What an entry must say beside the usual."
+    )
+    reference_patterns = ArrayField(
+        models.CharField(max_length=50),
+        default=list,
+        blank=True,
+        help_text="How its reference may look: # is a number, * is anything, the rest stands for itself. None: any.",
+    )
     note = models.CharField(max_length=200, blank=True)
 
     class Meta:
@@ -124,7 +163,42 @@ class Category(models.Model):
                 name="standards_category_reviewed_within_life", condition=Q(review_hours__lte=F("max_expiry_hours"))
             ),
             models.CheckConstraint(name="standards_category_has_deciders", condition=Q(deciders__gte=1)),
+            models.CheckConstraint(
+                name="standards_category_feed_or_suppression", condition=Q(is_feed=False) | Q(is_suppression=False)
+            ),
         ]
 
     def __str__(self) -> str:
         return self.name
+
+    def in_words(self) -> dict[str, str]:
+        """What may differ between editions, as (label, words)."""
+        return {
+            label: "yes" if value is True else "no" if value is False else value
+            for label, value in {
+                "name": self.name,
+                "longest life": f"{self.max_expiry_hours} hours",
+                "reviewed at least every": f"{self.review_hours} hours",
+                "decided by": self.get_decider_rank_display(),
+                "deciders": str(self.deciders),
+                "usual action": self.get_default_action_display(),
+                "usual priority": self.get_default_priority_display(),
+                "loaded from a source": self.is_feed,
+                "withholds alerts": self.is_suppression,
+                "asks for a missing person’s risk": self.needs_missing_risk,
+                "must say": ", ".join(ENTRY_FIELDS.get(name, name) for name in self.required_fields) or "nothing more",
+                "reference looks like": " or ".join(self.reference_patterns) or "anything",
+                "note": self.note or "none",
+            }.items()
+        }
+
+    def accepts_reference(self, reference: str) -> bool:
+        """Whether a source reference looks as this category asks; any does where it asks nothing (R-049)."""
+        return not self.reference_patterns or any(
+            re.fullmatch(_as_regex(pattern), reference.strip(), re.IGNORECASE) for pattern in self.reference_patterns
+        )
+
+
+def _as_regex(pattern: str) -> str:
+    wild = {"#": "[0-9]+", "*": ".+"}
+    return "".join(wild.get(letter, re.escape(letter)) for letter in pattern)

@@ -20,10 +20,11 @@ from standards.models import StandardsProfile
 def profile_list(request: HttpRequest) -> HttpResponse:
     """Everybody may see what they are judged by."""
     now = timezone.now()
-    current = StandardsProfile.objects.in_force(now)
+    current = StandardsProfile.objects.prefetch_related("numbers", "categories").in_force(now)
     others = (
         StandardsProfile.objects.exclude(pk=current.pk)
         .select_related("proposed_by", "adopted_by")
+        .prefetch_related("numbers", "categories")
         .order_by("-effective_from")
     )
     context = {
@@ -45,12 +46,52 @@ def profile_propose(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         facts = {name: form.cleaned_data[name] for name in ("name", "source", "effective_from")}
         try:
-            actions.propose_profile(base, by=request.user, numbers=form.changed, **facts)
+            actions.propose_profile(
+                base, by=request.user, numbers=form.changed, categories=form.changed_categories, **facts
+            )
             messages.success(request, "Proposed. It governs once somebody else adopts it.")
             return redirect("profile_list")
         except Unfit as refusal:
-            put_problems(form, refusal)
+            _put(form, refusal)
     return render(request, "standards/profile_propose.html", {"form": form, "base": base})
+
+
+def _put(form: ProposalForm, refusal: Unfit) -> None:
+    """Each fault to its field; a category's to the category's own form."""
+    forms = {category.code: one for category, one in form.categories.items()}
+    left: dict[str, list[str]] = {}
+    for name, words in refusal.fields.items():
+        _, _, rest = name.partition("categories.")
+        code, _, field = rest.partition(".")
+        one = forms.get(code, form.added)
+        if rest and field in one.fields:
+            for word in words:
+                one.add_error(field, word)
+        else:
+            left[name] = words
+    if left:
+        put_problems(form, Unfit(str(refusal), left))
+
+
+@require_GET
+def profile_detail(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """One edition, and how it differs from another: the one in force, or the one asked for."""
+    editions = StandardsProfile.objects.prefetch_related("numbers", "categories")
+    shown = get_object_or_404(editions.select_related("proposed_by", "adopted_by"), pk=pk)
+    others = [one for one in editions.order_by("-effective_from") if one.pk != shown.pk]
+    asked = request.GET.get("against", "")
+    in_force = StandardsProfile.objects.in_force(timezone.now())
+    against = next((one for one in others if str(one.pk) == asked), None) or next(
+        (one for one in others if one.pk == in_force.pk), others[0] if others else None
+    )
+    context = {
+        "profile": shown, "others": others, "against": against, "in_force": in_force,
+        "changes": shown.changes_from(against) if against else [],
+        "numbers": sorted(shown.numbers.all(), key=lambda one: one.key),
+        "categories": sorted(shown.categories.all(), key=lambda one: one.code),
+        "may_adopt": policies.may_adopt(request.user, shown),
+    }  # fmt: skip
+    return render(request, "standards/profile_detail.html", context)
 
 
 @require_POST
