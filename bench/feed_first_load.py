@@ -21,7 +21,8 @@ from accounts.models import SystemJob, User
 from accounts.sign_in import open_sign_in
 from bench.figures import Figure
 from hotlists import actions
-from hotlists.feeds.voi_row import VALUES, Limits, Reader
+from hotlists.feeds.checks import Limits
+from hotlists.feeds.reading import VALUES, Reader
 from hotlists.models import FeedRow, Hotlist, Load
 from portal.database.throwaway import admin_connection
 from portal.ids import new_id
@@ -149,7 +150,7 @@ class FeedRowResource(resources.ModelResource):
 
     class Meta:
         model = FeedRow
-        fields = (*VALUES, "country")
+        fields = VALUES
         import_id_fields = ("vrm", "ref")  # asked for, and not looked up: every row is new
         use_bulk = True
         batch_size = 5000
@@ -164,7 +165,7 @@ class FeedRowResource(resources.ModelResource):
         """Our checks, on the row's own line."""
         line = next(self.reader.lines(io.BytesIO((",".join(list(row.values())[:16]) + "\n").encode())))
         assert line.values is not None, line.problems
-        row.update(zip(VALUES, line.values, strict=True), country="GB")
+        row.update(zip(self.reader.columns, line.values, strict=True))
         row["markers"] = row["markers"].strip("{}")
 
     def before_save_instance(self, instance: FeedRow, row: dict[str, Any], **kwargs: Any) -> None:
@@ -198,9 +199,7 @@ def import_export(hotlist: Hotlist, file: Path) -> float:
 
 def the_rows(hotlist: Hotlist) -> list[tuple[Any, ...]]:
     """What the list holds, but for when and by which load."""
-    return list(
-        FeedRow.objects.filter(hotlist=hotlist).order_by("vrm").values_list("country", *VALUES, "category", "contact")
-    )
+    return list(FeedRow.objects.filter(hotlist=hotlist).order_by("vrm").values_list(*VALUES, "category", "contact"))
 
 
 def clock(act: Callable[[], Any]) -> float:

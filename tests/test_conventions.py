@@ -109,7 +109,12 @@ NOBODYS = {
 
 
 # As above, but the word is a person's elsewhere.
-BY_THE_CLOCK = {"oversight.TransparencyRelease.released_at", "matchers.FeedList.unloaded_at"}
+BY_THE_CLOCK = {
+    "oversight.TransparencyRelease.released_at", "matchers.FeedList.unloaded_at",
+    # What a source says of its row.
+    "hotlists.FeedRow.reported_at", "hotlists.FeedRow.confirmed_at", "hotlists.StagedRow.reported_at",
+    "hotlists.StagedRow.confirmed_at",
+}  # fmt: skip
 
 
 def test_every_moment_of_a_persons_act_says_whose():

@@ -14,7 +14,8 @@ from audit.actions import record
 from audit.verbs import Verb
 from hotlists import policies
 from hotlists.feeds import files, merging, staging
-from hotlists.feeds.voi_row import Limits, Reader
+from hotlists.feeds.checks import Limits
+from hotlists.feeds.reading import Reader
 from hotlists.models import FeedException, FeedRow, Hotlist, Load, LoadProblem, SourceAgreement, StagedRow
 from hotlists.nudges import check_soon, merge_soon, publish_soon
 from hotlists.workflow import LOAD
@@ -186,12 +187,13 @@ def _check(load: Load, *, by: SystemJob) -> Load:
         record(Verb.LOAD_REFUSED, target=load, by=by, also=[load.hotlist], reason=load.reason)
         return load
 
-    def passed(read: int) -> None:
-        cache.set(_progress_key(load.pk), min(99, read * 100 // max(load.size, 1)), 600)
-
     reader = _reader(load)
+
+    def passed(read: int) -> None:
+        cache.set(_progress_key(load.pk), min(99, read * 100 // max(reader.size or load.size, 1)), 600)
+
     with path.open("rb", buffering=1 << 18) as file:
-        found = staging.stage(load.pk, reader.lines(file), country=load.agreement.country, passed=passed)
+        found = staging.stage(load.pk, reader, file, passed=passed)
     LoadProblem.objects.filter(load=load).delete()
     LoadProblem.objects.bulk_create(found.first_problems)
     load.good_rows = found.good_rows
@@ -253,6 +255,7 @@ def _reader(load: Load) -> Reader:
         now=now,
         latest_end=now + dt.timedelta(hours=life + 24),  # a date ends at the end of its day
         keys_only=load.mode == Load.Mode.REMOVE,
+        country=load.agreement.country,
     )
     return Reader(limits, load.encoding)
 

@@ -1,5 +1,8 @@
 """What older systems wrote, and what it is called now: action codes, warning markers, 5x5x5 grades, GPMS markings (R-012)."""
 
+from collections.abc import Mapping
+
+from hotlists.countries import COUNTRIES, SIGNS
 from standards.models import Action
 
 # R-013. A blank takes the agreement's action.
@@ -57,13 +60,39 @@ MARKINGS = {
 TOO_HIGH = ("CONFIDENTIAL", "SECRET", "TOP SECRET")
 
 
-def modern_grade(code: str) -> str:
+# Every table of codes that a source may write differently, and what its codes may come to mean here.
+DEFAULTS: Mapping[str, Mapping[str, str]] = {
+    "actions": ACTIONS,
+    "markers": {code: code for code in MARKERS},
+    "sources": SOURCES,
+    "information": INFORMATION,
+    "handling": HANDLING,
+    "markings": MARKINGS,
+    "countries": {code: code for code in COUNTRIES} | SIGNS,
+}
+MEANINGS: Mapping[str, frozenset[str]] = {
+    "actions": frozenset(Action.values),
+    "markers": frozenset(MARKERS),
+    "sources": frozenset("123"),
+    "information": frozenset("ABCDE"),
+    "handling": frozenset("PC"),
+    "markings": frozenset(MARKINGS.values()),
+    "countries": frozenset(COUNTRIES),
+}
+
+
+def tables(changed: Mapping[str, Mapping[str, str]]) -> dict[str, dict[str, str]]:
+    """Every table of codes, as the portal delivers it and with what one source writes differently."""
+    return {name: {**delivered, **changed.get(name, {})} for name, delivered in DEFAULTS.items()}
+
+
+def modern_grade(code: str, codes: Mapping[str, Mapping[str, str]] = DEFAULTS) -> str:
     """The 3x5x2 grade for a 5x5x5 code, such as 1AP for A11; a 3x5x2 grade is taken as it is. ValueError when neither."""
     code = code.upper().replace(" ", "").replace("/", "")
     if len(code) == 3 and code[0] in "123" and code[1] in "ABCDE" and code[2] in "PC":
         return code
     try:
         source, information, handling = code
-        return SOURCES[source] + INFORMATION[information] + HANDLING[handling]
+        return codes["sources"][source] + codes["information"][information] + codes["handling"][handling]
     except (ValueError, KeyError):
         raise ValueError("This is neither a 3x5x2 grade such as 2BP nor a 5x5x5 code such as B24.") from None

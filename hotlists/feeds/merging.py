@@ -35,8 +35,12 @@ _FROM = {
     "force_area": "staged.force_area",
     "cad": "staged.cad",
     "expires_at": "staged.expires_at",
+    "reported_at": "staged.reported_at",
+    "confirmed_at": "staged.confirmed_at",
 }
-_DIFFERS = f"({', '.join(f'listed.{column}' for column in _FROM)}) IS DISTINCT FROM ({', '.join(_FROM.values())})"
+# A row whose file says no first day started when it was loaded first.
+_AGAIN = _FROM | {"starts_at": "coalesce(staged.starts_at, listed.starts_at)"}
+_DIFFERS = f"({', '.join(f'listed.{column}' for column in _AGAIN)}) IS DISTINCT FROM ({', '.join(_AGAIN.values())})"
 _GONE = f"NOT EXISTS (SELECT FROM {_STAGED} WHERE {_OF_LOAD} AND {_ALIKE})"
 
 _COMPARE = f"""
@@ -61,14 +65,15 @@ _DELETE_GONE = _DELETE.format(which=f"{_OF_LIST} AND {_GONE}")
 _DELETE_NAMED = _DELETE.format(which=f"{_OF_LIST} AND EXISTS (SELECT FROM {_STAGED} WHERE {_OF_LOAD} AND {_ALIKE})")
 _UPDATE = f"""
     UPDATE hotlists_feedrow listed
-    SET {", ".join(f"{column} = {value}" for column, value in _FROM.items())},
+    SET {", ".join(f"{column} = {value}" for column, value in _AGAIN.items())},
         last_verified_at = %(now)s, load_id = %(load)s
     FROM {_STAGED} WHERE {_OF_LIST} AND {_OF_LOAD} AND {_ALIKE} AND {_DIFFERS}
 """
 # In the order of the key, so that the list's indexes grow at their end.
 _INSERT = f"""
     INSERT INTO hotlists_feedrow (hotlist_id, country, vrm, ref, starts_at, last_verified_at, load_id, {", ".join(_FROM)})
-    SELECT %(hotlist)s, staged.country, staged.vrm, staged.ref, %(now)s, %(now)s, %(load)s, {", ".join(_FROM.values())}
+    SELECT %(hotlist)s, staged.country, staged.vrm, staged.ref, coalesce(staged.starts_at, %(now)s), %(now)s, %(load)s,
+        {", ".join(_FROM.values())}
     FROM {_STAGED} WHERE {_OF_LOAD} {{unless_listed}}
     ORDER BY staged.country, staged.vrm, staged.ref
 """

@@ -3,19 +3,19 @@
 import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from typing import BinaryIO
 
 from django.db import connection
+from psycopg import sql
 
+from hotlists.feeds.archives import Unreadable
+from hotlists.feeds.checks import NOTHING
 from hotlists.feeds.merging import planned_for_large_sets
-from hotlists.feeds.voi_row import COLUMNS, Line, Reader, Unreadable
+from hotlists.feeds.reading import Line, Reader
 from hotlists.models import LoadProblem, StagedRow
 
 KEPT_PROBLEMS = 1000  # word for word; all are counted, and all are in the file to download
 _BLOCK = 2000  # rows a write to the server
-_COPY = (
-    'COPY hotlists_stagedrow (load_id, "row", country, vrm, ref, make, model, colour, action, markers, reason, grading,'
-    " action_text, force_area, expires_at, marking, cad) FROM STDIN"
-)
 _REPEATS = """
     WITH twice AS (
         SELECT country, vrm, ref, min("row") AS first FROM hotlists_stagedrow WHERE load_id = %(load)s
@@ -44,7 +44,7 @@ class Found:
             self.first_problems.append(LoadProblem(load_id=load_id, row=row, column=column, words=words[:300]))
 
 
-def stage(load_id: uuid.UUID, lines: Iterator[Line], *, country: str, passed: Callable[[int], None]) -> Found:
+def stage(load_id: uuid.UUID, reader: Reader, file: BinaryIO, *, passed: Callable[[int], None]) -> Found:
     """Copies the good rows into staging and looks for repeats. `passed` hears the bytes read so far, now and then.
 
     Run in a transaction; holds a block of rows and the first problems in memory, nothing else.
@@ -54,12 +54,14 @@ def stage(load_id: uuid.UUID, lines: Iterator[Line], *, country: str, passed: Ca
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM hotlists_stagedrow WHERE load_id = %s", [load_id])
         block: list[str] = []
-        with cursor.copy(_COPY) as copy:
+        names = sql.SQL(", ").join(map(sql.Identifier, reader.columns))
+        statement = sql.SQL('COPY hotlists_stagedrow (load_id, "row", {}) FROM STDIN WITH (NULL {})')
+        with cursor.copy(statement.format(names, sql.Literal(NOTHING))) as copy:
             try:
-                for line in lines:
+                for line in reader.lines(file):
                     read += len(line.raw)
                     if line.values is not None:
-                        text = f"{load_id}\t{line.row}\t{country}\t" + "\t".join(line.values)
+                        text = f"{load_id}\t{line.row}\t" + "\t".join(line.values)
                         block.append(text.replace("\\", "\\\\") if "\\" in text else text)
                         if len(block) == _BLOCK:
                             copy.write("\n".join(block) + "\n")
@@ -79,11 +81,11 @@ def stage(load_id: uuid.UUID, lines: Iterator[Line], *, country: str, passed: Ca
                 copy.write("\n".join(block) + "\n")
                 found.good_rows += len(block)
         found.rows += found.good_rows
-        _mark_repeats(cursor, load_id, found)
+        _mark_repeats(cursor, load_id, found, reader.layout.label("vrm"))
     return found
 
 
-def _mark_repeats(cursor, load_id: uuid.UUID, found: Found) -> None:
+def _mark_repeats(cursor, load_id: uuid.UUID, found: Found, column: str) -> None:
     with planned_for_large_sets(cursor):
         cursor.execute(_REPEATS, {"load": load_id})
         repeats = cursor.rowcount
@@ -92,7 +94,7 @@ def _mark_repeats(cursor, load_id: uuid.UUID, found: Found) -> None:
         found.problems += repeats
         room = max(KEPT_PROBLEMS - len(found.first_problems), 0)
         found.first_problems += [
-            LoadProblem(load_id=load_id, row=row, column=COLUMNS[0], words=repeated(first))
+            LoadProblem(load_id=load_id, row=row, column=column[:30], words=repeated(first))
             for row, first in repeats_of(load_id)[:room].iterator(chunk_size=KEPT_PROBLEMS)
         ]
 
@@ -116,12 +118,8 @@ def annotated(load_id: uuid.UUID, reader: Reader, lines: Iterator[Line]) -> Iter
         for line in lines:
             problems = list(line.problems)
             if line.row == row_again:
-                problems.append((COLUMNS[0], repeated(first)))
+                problems.append((reader.layout.label("vrm"), repeated(first)))
                 row_again, first = next(repeats, (0, 0))
-            words = "; ".join(f"{column}: {text}" for column, text in problems)
-            if line.values is None and not line.is_row and line.raw.strip():
-                words = "problems"
-            cell = words.replace('"', '""').encode(reader.encoding, "replace")
-            yield line.raw.rstrip(b"\r\n") + (b',"' + cell + b'"\r\n' if line.raw.strip() else b"\r\n")
+            yield reader.with_problems(line, problems)
     except Unreadable as error:
         yield str(error).encode() + b"\r\n"

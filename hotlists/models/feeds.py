@@ -147,6 +147,11 @@ class FeedRow(models.Model):
     cad = models.CharField(max_length=200, blank=True)
     starts_at = models.DateTimeField()
     expires_at = models.DateTimeField()
+    reported_at = models.DateTimeField(null=True, help_text="When the source was told, if it says so (R-022).")
+    confirmed_at = models.DateTimeField(
+        null=True,
+        help_text="When the source confirmed the report; where it says only that it did, when it was reported.",
+    )
     last_verified_at = models.DateTimeField(
         help_text="When the row last came or changed; a list's last load confirms the rest."
     )

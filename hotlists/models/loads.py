@@ -204,7 +204,10 @@ class StagedRow(models.Model):
     grading = models.CharField(max_length=3)
     action_text = models.CharField(max_length=500)
     force_area = models.CharField(max_length=50)
+    starts_at = models.DateTimeField(null=True)
     expires_at = models.DateTimeField()
+    reported_at = models.DateTimeField(null=True)
+    confirmed_at = models.DateTimeField(null=True)
     marking = models.CharField(max_length=20)
     cad = models.CharField(max_length=200)
     repeats = models.PositiveIntegerField(

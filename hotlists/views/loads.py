@@ -14,7 +14,7 @@ from audit.sentences import tell
 from hotlists import actions, policies
 from hotlists.actions.loads import progress
 from hotlists.feeds import legacy
-from hotlists.feeds.voi_row import COLUMNS
+from hotlists.feeds.layouts import VOI_COLUMNS
 from hotlists.forms import AcceptForm, ReasonForm, UploadForm
 from hotlists.models import FeedException, Hotlist, Load, SourceAgreement
 from portal.errors import Refusal, Unfit
@@ -64,7 +64,7 @@ def load_new(request: HttpRequest, slug: str) -> HttpResponse:
             return redirect("load_detail", load.pk)
         except Refusal as refusal:
             put_problems(form, refusal)
-    context = {"form": form, "hotlist": hotlist, "columns": COLUMNS, "legacy": legacy}
+    context = {"form": form, "hotlist": hotlist, "columns": VOI_COLUMNS, "legacy": legacy}
     return render(request, "hotlists/load_form.html", context)
 
 
