@@ -42,6 +42,7 @@ class Verb(TextChoices):
     ENTRY_WITHDRAWN = "entry.withdrawn", "{actor} withdrew {subject}: {reason}"
     ENTRY_SUSPENDED = "entry.suspended", "{actor} suspended {subject}: {reason}"
     ENTRY_RESUMED = "entry.resumed", "{actor} lifted the suspension of {subject}: {reason}"
+    ENTRY_NARROWED = "entry.narrowed", "{actor} narrowed {subject} ({what}): {reason}"
     ENTRY_REVIEWED = "entry.reviewed", "{actor} reviewed {subject}; next review by {review_by}"
     ENTRY_OPENED = "entry.opened", "{actor} opened {subject}"
     PLATE_SEARCHED = "plate.searched", "{actor} searched the lists for a plate ({count} found): {reason}"

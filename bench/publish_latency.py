@@ -228,7 +228,8 @@ def fill(hotlist: Hotlist, people: dict[str, User], rows: int) -> None:
         Term.objects.bulk_create(
             Term(
                 entry_id=version.entry_id, version=version, from_at=now, starts_at=version.starts_at,
-                review_by=version.review_by, expires_at=version.expires_at,
+                review_by=version.review_by, expires_at=version.expires_at, action=version.action,
+                markers=version.markers,
             )
             for version in versions
         )  # fmt: skip

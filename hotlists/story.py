@@ -79,6 +79,7 @@ def acts_on(entry: Entry, latest: EntryVersion, term: Term | None, user: Actor) 
         else:
             acts.append(Act("Suspend", "entry_suspend", policies.may_suspend(user, entry)))
         acts.append(Act("Review", "entry_review", policies.may_review(user, entry)))
+        acts.append(Act("Narrow", "entry_narrow", policies.may_narrow(user, entry)))
     if status not in (EntryVersion.Status.DRAFT, EntryVersion.Status.SUBMITTED) and not entry.withdrawn_at:
         acts.append(Act("Write a new version", "entry_edit", policies.may_edit(user, latest)))
     if not entry.withdrawn_at:
@@ -100,6 +101,7 @@ def story_of(entry: Entry, user: Actor, at: dt.datetime) -> dict[str, Any]:
         "state": state_of(entry, latest, term, at),
         "decisions": shown.decisions.select_related("decided_by"),
         "reviews": entry.reviews.select_related("reviewed_by"),
+        "narrowings": entry.narrowings.select_related("narrowed_by"),
         "suspensions": entry.suspensions.select_related("from_by", "to_by"),
         "pending": latest
         if term and latest.pk != term.version_id and latest.status in ("draft", "submitted")

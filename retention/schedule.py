@@ -62,7 +62,8 @@ SCHEDULE: list[Rule] = [
     erase("hotlists.Entry", "12 months after it was withdrawn, expired or, never approved, was last written", ALIGNED,
           months=12, since=ENTRY_CLOSED, may_be_held=True, blocked_by=("hits.Hit.entry", "hits.Hit.version")),
     *goes_with(
-        "hotlists.Entry", ("hotlists.Suspension", "entry"), ("hotlists.Term", "entry"), ("hotlists.Review", "entry"),
+        "hotlists.Entry", ("hotlists.Suspension", "entry"), ("hotlists.Narrowing", "entry"), ("hotlists.Term", "entry"),
+        ("hotlists.Review", "entry"),
         ("hotlists.Decision", "version__entry"), ("hotlists.Contribution", "version__entry"),
         ("hotlists.EntryVersion", "entry"),
     ),

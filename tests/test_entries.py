@@ -365,7 +365,8 @@ def test_superuser_flag_opens_nothing(submitted_entry, submitter):
 
 def test_term_needs_an_approved_version_and_lies_within_it(submitted_entry, approved_entry):
     version = submitted_entry(vrm_entered="XY50 ZZZ")
-    dates = {"starts_at": version.starts_at, "review_by": version.review_by, "expires_at": version.expires_at}
+    dates = {"starts_at": version.starts_at, "review_by": version.review_by, "expires_at": version.expires_at,
+             "action": version.action}  # fmt: skip
     with pytest.raises(REFUSED_BY_DATABASE, match="approved version"), transaction.atomic():
         Term.objects.create(entry=version.entry, version=version, from_at=timezone.now(), **dates)
     term = approved_entry().terms.get()

@@ -5,6 +5,7 @@ from .entries import begin_entry, begin_version, edit_draft, open_entry, submit
 from .feeds import agree, lift, propose_agreement, search_rows, suspend_row
 from .hotlists import create_hotlist, give_access
 from .loads import accept, check, merge, receive, refuse, resume_unfinished, take_problems
+from .narrowings import narrow
 from .reviews import review
 from .search import search_plate
 from .suspensions import resume, suspend
@@ -22,6 +23,7 @@ __all__ = [
     "give_access",
     "lift",
     "merge",
+    "narrow",
     "open_entry",
     "propose_agreement",
     "receive",

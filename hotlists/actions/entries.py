@@ -11,6 +11,7 @@ from audit.actions import record
 from audit.verbs import Verb
 from hotlists import policies, quality
 from hotlists.models import Contribution, Entry, EntryVersion, Hotlist
+from hotlists.widening import NARROWABLE
 from hotlists.workflow import VERSION
 from matcher_client import vrm as plates
 from portal.errors import TooLate, Unfit
@@ -40,6 +41,9 @@ def begin_version(entry: Entry, *, by: User, **facts: Any) -> EntryVersion:
     if latest.status in (EntryVersion.Status.DRAFT, EntryVersion.Status.SUBMITTED):
         raise TooLate("Another version of this entry is being written or waits for a decision. Finish that one first.")
     kept = {field: getattr(latest, field) for field in WRITTEN}
+    term = entry.terms.filter(until_at=None, version=latest).first()
+    if term is not None:  # what was narrowed stays so, unless somebody asks for more
+        kept |= {field: getattr(term, field) for field in NARROWABLE}
     now = timezone.now()
     version = _write(EntryVersion(entry=entry, number=latest.number + 1), by=by, at=now, facts=kept | facts)
     record(Verb.ENTRY_DRAFTED, target=entry, by=by, plate=version.plate, also=[version, entry.hotlist])

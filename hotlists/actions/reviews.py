@@ -9,10 +9,10 @@ from accounts.models import User
 from audit.actions import record
 from audit.verbs import Verb
 from hotlists import policies
-from hotlists.actions.terms import locked, open_term, require_words
+from hotlists.actions.terms import continue_term, locked, open_term_of, require_words
 from hotlists.models import Entry, Review
 from hotlists.nudges import publish_soon
-from portal.errors import TooLate, Unfit
+from portal.errors import Unfit
 from portal.policies import require
 from standards.models import Category, StandardsProfile
 
@@ -25,9 +25,7 @@ def review(
     entry = locked(entry, by=by)
     require(policies.may_review(by, entry))
     now = timezone.now()
-    term = entry.terms.filter(until_at=None).select_related("version").first()
-    if term is None or term.expires_at <= now:
-        raise TooLate("This entry is not approved or has expired. It comes back only as a new request.")
+    term = open_term_of(entry, at=now)
     require_words("still_necessary", still_necessary, "Say why the entry is still necessary.")
     require_words("source_checked", source_checked, "Say what source you checked, and what it said.")
     category = Category.objects.get(profile=StandardsProfile.objects.in_force(now), code=term.version.category)
@@ -39,7 +37,7 @@ def review(
         entry=entry, version=term.version, reviewed_by=by, reviewed_at=now, still_necessary=still_necessary,
         source_checked=source_checked, review_by=due,
     )  # fmt: skip
-    open_term(term.version, from_at=now, review_by=due, emergency_ends_at=term.emergency_ends_at)
+    continue_term(term, from_at=now, review_by=due)
     publish_soon(entry.hotlist_id)
     record(Verb.ENTRY_REVIEWED, target=entry, by=by, plate=term.version.plate, also=[done], review_by=due.isoformat())
     return done

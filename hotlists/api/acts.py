@@ -5,6 +5,7 @@ from rest_framework import serializers
 from hotlists import actions
 from hotlists.api.entries import verb
 from hotlists.models import Entry
+from standards.models import Action
 
 EntryWithdraw = verb(
     "Withdraw",
@@ -32,4 +33,16 @@ EntryReview = verb(
         "review_by": serializers.DateTimeField(required=False),
     },
     lambda entry, by, data: actions.review(entry, by=by, **data),
+)
+EntryNarrow = verb(
+    "Narrow",
+    {
+        "reason": serializers.CharField(max_length=500),
+        "action": serializers.ChoiceField(Action.choices, required=False),
+        "markers": serializers.ListField(child=serializers.CharField(max_length=4), required=False),
+        "starts_at": serializers.DateTimeField(required=False),
+        "review_by": serializers.DateTimeField(required=False),
+        "expires_at": serializers.DateTimeField(required=False),
+    },
+    lambda entry, by, data: actions.narrow(entry, by=by, **data),
 )

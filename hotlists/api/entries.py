@@ -7,7 +7,7 @@ from typing import Any
 from django.db import transaction
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
-from drf_spectacular.utils import extend_schema, inline_serializer
+from drf_spectacular.utils import extend_schema, extend_schema_field, inline_serializer
 from rest_framework import generics, serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -19,7 +19,7 @@ from accounts.policies import reads
 from hotlists import actions
 from hotlists.actions.entries import WRITTEN
 from hotlists.api.fields import VisibleHotlist
-from hotlists.models import Decision, Entry, EntryVersion
+from hotlists.models import Decision, Entry, EntryVersion, Term
 from portal.api import check_if_match, etag, reason_given
 from portal.idempotency import idempotent
 from portal.policies import require
@@ -57,13 +57,29 @@ class EntrySerializer(serializers.ModelSerializer):
                   "is_in_force", "lapses_at", "vrm", "country", "category", "priority", "action", "status")  # fmt: skip
 
 
+class TermSerializer(serializers.ModelSerializer):
+    """The term that governs: which version, and what of it holds."""
+
+    class Meta:
+        model = Term
+        fields = ("version", "from_at", "action", "markers", "starts_at", "review_by", "expires_at", "emergency_ends_at",
+                  "lapses_at")  # fmt: skip
+
+
 class EntryDetailSerializer(EntrySerializer):
-    """An entry with all its versions."""
+    """An entry with all its versions, and the term that governs."""
 
     versions = VersionSerializer(many=True, read_only=True)
+    term = serializers.SerializerMethodField()
 
     class Meta(EntrySerializer.Meta):
-        fields = (*EntrySerializer.Meta.fields, "versions")
+        fields = (*EntrySerializer.Meta.fields, "term", "versions")
+
+    @extend_schema_field(TermSerializer(allow_null=True))
+    def get_term(self, entry: Entry) -> dict[str, Any] | None:
+        """What governs now; none before the first approval."""
+        term = entry.terms.filter(until_at=None).first()
+        return TermSerializer(term).data if term else None
 
 
 class NewEntrySerializer(VersionSerializer):

@@ -1,7 +1,8 @@
 """The shape of what people type; whether it may be submitted is judged by hotlists.quality."""
 
-from .entries import DecideForm, EntryForm, ReasonForm, ReviewForm, WithdrawForm
+from .entries import DecideForm, EntryForm
 from .feeds import AcceptForm, AgreementForm, HoldBackForm, RowSearchForm, UploadForm
+from .life import NarrowForm, ReasonForm, ReviewForm, WithdrawForm
 from .search import SearchForm
 
 __all__ = [
@@ -10,6 +11,7 @@ __all__ = [
     "DecideForm",
     "EntryForm",
     "HoldBackForm",
+    "NarrowForm",
     "ReasonForm",
     "ReviewForm",
     "RowSearchForm",

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from hotlists.actions.entries import WRITTEN
 from hotlists.countries import COUNTRIES
-from hotlists.models import Decision, Entry, EntryVersion, Hotlist
+from hotlists.models import Decision, EntryVersion, Hotlist
 from standards.models import Action, Priority, StandardsProfile
 
 MARKERS = {
@@ -17,11 +17,11 @@ MARKERS = {
 }  # fmt: skip
 
 
-def _longer(rows: int, limit: int) -> forms.Textarea:
+def longer(rows: int, limit: int) -> forms.Textarea:
     return forms.Textarea(attrs={"rows": rows, "maxlength": limit})
 
 
-def _moment() -> forms.DateTimeInput:
+def moment_input() -> forms.DateTimeInput:
     return forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
 
 
@@ -33,15 +33,18 @@ class EntryForm(forms.ModelForm):
     markers = forms.MultipleChoiceField(required=False, widget=forms.CheckboxSelectMultiple, label="Warning markers")
     action = forms.ChoiceField(required=False, label="What officers are asked to do")
     priority = forms.ChoiceField(required=False, label="Priority")
-    starts_at = forms.DateTimeField(required=False, widget=_moment(), label="Starts", help_text="Empty: at once.")
+    starts_at = forms.DateTimeField(required=False, widget=moment_input(), label="Starts", help_text="Empty: at once.")
     review_by = forms.DateTimeField(
-        required=False, widget=_moment(), label="Review by", help_text="Empty: the longest that the category allows."
+        required=False,
+        widget=moment_input(),
+        label="Review by",
+        help_text="Empty: the longest that the category allows.",
     )
     expires_at = forms.DateTimeField(
-        required=False, widget=_moment(), label="Ends", help_text="Empty: the longest that the category allows."
+        required=False, widget=moment_input(), label="Ends", help_text="Empty: the longest that the category allows."
     )
     last_verified_at = forms.DateTimeField(
-        required=False, widget=_moment(), label="Last checked with its source", help_text="Empty: now."
+        required=False, widget=moment_input(), label="Last checked with its source", help_text="Empty: now."
     )
 
     class Meta:
@@ -67,7 +70,7 @@ class EntryForm(forms.ModelForm):
             "contact_24h": "Name and number; the control room rings it at 3 a.m.",
             "no_conflict": "", "protected_activity": "Then two superintendents decide.",
         }  # fmt: skip
-        widgets = {"reason": _longer(4, 500), "action_text": _longer(3, 500)}
+        widgets = {"reason": longer(4, 500), "action_text": longer(3, 500)}
 
     def __init__(self, *args: Any, hotlist: Hotlist, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -122,26 +125,6 @@ class DecideForm(forms.Form):
 
     verdict = forms.ChoiceField(choices=Decision.Verdict.choices, widget=forms.RadioSelect, label="Your decision")
     rationale = forms.CharField(
-        max_length=1000, widget=_longer(4, 1000), label="Why",
+        max_length=1000, widget=longer(4, 1000), label="Why",
         help_text="Necessity, proportionality, what else was considered. It stays with the entry.",
     )  # fmt: skip
-
-
-class ReasonForm(forms.Form):
-    """A reason in words."""
-
-    reason = forms.CharField(max_length=500, widget=_longer(3, 500), label="Why")
-
-
-class WithdrawForm(forms.Form):
-    """Why an entry ends."""
-
-    reason = forms.ChoiceField(choices=Entry.WithdrawalReason.choices, widget=forms.RadioSelect, label="Reason")
-    words = forms.CharField(max_length=500, required=False, widget=_longer(3, 500), label="In your words (optional)")
-
-
-class ReviewForm(forms.Form):
-    """A review."""
-
-    still_necessary = forms.CharField(max_length=500, widget=_longer(3, 500), label="Why is it still necessary?")
-    source_checked = forms.CharField(max_length=200, label="Which source did you check, and what did it say?")

@@ -7,7 +7,7 @@ from .hotlists import Hotlist, HotlistGroupAccess, HotlistUserAccess
 from .loads import Load, LoadProblem, StagedRow
 from .reviews import Review
 from .suspensions import Suspension
-from .terms import Term
+from .terms import Narrowing, Term
 from .versions import Contribution, EntryVersion
 
 __all__ = [
@@ -22,6 +22,7 @@ __all__ = [
     "HotlistUserAccess",
     "Load",
     "LoadProblem",
+    "Narrowing",
     "Review",
     "SourceAgreement",
     "StagedRow",

@@ -24,7 +24,7 @@ from .feeds import (
     may_suspend_row,
     require_sight_of_feed,
 )
-from .life import may_resume, may_review, may_suspend, may_withdraw
+from .life import may_narrow, may_resume, may_review, may_suspend, may_withdraw
 
 __all__ = [
     "may_accept",
@@ -35,6 +35,7 @@ __all__ = [
     "may_load",
     "may_look_at_loads",
     "may_manage",
+    "may_narrow",
     "may_open",
     "may_propose",
     "may_refuse",

@@ -12,6 +12,11 @@ def may_suspend(user: Actor, entry: Entry) -> Verdict:
     return first_denial(holds(user, "hotlists.suspend_entry"), is_not_withdrawn(entry))
 
 
+def may_narrow(user: Actor, entry: Entry) -> Verdict:
+    """Whoever may hold an entry back may make less of it, which is less."""
+    return may_suspend(user, entry)
+
+
 def may_resume(user: Actor, entry: Entry) -> Verdict:
     """Lifting widens: in a session of one's own, by another person than those who suspended or disputed it."""
     makers = set(entry.suspensions.filter(to_at=None).values_list("from_by_id", flat=True))

@@ -5,21 +5,54 @@ Messages are for those who go round the actions; people meet the policies' words
 
 import pgtrigger
 
+# What is narrowed stays narrowed: within one version every term lies within the one before, and no older version comes back.
+# Only a review moves review-by later, and only the review of that very moment.
 TERM_OF_AN_APPROVED_VERSION = pgtrigger.Trigger(
     name="of_an_approved_version",
     when=pgtrigger.Before,
     operation=pgtrigger.Insert,
-    declare=[("version", "hotlists_entryversion%ROWTYPE")],
+    declare=[
+        ("version", "hotlists_entryversion%ROWTYPE"),
+        ("before", "hotlists_term%ROWTYPE"),
+        ("steps", "text[] := ARRAY['STOP', 'ASSESS', 'OBSERVE_REPORT']"),
+        ("asked", "text"),
+        ("warned", "varchar[]"),
+        ("reviewed", "timestamptz"),
+    ],
     func="""
+        PERFORM FROM hotlists_entry e WHERE e.id = NEW.entry_id FOR UPDATE;
         SELECT * INTO version FROM hotlists_entryversion WHERE id = NEW.version_id;
         IF version.status <> 'approved' OR version.entry_id <> NEW.entry_id THEN
             RAISE EXCEPTION 'only an approved version of the entry governs it' USING ERRCODE = 'check_violation';
         END IF;
+        SELECT t.* INTO before FROM hotlists_term t JOIN hotlists_entryversion v ON v.id = t.version_id
+            WHERE t.entry_id = NEW.entry_id ORDER BY v.number DESC, t.from_at DESC, t.id DESC LIMIT 1;
+        IF FOUND AND (SELECT v.number FROM hotlists_entryversion v WHERE v.id = before.version_id) > version.number THEN
+            RAISE EXCEPTION 'a version that another took the place of does not come back'
+                USING ERRCODE = 'check_violation';
+        END IF;
+        asked := version.action; warned := version.markers; reviewed := version.review_by;
+        IF before.version_id = NEW.version_id THEN
+            asked := before.action; warned := before.markers; reviewed := before.review_by;
+            IF NEW.expires_at > before.expires_at OR NEW.starts_at < before.starts_at THEN
+                RAISE EXCEPTION 'a term lies within the one before it' USING ERRCODE = 'check_violation';
+            END IF;
+        END IF;
         IF NEW.expires_at > version.expires_at OR NEW.starts_at < version.starts_at THEN
             RAISE EXCEPTION 'a term lies within what was approved' USING ERRCODE = 'check_violation';
         END IF;
-        IF NEW.review_by > version.review_by AND NOT EXISTS (
-            SELECT FROM hotlists_review r WHERE r.version_id = version.id AND r.review_by = NEW.review_by
+        IF NEW.action <> asked AND NOT COALESCE(
+            array_position(steps, NEW.action::text) > array_position(steps, asked), false
+        ) THEN
+            RAISE EXCEPTION 'a term asks for what was approved or for less, not for % in place of %', NEW.action, asked
+                USING ERRCODE = 'check_violation';
+        END IF;
+        IF NOT NEW.markers <@ warned THEN
+            RAISE EXCEPTION 'a term warns of what was approved or of less' USING ERRCODE = 'check_violation';
+        END IF;
+        IF NEW.review_by > reviewed AND NOT EXISTS (
+            SELECT FROM hotlists_review r
+            WHERE r.version_id = version.id AND r.review_by = NEW.review_by AND r.reviewed_at = NEW.from_at
         ) THEN
             RAISE EXCEPTION 'review-by moves only by a review' USING ERRCODE = 'check_violation';
         END IF;
