@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('hotlists', '0006_terms_narrow'),
-        ('standards', '0005_numbers_for_writing'),
+        ('standards', '0007_numbers_for_writing'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

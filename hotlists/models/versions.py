@@ -127,7 +127,10 @@ class EntryVersion(models.Model):
         max_length=300, blank=True, help_text="The author's answer to what the portal warned of this plate."
     )
     plate_warnings = ArrayField(
-        models.CharField(max_length=300), default=list, blank=True, help_text="What was warned of when it was submitted."
+        models.CharField(max_length=300),
+        default=list,
+        blank=True,
+        help_text="What was warned of when it was submitted.",
     )
     category = models.CharField(max_length=10)
     reason = models.CharField(max_length=500)
@@ -136,9 +139,14 @@ class EntryVersion(models.Model):
     subject = models.CharField(max_length=10, choices=Subject)
     person_confirmed = models.CharField(max_length=7, choices=YesNoUnknown, default=YesNoUnknown.UNKNOWN)
     missing_risk = models.CharField(max_length=6, blank=True, choices=Priority)
-    discriminators = models.CharField(max_length=500, blank=True, help_text="What tells a clone from the genuine vehicle (R-029).")
+    discriminators = models.CharField(
+        max_length=500, blank=True, help_text="What tells a clone from the genuine vehicle (R-029)."
+    )
     keeper_contacted = models.CharField(
-        max_length=7, choices=YesNoUnknown, default=YesNoUnknown.UNKNOWN, help_text="The innocent keeper of a cloned plate."
+        max_length=7,
+        choices=YesNoUnknown,
+        default=YesNoUnknown.UNKNOWN,
+        help_text="The innocent keeper of a cloned plate.",
     )
     gsc = models.CharField(max_length=20, choices=Marking, default=Marking.SENSITIVE)
     grading = models.CharField(max_length=3, blank=True)
@@ -154,7 +162,9 @@ class EntryVersion(models.Model):
         max_length=300, blank=True, help_text="Why a missing person at risk is circulated at low priority (R-026)."
     )
     stop_justification = models.CharField(
-        max_length=300, blank=True, help_text="Why a victim, witness or missing person is stopped under such a marker (R-020)."
+        max_length=300,
+        blank=True,
+        help_text="Why a victim, witness or missing person is stopped under such a marker (R-020).",
     )
     source_system = models.CharField(max_length=20)
     source_ref = models.CharField(max_length=50)
@@ -168,7 +178,9 @@ class EntryVersion(models.Model):
     protected_activity = models.BooleanField(null=True, blank=True, help_text="R-027; null until it was answered.")
     protected_kinds = ArrayField(models.CharField(max_length=12, choices=ProtectedKind), default=list, blank=True)
     ripa_considered = models.BooleanField(
-        null=True, blank=True, help_text="Whether it is directed surveillance was considered; null until it was answered."
+        null=True,
+        blank=True,
+        help_text="Whether it is directed surveillance was considered; null until it was answered.",
     )
     ripa_ref = models.CharField(max_length=50, blank=True)
     starts_at = models.DateTimeField()
@@ -176,7 +188,10 @@ class EntryVersion(models.Model):
     expires_at = models.DateTimeField()
     last_verified_at = models.DateTimeField()
     steps_done = ArrayField(
-        models.CharField(max_length=12), default=list, blank=True, help_text="Steps of the form that the author has saved."
+        models.CharField(max_length=12),
+        default=list,
+        blank=True,
+        help_text="Steps of the form that the author has saved.",
     )
 
     written_by = models.ForeignKey(User, models.PROTECT, related_name="+")
@@ -227,8 +242,14 @@ class EntryVersion(models.Model):
                 name="hotlists_version_submitted_whole",
                 condition=Q(status="draft")
                 | ~(
-                    Q(vrm="") | Q(country="") | Q(category="") | Q(reason="") | Q(purpose="") | Q(action="")
-                    | Q(priority="") | Q(contact_24h="")
+                    Q(vrm="")
+                    | Q(country="")
+                    | Q(category="")
+                    | Q(reason="")
+                    | Q(purpose="")
+                    | Q(action="")
+                    | Q(priority="")
+                    | Q(contact_24h="")
                 ),
             ),
             models.CheckConstraint(

@@ -3,7 +3,7 @@
 import datetime as dt
 
 from hotlists.models import EntryVersion
-from hotlists.quality import dates, intelligence, lists, markers, people, plates, references, required, reasons
+from hotlists.quality import dates, intelligence, lists, markers, people, plates, reasons, references, required
 from hotlists.quality.asked import Asked, Fault
 
 Problems = dict[str, list[str]]
@@ -42,4 +42,4 @@ def problems(version: EntryVersion, *, at: dt.datetime) -> Problems:
     return found
 
 
-__all__ = ["Fault", "Problems", "RULES", "problems"]
+__all__ = ["RULES", "Fault", "Problems", "problems"]

@@ -51,4 +51,7 @@ def _age(field: str, day: dt.date | None, asked: Asked) -> Iterator[Fault]:
     if day > today:
         yield field, "Intelligence cannot be of a day to come."
     elif day < today - dt.timedelta(days=oldest):
-        yield field, f"Intelligence older than {oldest} days is checked again before it carries an entry. Give the new date."
+        yield (
+            field,
+            f"Intelligence older than {oldest} days is checked again before it carries an entry. Give the new date.",
+        )

@@ -17,7 +17,9 @@ def risk_meets_priority(asked: Asked) -> Iterator[Fault]:
         return
     if not version.missing_risk:
         yield "missing_risk", "Give the missing person's risk grade."
-    elif version.missing_risk != Priority.LOW and version.priority == Priority.LOW and not version.risk_override.strip():
+    elif (
+        version.missing_risk != Priority.LOW and version.priority == Priority.LOW and not version.risk_override.strip()
+    ):
         yield (
             "priority",
             "A medium- or high-risk missing person is not circulated at low priority. Raise it, or give the reason for an"
@@ -31,7 +33,10 @@ def clones_are_told_apart(asked: Asked) -> Iterator[Fault]:
     if version.category != alerts.CLONE:
         return
     if not version.discriminators.strip():
-        yield "discriminators", "Say what tells the clone from the genuine vehicle: colour, damage, wheels, stickers, area."
+        yield (
+            "discriminators",
+            "Say what tells the clone from the genuine vehicle: colour, damage, wheels, stickers, area.",
+        )
     if version.keeper_contacted == EntryVersion.YesNoUnknown.UNKNOWN:
         yield "keeper_contacted", "Say whether the innocent keeper was told."
 
@@ -40,7 +45,10 @@ def protected_activity_is_asked(asked: Asked) -> Iterator[Fault]:
     """R-027: the question is answered, and a yes says what kind."""
     version = asked.version
     if version.protected_activity is None:
-        yield "protected_activity", "Answer whether it touches protest, political, religious, union or similar activity."
+        yield (
+            "protected_activity",
+            "Answer whether it touches protest, political, religious, union or similar activity.",
+        )
     elif version.protected_activity and not version.protected_kinds:
         yield "protected_kinds", "Say which kind of protected activity it touches."
     elif version.protected_kinds and not version.protected_activity:
@@ -53,7 +61,10 @@ def surveillance_is_considered(asked: Asked) -> Iterator[Fault]:
     if version.action != Action.SILENT:
         return
     if not version.ripa_considered:
-        yield "ripa_considered", "A silent entry may be directed surveillance. Have that considered before you ask for it."
+        yield (
+            "ripa_considered",
+            "A silent entry may be directed surveillance. Have that considered before you ask for it.",
+        )
     if not version.ripa_ref.strip():
         yield "ripa_ref", "For a silent entry, give the directed-surveillance reference or say why none is needed."
 

@@ -35,7 +35,7 @@ def is_whole(asked: Asked) -> Iterator[Fault]:
             yield field, ask
     category = asked.category
     for field in category.required_fields if category else ():
-        if field not in ALWAYS and _is_empty(getattr(version, field, None)):
+        if field not in ALWAYS and field != "missing_risk" and _is_empty(getattr(version, field, None)):
             yield field, f"“{category.name}” entries need this." if category else ""
     if not re.fullmatch(r"[A-Z]{2}", version.country or ""):
         yield "country", "Choose the country of registration (R-157)."
