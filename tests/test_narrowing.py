@@ -182,7 +182,7 @@ def test_strangers_colleagues_and_the_late_do_not_narrow(stop_entry, outsider, a
 
 @pytest.mark.django_db
 def test_end_before_the_review_brings_the_review_with_it(stop_entry, supervisor):
-    ends = governing(stop_entry).review_by - DAY
+    ends = governing(stop_entry).review_by - dt.timedelta(hours=1)
     actions.narrow(stop_entry, by=supervisor, reason="Trial ends.", expires_at=ends)
     assert governing(stop_entry).review_by == governing(stop_entry).lapses_at == ends
 

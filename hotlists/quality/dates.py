@@ -26,7 +26,10 @@ def are_within_caps(asked: Asked) -> Iterator[Fault]:
     if version.protected_activity and version.expires_at > begins + dt.timedelta(days=protected) + MINUTE:
         yield "expires_at", f"An entry that touches protected activity lasts at most {protected} days (R-027)."
     armed = asked.numbers["marker.review"]
-    if ARMED & set(version.markers) and version.review_by > begins + dt.timedelta(hours=armed) + MINUTE:
+    is_late = version.review_by > begins + dt.timedelta(hours=armed) + MINUTE
+    if (
+        is_late and ARMED & set(version.markers) and not version.entry.reviews.exists()
+    ):  # it is the first that is due so soon
         yield "review_by", f"A firearms, weapons or violence marker is first reviewed within {span(armed)} (R-028)."
     if version.last_verified_at > asked.at + MINUTE:
         yield "last_verified_at", "It cannot have been checked in the future."
