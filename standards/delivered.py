@@ -149,6 +149,9 @@ NUMBERS = [
     ("marker.review", 24, "hours", "A firearms, weapons or violence marker is first reviewed within", "R-028"),
     ("intel.age", 365, "days", "Older intelligence carries no entry until it is checked again", "5.1 [D]"),
     ("finding.answer", 14, "days", "A finding is answered within", "R-071"),
+    ("search.known.least", 3, "characters", "Letters or digits that a search for part of a plate gives at least", "R-062 [D]"),
+    ("search.shown.most", 200, "rows", "The most entries, and the most rows of feeds, that one search shows", "R-062 [D]"),
+    ("export.most", 5000, "rows", "The most rows that one export takes away", "DPA 2018 s.35 [D]"),
     ("hold.review", 183, "days", "A legal hold is reviewed at least every", "R-081"),
     ("public.suppress", 5, "count", "Public figures below this are not shown", "R-138"),
 ]

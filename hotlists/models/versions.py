@@ -4,6 +4,7 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Reverse
 
 from accounts.models import Actor, User
 from hotlists import triggers
@@ -211,6 +212,7 @@ class EntryVersion(models.Model):
         ]
         indexes = [
             models.Index(fields=["vrm", "country"], name="hotlists_version_by_plate"),
+            models.Index(Reverse("vrm"), name="hotlists_version_backwards"),
             models.Index(fields=["vrm_skeleton"], name="hotlists_version_by_skeleton"),
             models.Index(fields=["status", "submitted_at"], name="hotlists_version_by_status"),
             models.Index(fields=["written_by", "-submitted_at"], name="hotlists_version_by_author"),
