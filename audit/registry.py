@@ -47,6 +47,8 @@ UNTRACKED: dict[str, str] = {
     "hotlists.Load": MACHINERY,
     "hotlists.LoadProblem": BULK,
     "hotlists.StagedRow": BULK,
+    "hotlists.StagedGone": BULK,
+    "hotlists.StagedRepeat": BULK,
     "hotlists.FeedRow": BULK,
     "matchers.Feed": MACHINERY,
     "matchers.FeedList": MACHINERY,

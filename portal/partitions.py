@@ -1,7 +1,9 @@
 """Tables in parts: by month on a UUIDv7 key, or by a list's number. How they are made, and who may add a part."""
 
 import datetime as dt
+import json
 import uuid
+from collections.abc import Collection, Mapping
 
 from django.db import connection as default_connection
 from django.db.migrations.operations.models import CreateModel
@@ -10,6 +12,7 @@ from django.utils import timezone
 # What a table is split by.
 BY_MONTH = "RANGE"  # the key is a UUIDv7, whose first 48 bits are the time
 BY_VALUE = "LIST"  # the key is the number or id of what the rows belong to
+ASIDE = "_aside"  # ends the name of a part that is not attached yet
 
 
 class CreatePartitionedModel(CreateModel):
@@ -107,4 +110,45 @@ def ensure_list_partition(table: str, value: int | uuid.UUID, *, connection=defa
     """The part of `table` that holds the rows of `value`, made when missing. Returns its name."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT public.portal_ensure_list_partition(%s, %s)", [table, str(value)])
+        return cursor.fetchone()[0]
+
+
+def begin_part_aside(
+    table: str, value: int | uuid.UUID, *, later: Collection[str], connection=default_connection
+) -> str | None:
+    """Makes the part for `value` beside `table`, without an index and to be written to until it is indexed; its name.
+
+    Until then it has one more column, `line`: the number of the line that a row came from.
+    `later` names the columns that hold the same in every row: they come when the part is attached. One that was left here
+    by an earlier attempt is dropped. None when the table has a part for this value already.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT public.portal_begin_part_aside(%s, %s, %s)", [table, str(value), list(later)])
+        return cursor.fetchone()[0]
+
+
+def index_part_aside(table: str, value: int | uuid.UUID, *, label: str, connection=default_connection) -> None:
+    """Gives the part the table's keys and indexes, and closes it to all but its owner. IntegrityError for a repeated key."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT public.portal_index_part_aside(%s, %s, %s)", [table, str(value), label])
+
+
+def attach_part_aside(
+    table: str, value: int | uuid.UUID, *, label: str, same: Mapping[str, str], connection=default_connection
+) -> bool:
+    """Makes the part of this label one of the table's, in a moment whatever its size; `same` is what every row holds.
+
+    False when there is no such part, when another has its place, or when the table has other columns by now.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT public.portal_attach_part_aside(%s, %s, %s, %s)", [table, str(value), label, json.dumps(dict(same))]
+        )
+        return cursor.fetchone()[0]
+
+
+def drop_part_aside(table: str, value: int | uuid.UUID, *, connection=default_connection) -> bool:
+    """Drops the part that was made beside the table; whether there was one."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT public.portal_drop_part_aside(%s, %s)", [table, str(value)])
         return cursor.fetchone()[0]

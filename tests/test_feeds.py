@@ -4,14 +4,15 @@ import datetime as dt
 
 import pytest
 import time_machine
-from django.db import IntegrityError, transaction
+from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.utils import timezone
 
 from audit.models import Event
 from hotlists import actions
 from hotlists.feeds import files
-from hotlists.models import FeedException, FeedRow, Hotlist, Load, LoadProblem, SourceAgreement, StagedRow
+from hotlists.models import FeedException, FeedRow, Hotlist, Load, LoadProblem, SourceAgreement, StagedGone, StagedRow
 from portal.errors import Refused, Stranger, TooLate, Unfit
+from portal.partitions import drop_part_aside, ensure_list_partition
 from tests.feed_cast import *  # noqa: F403 - fixtures
 from tests.feed_cast import JOB, plate, terms, voi, voi_file, weed_date
 
@@ -236,26 +237,102 @@ def test_a_file_without_a_good_row_cannot_empty_the_list(checked_load, second_ma
         actions.accept(load, by=second_manager, without_bad_rows=True)
 
 
-def test_staged_rows_lost_in_a_crash_are_read_again_before_anything_is_merged(checked_load, second_manager):
+def test_what_would_not_do_what_was_accepted_is_read_again_before_anything_is_merged(
+    feed, loaded, checked_load, second_manager
+):
+    loaded([voi(1), voi(2), voi(3)])
+    load = checked_load([voi(1), voi(2, colour="Red"), voi(4)])
+    actions.accept(load, by=second_manager)
+    before = set(FeedRow.objects.values_list("vrm", "colour"))
+    tampered = [
+        lambda: StagedRow.objects.filter(is_new=True).delete(),
+        lambda: StagedRow.objects.filter(is_new=False).delete(),
+        lambda: StagedGone.objects.update(vrm=plate(9)),
+    ]
+    for tamper in tampered:
+        tamper()
+        assert actions.merge(load, by=JOB).status == "received"
+        load.refresh_from_db()
+        assert (load.status, load.decided_by) == ("received", None)
+        assert set(FeedRow.objects.values_list("vrm", "colour")) == before
+        load = actions.check(load, by=JOB)
+        assert (load.added, load.changed, load.removed, load.unchanged) == (1, 1, 1, 1)
+        actions.accept(load, by=second_manager)
+    assert actions.merge(load, by=JOB).added == 1
+    assert in_force() == {plate(1), plate(2), plate(4)}
+
+
+def test_a_first_load_is_read_again_when_its_part_is_gone_or_another_has_its_place(feed, checked_load, second_manager):
     load = checked_load([voi(1)])
     actions.accept(load, by=second_manager)
-    StagedRow.objects.all().delete()  # as PostgreSQL does with unlogged tables after a crash
-    actions.merge(load, by=JOB)
-    load.refresh_from_db()
-    assert (load.status, load.decided_by) == ("received", None)
-    assert not FeedRow.objects.exists()
-    load = actions.check(load, by=JOB)
-    actions.accept(load, by=second_manager)
-    StagedRow.objects.all().delete()
-    load.refresh_from_db()
-    assert load.status == "accepted"
+    assert drop_part_aside(FeedRow._meta.db_table, feed.pk)
     assert actions.merge(load, by=JOB).status == "received"
     load = actions.check(load, by=JOB)
-    StagedRow.objects.all().delete()
-    assert actions.accept(load, by=second_manager).status == "received"  # lost before anybody decided
+    actions.accept(load, by=second_manager)
+    ensure_list_partition(FeedRow._meta.db_table, feed.pk)
+    assert actions.merge(load, by=JOB).status == "received"
     load = actions.check(load, by=JOB)
     actions.accept(load, by=second_manager)
     assert actions.merge(load, by=JOB).added == 1
+    assert in_force() == {plate(1)}
+
+
+def test_nobody_can_write_to_a_first_loads_part_before_it_is_attached_nor_after(feed, checked_load, second_manager):
+    load = checked_load([voi(1)])
+    part = f"hotlists_feedrow_{feed.pk.hex}"
+    for table in (f"{part}_aside", part):
+        for statement in (
+            f"INSERT INTO {table} SELECT * FROM {table}",
+            f"UPDATE {table} SET make = ''",
+            f"DELETE FROM {table}",
+        ):
+            with (
+                pytest.raises(DatabaseError, match="permission denied"),
+                transaction.atomic(),
+                connection.cursor() as cursor,
+            ):
+                cursor.execute(statement)
+        if table != part:
+            actions.accept(load, by=second_manager)
+            actions.merge(load, by=JOB)
+
+
+def test_a_refused_first_load_leaves_no_part_behind(checked_load, manager, feed):
+    load = checked_load([voi(1)])
+    actions.refuse(load, by=manager, reason="Wrong list.")
+    assert not drop_part_aside(FeedRow._meta.db_table, feed.pk)
+
+
+def test_rows_that_name_a_vehicle_again_are_told_in_a_first_load_and_in_a_later_one(checked_load, second_manager):
+    rows = [voi(1), voi(2), voi(1, colour="Red"), voi(3), voi(1, colour="Blue"), voi(2)]
+    told = [(3, "Row 1"), (5, "Row 1"), (6, "Row 2")]
+    for _ in range(2):
+        load = checked_load(rows)
+        assert (load.rows, load.good_rows, load.problems) == (6, 3, 3)
+        assert [(row, words[:5]) for row, words in load.found_problems.values_list("row", "words")] == told
+        actions.accept(load, by=second_manager, without_bad_rows=True)
+        actions.merge(load, by=JOB)
+        assert dict(FeedRow.objects.values_list("vrm", "colour")) == {
+            plate(1): "Blue",
+            plate(2): "Blue",
+            plate(3): "Blue",
+        }
+    assert load.unchanged == 3
+
+
+def test_what_the_agreement_says_of_every_row_changes_every_row(feed, loaded, agreement):
+    loaded([voi(1), voi(2)])
+    SourceAgreement.objects.filter(pk=agreement.pk).update(contact="Night desk")
+    load = loaded([voi(1), voi(2)])
+    assert (load.changed, load.unchanged) == (2, 0)
+    assert set(FeedRow.objects.values_list("contact", flat=True)) == {"Night desk"}
+
+
+def test_a_row_of_another_fingerprint_that_says_the_same_is_not_changed(loaded):
+    loaded([voi(1), voi(2)])
+    FeedRow.objects.filter(vrm=plate(1)).update(fingerprint=0)
+    load = loaded([voi(1), voi(2)])
+    assert (load.changed, load.unchanged) == (0, 2)
 
 
 def test_a_file_lost_before_checking_ends_the_load(checked_load, second_manager):

@@ -13,15 +13,14 @@ from accounts.models import Actor, SystemJob, User
 from audit.actions import record
 from audit.verbs import Verb
 from hotlists import policies
-from hotlists.feeds import files, merging, staging
+from hotlists.feeds import comparing, files, merging, staging
 from hotlists.feeds.checks import Limits
 from hotlists.feeds.reading import Reader
-from hotlists.models import FeedException, FeedRow, Hotlist, Load, LoadProblem, SourceAgreement, StagedRow
+from hotlists.models import FeedException, FeedRow, Hotlist, Load, LoadProblem, SourceAgreement
 from hotlists.nudges import check_soon, merge_soon, publish_soon
 from hotlists.workflow import LOAD
 from portal.errors import Refused, TooLate, Unfit
 from portal.ids import new_id
-from portal.partitions import ensure_list_partition
 from portal.policies import require
 from standards.models import StandardsProfile
 
@@ -44,7 +43,6 @@ def receive(
             if hotlist.loads.undecided().exists() or hotlist.loads.filter(status=Status.ACCEPTED).exists():
                 raise TooLate("Another file for this list is still open. Accept or refuse that one first.")
             now = timezone.now()
-            ensure_list_partition(FeedRow._meta.db_table, hotlist.pk)
             load = Load.objects.create(
                 pk=load_id, hotlist=hotlist, agreement=_agreement(hotlist, now), mode=Load.Mode(mode),
                 encoding=Load.Encoding(encoding), file_name=file_name[-255:], size=size, sha256=sha256, uploaded_at=now,
@@ -78,10 +76,7 @@ def check(load: Load, *, by: SystemJob) -> Load | None:
 
 @transaction.atomic
 def accept(load: Load, *, by: Actor, without_bad_rows: bool = False) -> Load:
-    """Says yes to a checked load. All of it goes in; rows with problems stay out only when that was chosen.
-
-    A load whose checked rows were lost in a crash comes back as received: it is read again, and decided again.
-    """
+    """Says yes to a checked load. All of it goes in; rows with problems stay out only when that was chosen."""
     load = _locked(load, by=by)
     if load.status != Status.CHECKED:
         raise TooLate(f"This load is {load.get_status_display().lower()}, so there is nothing to accept.")
@@ -92,8 +87,6 @@ def accept(load: Load, *, by: Actor, without_bad_rows: bool = False) -> Load:
     if load.bad_rows and not without_bad_rows:
         words = "Some rows have problems. Correct the file, or choose to load it without those rows."
         raise Unfit(words, {"without_bad_rows": [words]})
-    if _are_staged_rows_gone(load):
-        return _check_again(load)
     LOAD.move(
         load, Status.ACCEPTED, decided_at=timezone.now(), rows_left_out=load.bad_rows,
         **({"decided_by": by} if isinstance(by, User) else {"decided_machine": by}),
@@ -123,15 +116,19 @@ def refuse(load: Load, *, by: Actor, reason: str) -> Load:
 
 @transaction.atomic
 def merge(load: Load, *, by: SystemJob) -> Load | None:
-    """Puts an accepted load into its list, all of it or nothing. None when somebody else is at it, or it is done."""
+    """Puts an accepted load into its list, all of it or nothing. None when somebody else is at it, or it is done.
+
+    A load that would no longer do what was accepted comes back as received: it is read again, and decided again.
+    """
     found = _locked_if_free(load.pk)
     if found is None or found.status != Status.ACCEPTED:
         return None
     Hotlist.objects.select_for_update(no_key=True).get(pk=found.hotlist_id)  # one merge a list at a time
-    if _are_staged_rows_gone(found):
-        return _check_again(found)
     now = timezone.now()
-    done = merging.merge(found, at=now)
+    try:
+        done = merging.merge(found, at=now)
+    except merging.ListMoved:
+        return _check_again(found)
     dropped = _end_exceptions_of_rows_gone(found, at=now)
     LOAD.move(
         found, Status.LOADED, loaded_at=now, added=done.added, changed=done.changed, removed=done.removed,
@@ -187,17 +184,18 @@ def _check(load: Load, *, by: SystemJob) -> Load:
         record(Verb.LOAD_REFUSED, target=load, by=by, also=[load.hotlist], reason=load.reason)
         return load
 
+    staging.forget(load)  # what an earlier attempt left
     reader = _reader(load)
 
     def passed(read: int) -> None:
         cache.set(_progress_key(load.pk), min(99, read * 100 // max(reader.size or load.size, 1)), 600)
 
     with path.open("rb", buffering=1 << 18) as file:
-        found = staging.stage(load.pk, reader, file, passed=passed)
+        found = staging.stage(load, reader, file, passed=passed)
     LoadProblem.objects.filter(load=load).delete()
     LoadProblem.objects.bulk_create(found.first_problems)
     load.good_rows = found.good_rows
-    difference = merging.compare(load, at=now)
+    difference = comparing.compare(load, found, at=now)
     listed = FeedRow.objects.filter(hotlist=load.hotlist_id).running(now).count()
     limit = load.agreement.change_limit
     if limit is None:
@@ -216,11 +214,6 @@ def _check(load: Load, *, by: SystemJob) -> Load:
     return load
 
 
-def _are_staged_rows_gone(load: Load) -> bool:
-    """Whether a crash of the database emptied the staging table, which is unlogged."""
-    return StagedRow.objects.filter(load=load, repeats=None).count() != load.good_rows
-
-
 def _check_again(load: Load) -> Load:
     """Reads the file again, and lets people decide again."""
     LOAD.move(load, Status.RECEIVED, decided_at=None, decided_by=None, decided_machine=None, rows_left_out=0)
@@ -228,7 +221,7 @@ def _check_again(load: Load) -> Load:
     return load
 
 
-def _notices(load: Load, reader: Reader, difference: merging.Difference) -> list[str]:
+def _notices(load: Load, reader: Reader, difference: comparing.Difference) -> list[str]:
     notices = []
     if reader.with_spares:
         notices.append(f"Not kept: what stands in the spare columns of {_count(reader.with_spares)}.")
@@ -263,7 +256,7 @@ def _reader(load: Load) -> Reader:
 def _annotated(load: Load) -> Iterator[bytes]:
     reader = _reader(load)
     with files.path_of(load.pk).open("rb") as file:
-        yield from staging.annotated(load.pk, reader, reader.lines(file))
+        yield from staging.annotated(load.pk, reader, file)
 
 
 def _end_exceptions_of_rows_gone(load: Load, *, at: dt.datetime) -> list[FeedException]:
@@ -277,7 +270,7 @@ def _end_exceptions_of_rows_gone(load: Load, *, at: dt.datetime) -> list[FeedExc
 
 def _forget(load: Load) -> None:
     """The rows that waited go now; the file goes once that is certain."""
-    StagedRow.objects.filter(load=load).delete()
+    staging.forget(load)
     transaction.on_commit(lambda: files.remove(load.pk))
 
 

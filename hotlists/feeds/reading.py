@@ -68,10 +68,18 @@ class Reader:
 
     def lines(self, file: BinaryIO) -> Iterator[Line]:
         """Each line of the file, in order; a ZIP archive is read as the one file in it. Raises Unreadable."""
+        yield from self.numbered(self.opened(file), 1)
+
+    def opened(self, file: BinaryIO) -> BinaryIO:
+        """The text to read, which is in the file or is the file. Raises Unreadable."""
         self._require_ends()
         file, self.size = unpacked(file)
+        return file
+
+    def numbered(self, file: BinaryIO, first: int) -> Iterator[Line]:
+        """The lines of a part of the file, of which the first has this number."""
         readline = file.readline
-        number = 0
+        number = first - 1
         while raw := readline(LONGEST_LINE):
             number += 1
             if number == 1:
@@ -80,7 +88,7 @@ class Reader:
                 _skip_line(file)
                 yield Line(number, raw[:200] + b"\n", None, (("row", _TOO_LONG),))
             else:
-                yield self._line(number, raw)
+                yield self.line(number, raw)
 
     def with_problems(self, line: Line, problems: Iterable[tuple[str, str]]) -> bytes:
         """The line again, with one more column that says what is wrong with it."""
@@ -132,7 +140,8 @@ class Reader:
         self.now = self.limits.now.astimezone(dt.UTC).isoformat()
         self.dialect: dict[str, Any] = {"delimiter": layout.delimiter or ",", "strict": True}
 
-    def _line(self, number: int, raw: bytes) -> Line:
+    def line(self, number: int, raw: bytes) -> Line:
+        """One line that is not too long."""
         bare = raw.rstrip(b"\r\n")
         if not bare.strip():
             return Line(number, raw, None, is_row=False)

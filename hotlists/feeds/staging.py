@@ -1,30 +1,45 @@
-"""From the file to the staging table: a stream in, counts and the first problems out."""
+"""From the file to a table of its good rows: a stream in, counts and the first problems out."""
 
 import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
-from django.db import connection
+import pyarrow as pa
+from django.db import IntegrityError, connection, transaction
 from psycopg import sql
+from pyarrow.csv import WriteOptions, write_csv
 
+from hotlists.feeds import fingerprints
 from hotlists.feeds.archives import Unreadable
+from hotlists.feeds.blocks import Block, Blocks
 from hotlists.feeds.checks import NOTHING
-from hotlists.feeds.merging import planned_for_large_sets
-from hotlists.feeds.reading import Line, Reader
-from hotlists.models import LoadProblem, StagedRow
+from hotlists.feeds.planning import planned_for_large_sets
+from hotlists.feeds.reading import OPTIONAL, Reader
+from hotlists.models import FeedRow, Load, LoadProblem, StagedGone, StagedRepeat, StagedRow
+from portal.partitions import begin_part_aside, drop_part_aside, index_part_aside
 
 KEPT_PROBLEMS = 1000  # word for word; all are counted, and all are in the file to download
-_BLOCK = 2000  # rows a write to the server
-_REPEATS = """
+READ = "hotlists_readrow"  # temporary: what the file holds, until it is compared with the list
+TABLE = FeedRow._meta.db_table
+
+# As the staged rows' columns; nobody else sees it, and it ends with the transaction.
+_MAKE_READ = sql.SQL(
+    'CREATE TEMPORARY TABLE {} ON COMMIT DROP AS SELECT "row" AS line, fingerprint, country, vrm, ref, make, model, colour,'
+    " action, markers, reason, grading, action_text, force_area, starts_at, expires_at, reported_at, confirmed_at, marking,"
+    " cad FROM hotlists_stagedrow WITH NO DATA"
+).format(sql.Identifier(READ))
+_COPY = sql.SQL("COPY {} ({}) FROM STDIN (FORMAT csv, FREEZE, NULL {}{})")
+_REPEATS = sql.SQL("""
     WITH twice AS (
-        SELECT country, vrm, ref, min("row") AS first FROM hotlists_stagedrow WHERE load_id = %(load)s
-        GROUP BY country, vrm, ref HAVING count(*) > 1
+        SELECT country, vrm, ref, min(line) AS first FROM {table} GROUP BY country, vrm, ref HAVING count(*) > 1
+    ), again AS (
+        DELETE FROM {table} found USING twice
+        WHERE (found.country, found.vrm, found.ref) = (twice.country, twice.vrm, twice.ref) AND found.line > twice.first
+        RETURNING found.line, twice.first
     )
-    UPDATE hotlists_stagedrow staged SET repeats = twice.first FROM twice
-    WHERE staged.load_id = %(load)s AND (staged.country, staged.vrm, staged.ref) = (twice.country, twice.vrm, twice.ref)
-        AND staged."row" > twice.first
-"""
+    INSERT INTO hotlists_stagedrepeat (load_id, "row", first) SELECT %s, line, first FROM again
+""")
 
 
 @dataclass
@@ -34,7 +49,7 @@ class Found:
     rows: int = 0
     good_rows: int = 0
     problems: int = 0
-    with_spares: int = 0
+    is_aside: bool = False  # the good rows are a part that waits beside the list's table, and no longer in READ
     first_problems: list[LoadProblem] = field(default_factory=list)
 
     def note(self, load_id: uuid.UUID, row: int, column: str, words: str) -> None:
@@ -44,65 +59,132 @@ class Found:
             self.first_problems.append(LoadProblem(load_id=load_id, row=row, column=column, words=words[:300]))
 
 
-def stage(load_id: uuid.UUID, reader: Reader, file: BinaryIO, *, passed: Callable[[int], None]) -> Found:
-    """Copies the good rows into staging and looks for repeats. `passed` hears the bytes read so far, now and then.
+def stage(load: Load, reader: Reader, file: BinaryIO, *, passed: Callable[[int], None]) -> Found:
+    """Copies the good rows into a table without index, and takes out those that name a vehicle again.
 
-    Run in a transaction; holds a block of rows and the first problems in memory, nothing else.
+    Of a list's first load they are the list's part already, made beside the table and attached when it is accepted.
+    `passed` hears the bytes read so far, now and then. Run in a transaction; holds a block of lines and the first problems
+    in memory, nothing else.
     """
-    found = Found()
-    read = 0
     with connection.cursor() as cursor:
-        cursor.execute("DELETE FROM hotlists_stagedrow WHERE load_id = %s", [load_id])
-        block: list[str] = []
-        names = sql.SQL(", ").join(map(sql.Identifier, reader.columns))
-        statement = sql.SQL('COPY hotlists_stagedrow (load_id, "row", {}) FROM STDIN WITH (NULL {})')
-        with cursor.copy(statement.format(names, sql.Literal(NOTHING))) as copy:
-            try:
-                for line in reader.lines(file):
-                    read += len(line.raw)
-                    if line.values is not None:
-                        text = f"{load_id}\t{line.row}\t" + "\t".join(line.values)
-                        block.append(text.replace("\\", "\\\\") if "\\" in text else text)
-                        if len(block) == _BLOCK:
-                            copy.write("\n".join(block) + "\n")
-                            found.good_rows += _BLOCK
-                            block.clear()
-                            passed(read)
-                    elif line.is_row:
-                        found.rows += 1
-                        for column, words in line.problems:
-                            found.note(load_id, line.row, column, words)
-                        if not found.rows % _BLOCK:
-                            passed(read)
-            except Unreadable as error:
-                found.rows += 1
-                found.note(load_id, 1, "file", str(error))
-            if block:
-                copy.write("\n".join(block) + "\n")
-                found.good_rows += len(block)
-        found.rows += found.good_rows
-        _mark_repeats(cursor, load_id, found, reader.layout.label("vrm"))
+        table = None
+        if load.mode != Load.Mode.REMOVE and "starts_at" not in reader.columns:
+            later = [name for name in same_in_all_rows(load) if name not in reader.columns]
+            table = begin_part_aside(TABLE, load.hotlist_id, later=later)
+        is_aside = table is not None
+        if table is None:
+            table = READ
+            cursor.execute(f"DROP TABLE IF EXISTS pg_temp.{READ}")
+            cursor.execute(_MAKE_READ)
+        found = _copied(cursor, table, load, reader, file, passed)
+        found.is_aside = is_aside
+        label = reader.layout.label("vrm")
+        if not is_aside:
+            _take_out_repeats(cursor, table, load, found, label)
+        else:
+            _index(cursor, table, load, found, label)
     return found
 
 
-def _mark_repeats(cursor, load_id: uuid.UUID, found: Found, column: str) -> None:
+def forget(load: Load) -> None:
+    """Nothing of the load waits any more."""
+    for model in (StagedRow, StagedGone, StagedRepeat):
+        model.objects.filter(load=load).delete()
+    drop_part_aside(TABLE, load.hotlist_id)
+
+
+def same_in_all_rows(load: Load) -> dict[str, Any]:
+    """The columns of the list that hold one value in all rows of a first load, and that value."""
+    agreement = load.agreement
+    return {
+        "category": agreement.category,
+        "priority": agreement.priority,
+        "contact": agreement.contact,
+        "basis": agreement.fact,
+        "source_type": agreement.source,
+        "load_id": str(load.pk),
+        "last_verified_at": None,  # when it is merged
+        **dict.fromkeys(OPTIONAL),  # of files that do not say
+    }
+
+
+def seed_of(load: Load) -> int:
+    """What the agreement says of every row, as its part of their fingerprints."""
+    agreement = load.agreement
+    words = (agreement.category, agreement.priority, agreement.contact, agreement.fact, agreement.source)
+    return fingerprints.of_words(words)
+
+
+def _copied(
+    cursor: Any, table: str, load: Load, reader: Reader, file: BinaryIO, passed: Callable[[int], None]
+) -> Found:
+    found = Found()
+    read = 0
+    blocks = Blocks(reader, seed_of(load))
+    with cursor.copy(_copy_into(table, blocks)) as copy:
+        try:
+            for block in blocks.read(file):
+                read += block.size
+                if block.rows.num_rows:
+                    copy.write(_as_csv(block.rows))
+                    found.good_rows += block.rows.num_rows
+                _note(found, load, block)
+                passed(read)
+        except Unreadable as error:
+            found.rows += 1
+            found.note(load.pk, 1, "file", str(error))
+    found.rows += found.good_rows
+    return found
+
+
+def _copy_into(table: str, blocks: Blocks) -> sql.Composed:
+    names = sql.SQL(", ").join(map(sql.Identifier, blocks.names))
+    may_be_null = [sql.Identifier(name) for name in OPTIONAL if name in blocks.names]
+    force_null = sql.SQL(", FORCE_NULL ({})").format(sql.SQL(", ").join(may_be_null)) if may_be_null else sql.SQL("")
+    return _COPY.format(sql.Identifier(table), names, sql.Literal(NOTHING), force_null)
+
+
+def _as_csv(rows: pa.Table) -> memoryview:
+    sink = pa.BufferOutputStream()
+    write_csv(rows, sink, WriteOptions(include_header=False, quoting_style="needed"))
+    return memoryview(sink.getvalue())
+
+
+def _note(found: Found, load: Load, block: Block) -> None:
+    for line in block.others:
+        if line.is_row:
+            found.rows += 1
+            for column, words in line.problems:
+                found.note(load.pk, line.row, column, words)
+
+
+def _index(cursor: Any, table: str, load: Load, found: Found, label: str) -> None:
+    """The unique index finds repeats, and almost no file has any; which rows they are is asked only when there are."""
+    try:
+        with transaction.atomic():
+            index_part_aside(TABLE, load.hotlist_id, label=str(load.pk))
+    except IntegrityError:
+        _take_out_repeats(cursor, table, load, found, label)
+        index_part_aside(TABLE, load.hotlist_id, label=str(load.pk))
+
+
+def _take_out_repeats(cursor: Any, table: str, load: Load, found: Found, label: str) -> None:
     with planned_for_large_sets(cursor):
-        cursor.execute(_REPEATS, {"load": load_id})
+        cursor.execute(_REPEATS.format(table=sql.Identifier(table)), [load.pk])
         repeats = cursor.rowcount
     if repeats:
         found.good_rows -= repeats
         found.problems += repeats
         room = max(KEPT_PROBLEMS - len(found.first_problems), 0)
         found.first_problems += [
-            LoadProblem(load_id=load_id, row=row, column=column[:30], words=repeated(first))
-            for row, first in repeats_of(load_id)[:room].iterator(chunk_size=KEPT_PROBLEMS)
+            LoadProblem(load=load, row=row, column=label[:30], words=repeated(first))
+            for row, first in repeats_of(load.pk)[:room].iterator(chunk_size=KEPT_PROBLEMS)
         ]
 
 
 def repeats_of(load_id: uuid.UUID):
     """(row, the earlier row that names the same vehicle), in order of rows."""
-    repeated_rows = StagedRow.objects.filter(load_id=load_id, repeats__isnull=False)
-    return repeated_rows.order_by("row").values_list("row", "repeats")
+    return StagedRepeat.objects.filter(load_id=load_id).order_by("row").values_list("row", "first")
 
 
 def repeated(first: int) -> str:
@@ -110,12 +192,12 @@ def repeated(first: int) -> str:
     return f"Row {first} of this file names the same vehicle under the same reference."
 
 
-def annotated(load_id: uuid.UUID, reader: Reader, lines: Iterator[Line]) -> Iterator[bytes]:
+def annotated(load_id: uuid.UUID, reader: Reader, file: BinaryIO) -> Iterator[bytes]:
     """The file again, line by line, with a column of its own for the problems of each row."""
     repeats = repeats_of(load_id).iterator(chunk_size=2000)
     row_again, first = next(repeats, (0, 0))
     try:
-        for line in lines:
+        for line in reader.lines(file):
             problems = list(line.problems)
             if line.row == row_again:
                 problems.append((reader.layout.label("vrm"), repeated(first)))

@@ -4,7 +4,7 @@ from .decisions import Decision
 from .entries import Entry
 from .feeds import FeedException, FeedRow, SourceAgreement
 from .hotlists import Hotlist, HotlistGroupAccess, HotlistUserAccess
-from .loads import Load, LoadProblem, StagedRow
+from .loads import Load, LoadProblem, StagedGone, StagedRepeat, StagedRow
 from .reviews import Review
 from .suspensions import Suspension
 from .terms import Narrowing, Term
@@ -25,6 +25,8 @@ __all__ = [
     "Narrowing",
     "Review",
     "SourceAgreement",
+    "StagedGone",
+    "StagedRepeat",
     "StagedRow",
     "Suspension",
     "Term",

@@ -6,7 +6,6 @@ from typing import Any
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Case, Exists, F, OuterRef, Q, When
-from django.db.models.functions import Reverse
 
 from accounts.models import Actor, MachineClient, User
 from hotlists.models.hotlists import Hotlist
@@ -122,7 +121,8 @@ class FeedRowQuerySet(models.QuerySet["FeedRow"]):
 class FeedRow(models.Model):
     """One vehicle that a source lists. Replaced by loads; nothing points at it by key: who needs it later copies it.
 
-    One partition a list, made before its first load; so neither key is checked a row (a million times a load).
+    One partition a list, made by its first load; so neither key is checked a row (a million times a load). In the database
+    the key begins with the plate: it is the index of searches too.
     """
 
     pk = models.CompositePrimaryKey("hotlist", "country", "vrm", "ref")
@@ -157,14 +157,11 @@ class FeedRow(models.Model):
         help_text="When the row last came or changed; a list's last load confirms the rest."
     )
     load = models.ForeignKey("hotlists.Load", models.DO_NOTHING, related_name="+", db_constraint=False, db_index=False)
+    fingerprint = models.BigIntegerField(
+        default=0, help_text="Of all that source and agreement say: rows of one key and fingerprint are the same."
+    )
 
     objects = FeedRowQuerySet.as_manager()
-
-    class Meta:
-        indexes = [
-            models.Index(fields=["vrm"], name="hotlists_feedrow_by_plate"),
-            models.Index(Reverse("vrm"), name="hotlists_feedrow_backwards"),  # for the end of a plate: `*2ABC`
-        ]
 
     def __str__(self) -> str:
         return f"row of {self.hotlist.title}"

@@ -187,11 +187,13 @@ class LoadProblem(models.Model):
 
 
 class StagedRow(models.Model):
-    """A good row of a file that waits for the decision. Unlogged: a crash empties it, and the file is read again."""
+    """A row that an undecided load adds to its list or changes there. Rows that the list has already are not kept."""
 
     pk = models.CompositePrimaryKey("load", "row")
     load = models.ForeignKey(Load, models.DO_NOTHING, related_name="+", db_constraint=False, db_index=False)
-    row = models.PositiveIntegerField()
+    row = models.PositiveIntegerField(help_text="As a spreadsheet counts.")
+    is_new = models.BooleanField(help_text="Or else the list has one of the same key, which says something else.")
+    fingerprint = models.BigIntegerField()
     country = models.CharField(max_length=2, db_collation="C")
     vrm = models.CharField(max_length=15, db_collation="C")
     ref = models.CharField(max_length=50, db_collation="C")
@@ -210,9 +212,31 @@ class StagedRow(models.Model):
     confirmed_at = models.DateTimeField(null=True)
     marking = models.CharField(max_length=20)
     cad = models.CharField(max_length=200)
-    repeats = models.PositiveIntegerField(
-        null=True, help_text="The earlier row of the file that names the same vehicle."
-    )
 
     def __str__(self) -> str:
         return f"staged row {self.row}"
+
+
+class StagedGone(models.Model):
+    """A row of the list that an undecided load takes away."""
+
+    pk = models.CompositePrimaryKey("load", "country", "vrm", "ref")
+    load = models.ForeignKey(Load, models.DO_NOTHING, related_name="+", db_constraint=False, db_index=False)
+    country = models.CharField(max_length=2, db_collation="C")
+    vrm = models.CharField(max_length=15, db_collation="C")
+    ref = models.CharField(max_length=50, db_collation="C")
+
+    def __str__(self) -> str:
+        return f"staged removal of load {str(self.load_id)[-8:]}"
+
+
+class StagedRepeat(models.Model):
+    """A row of a file that names a vehicle again, and is left out for it."""
+
+    pk = models.CompositePrimaryKey("load", "row")
+    load = models.ForeignKey(Load, models.DO_NOTHING, related_name="+", db_constraint=False, db_index=False)
+    row = models.PositiveIntegerField()
+    first = models.PositiveIntegerField(help_text="The earlier row of the file that names the same vehicle.")
+
+    def __str__(self) -> str:
+        return f"repeat in row {self.row}"

@@ -7,6 +7,7 @@ from django.db import transaction
 from psycopg import sql
 
 from portal.database.roles import APP, RETENTION
+from portal.partitions import ASIDE
 
 Grants = dict[tuple[str, str], frozenset[str]]  # (table, role) -> privileges, a column's as "UPDATE(column)"
 
@@ -46,7 +47,7 @@ def wanted_privileges(rule: TableRule | None, role: str) -> frozenset[str]:
 
 
 def wanted_grants(connection) -> Grants:
-    """What should be granted on every table there is. A partition is reached through its parent only."""
+    """What should be granted on every table there is. A partition is reached through its parent only, or not yet."""
     rules = table_rules()
     with connection.cursor() as cursor:
         cursor.execute(
@@ -56,8 +57,9 @@ def wanted_grants(connection) -> Grants:
         tables = cursor.fetchall()
     wanted = {}
     for table, is_partition in tables:
+        is_closed = is_partition or (table.endswith(ASIDE) and table not in rules)
         for role in (APP, RETENTION):
-            wanted[table, role] = frozenset() if is_partition else wanted_privileges(rules.get(table), role)
+            wanted[table, role] = frozenset() if is_closed else wanted_privileges(rules.get(table), role)
         wanted[table, "PUBLIC"] = frozenset()
     return wanted
 
