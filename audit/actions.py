@@ -12,7 +12,7 @@ from django.db import models, transaction
 from django.utils import timezone
 
 from audit import policies
-from audit.models import Event, EventDetail
+from audit.models import PLATE, Event, EventDetail
 from audit.purposes import Purpose
 from audit.verbs import Verb
 from portal import request
@@ -59,14 +59,16 @@ def record(
     target: models.Model,
     by: Actor,
     plate: tuple[str, str] | None = None,
+    plates: Iterable[tuple[str, str]] = (),
     count: int | None = None,
     also: Iterable[models.Model] = (),
     **words: Any,
 ) -> Event:
     """Writes one event in the action's transaction, or raises and the act does not happen.
 
-    `plate` is (country, normalised plate), kept only as a keyed hash. `also` are further subjects that the words
-    mention. `words` fill the verb's sentence and may hold `justification`, `case_ref` and `recipients` (R-062).
+    `plate` is (country, normalised plate), kept only as a keyed hash; so are `plates`, those that were shown besides.
+    `also` are further subjects that the words mention. `words` fill the verb's sentence and may hold `justification`,
+    `case_ref` and `recipients` (R-062).
     """
     facts = request.facts()
     subjects = [target, *also]
@@ -79,6 +81,8 @@ def record(
         "count": count,
         **{name: _plain(value) for name, value in words.items()},
     }
+    named = [f"{subject_kind(subject)}:{subject.pk}" for subject in subjects]
+    named += sorted(f"{PLATE}:{plate_hash(*shown)}" for shown in set(plates))
     salt = secrets.token_bytes(32)
     event = Event.objects.create(
         at=timezone.now(),
@@ -93,9 +97,7 @@ def record(
         correlation_id=facts.correlation_id,
         commitment=commitment(salt, body),
     )
-    EventDetail.objects.create(
-        pk=event.pk, salt=salt, body=body, subjects=[f"{subject_kind(subject)}:{subject.pk}" for subject in subjects]
-    )
+    EventDetail.objects.create(pk=event.pk, salt=salt, body=body, subjects=named)
     return event
 
 

@@ -19,6 +19,8 @@ def verbs() -> list[tuple[str, str]]:
     return Verb.choices
 
 
+PLATE = "plate"  # the kind of subject that is a plate, named by its keyed hash
+
 # How far the clock that makes ids and the one that tells the time may be apart.
 CLOCKS_DIFFER = dt.timedelta(hours=1)
 
@@ -35,8 +37,10 @@ class EventQuerySet(models.QuerySet["Event"]):
         return self.exclude(verb__startswith="finding.")
 
     def of_plate(self, plate_hash: str) -> "EventQuerySet":
-        """Events about one plate, found by its keyed hash."""
-        return self.filter(plate_hash=plate_hash)
+        """Events about one plate, found by its keyed hash, and those that showed it among others."""
+        about = Event.objects.filter(plate_hash=plate_hash).values("pk")
+        shown = EventDetail.objects.filter(subjects__contains=[f"{PLATE}:{plate_hash}"]).values("pk")
+        return self.filter(pk__in=about.union(shown))
 
     def by_actor(self, kind: str, id: str) -> "EventQuerySet":
         """What one person, machine or job did."""

@@ -46,6 +46,10 @@ class Verb(TextChoices):
     ENTRY_REVIEWED = "entry.reviewed", "{actor} reviewed {subject}; next review by {review_by}"
     ENTRY_OPENED = "entry.opened", "{actor} opened {subject}"
     PLATE_SEARCHED = "plate.searched", "{actor} searched the lists for a plate ({count} found): {reason}"
+    PLATES_SEARCHED = (
+        "plates.searched",
+        "{actor} searched the lists for plates like {pattern} ({count} found): {reason}",
+    )
     # camera sites and their assessments
     DPIA_DRAFTED = "dpia.drafted", "{actor} wrote a draft of version {version} of {subject}"
     DPIA_EDITED = "dpia.edited", "{actor} edited the draft of version {version} of {subject}"
@@ -133,6 +137,7 @@ _OPERATIONS = {
     Verb.ENTRY_DRAFTED: Operation.COLLECTION,
     Verb.ENTRY_OPENED: Operation.CONSULTATION,
     Verb.PLATE_SEARCHED: Operation.CONSULTATION,
+    Verb.PLATES_SEARCHED: Operation.CONSULTATION,
     Verb.SITE_OPENED: Operation.CONSULTATION,
     Verb.SITES_MAPPED: Operation.CONSULTATION,
     Verb.LOAD_RECEIVED: Operation.COLLECTION,

@@ -2,6 +2,7 @@
 
 import contextlib
 import datetime as dt
+import hashlib
 import os
 import socket
 import statistics
@@ -172,11 +173,14 @@ def managed_list(people: dict[str, User], dpia: Dpia) -> Hotlist:
 def facts(plate: str) -> dict[str, Any]:
     """What an author writes."""
     now = timezone.now()
+    marks = hashlib.sha256(plate.encode()).hexdigest()
+    goods = ", ".join(marks[n : n + 4] for n in range(0, 40, 4))  # no two reasons of one author may be alike
     return {
         "vrm_entered": plate, "country": "GB", "make": "Ford", "model": "Focus", "colour": "Blue", "category": "CRM",
         "purpose": "volume", "basis": "FACT", "subject": "suspect", "action": "ASSESS", "priority": "MEDIUM",
         "source_system": "crime", "source_ref": "CR/1/26", "contact_24h": "Desk, 01632 960123", "no_conflict": True,
-        "reason": "Left the scene of the burglary with two people in it; plate on the shop's CCTV.",
+        "reason": f"Left the scene of the burglary with boxes marked {goods}; plate on the shop's CCTV.",
+        "area": "Measured", "protected_activity": False, "plate_confirmed_because": "Made up for measuring.",
         "action_text": "Assess and stop if safe.", "last_verified_at": now,
         "starts_at": now - dt.timedelta(minutes=1),  # published in whole seconds: one that began within this second waits
         "review_by": now + dt.timedelta(days=14), "expires_at": now + dt.timedelta(days=28),

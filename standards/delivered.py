@@ -119,6 +119,9 @@ REQUIRED_FIELDS = {
     "PRT": ["grading"],
 }
 
+# code -> how the reference of its entries looks; a force writes its own shapes into its edition
+REFERENCE_PATTERNS = {"STL": ["CR/#/#"], "CRM": ["CR/#/#"]}
+
 # key, value, unit, meaning, source
 NUMBERS = [
     ("hit.acknowledge.high", 15, "minutes", "A high-priority hit is acknowledged within", "R-058"),
@@ -139,7 +142,28 @@ NUMBERS = [
     ("entry.upload", 500, "rows", "The longest file of drafts that is taken at once", "R-030 [D]"),
     ("feed.change.limit", 20, "per cent", "A load that changes more waits for a second person", "R-103"),
     ("reason.minimum", 40, "characters", "Shortest reason that can be specific", "R-025"),
+    ("reason.repeats", 3, "entries", "Entries of one author that may give the same reason, or nearly", "R-025"),
+    ("reason.repeats.days", 28, "days", "Time in which an author's reasons are compared", "R-025 [D]"),
+    ("reason.likeness", 80, "per cent", "Words in common from which two reasons are nearly the same", "R-025 [D]"),
+    ("protected.days", 28, "days", "An entry that touches protected activity lasts at most", "R-027"),
+    ("marker.review", 24, "hours", "A firearms, weapons or violence marker is first reviewed within", "R-028"),
+    ("intel.age", 365, "days", "Older intelligence carries no entry until it is checked again", "5.1 [D]"),
     ("finding.answer", 14, "days", "A finding is answered within", "R-071"),
+    (
+        "search.known.least",
+        3,
+        "characters",
+        "Letters or digits that a search for part of a plate gives at least",
+        "R-062 [D]",
+    ),
+    (
+        "search.shown.most",
+        200,
+        "rows",
+        "The most entries, and the most rows of feeds, that one search shows",
+        "R-062 [D]",
+    ),
+    ("export.most", 5000, "rows", "The most rows that one export takes away", "DPA 2018 s.35 [D]"),
     ("hold.review", 183, "days", "A legal hold is reviewed at least every", "R-081"),
     ("public.suppress", 5, "count", "Public figures below this are not shown", "R-138"),
 ]

@@ -1,6 +1,7 @@
 """The people of the tests: one of each role, signed in; and the lists and entries they work on, reached by walking actions."""
 
 import datetime as dt
+import itertools
 
 import pytest
 from django.contrib.auth.models import Group
@@ -122,18 +123,51 @@ def hotlist(dpia, manager, team) -> Hotlist:
     return made
 
 
+_told = itertools.count()
+_WHERE = ("Mill Lane", "Harbour Road", "Eastcliff Avenue", "Station Parade", "Quay Street", "Priory Road", "Canal Walk")
+_WHAT = ("jeweller", "pharmacy", "post office", "petrol station", "warehouse", "tool shop", "bank", "scrapyard", "farm",
+         "school", "betting shop")  # fmt: skip
+_SEEN = ("on the shop's CCTV", "by two witnesses who wrote it down", "on a doorbell camera", "by the patrol that gave chase",
+         "in dashcam footage")  # fmt: skip
+
+
+def a_reason() -> str:
+    """Why a vehicle is to be looked for, not told twice alike (R-025)."""
+    n = next(_told)
+    where, what, seen = _WHERE[n % 7], _WHAT[n % 11], _SEEN[n % 5]
+    return f"Used as the getaway vehicle when the {what} at {where} was robbed, case {n + 100}; plate seen {seen}."
+
+
 def entry_facts(**over) -> dict:
-    """What an author writes for a standard entry that may be submitted; dates from now on."""
+    """What an author writes for a standard entry that may be submitted; dates from now on. What some answers ask for
+    besides, such as a marker its source, is answered too unless `over` does."""
     now = timezone.now()
-    return {
+    facts = {
         "vrm_entered": "AB01 CDE", "country": "GB", "make": "Ford", "model": "Focus", "colour": "Blue",
+        "plate_confirmed_because": "Read off the vehicle by the officer who stopped it.",
         "category": "CRM", "purpose": "volume", "basis": "FACT", "subject": "suspect", "action": "ASSESS",
-        "priority": "MEDIUM", "source_system": "crime", "source_ref": "CR/2211/26",
-        "reason": "Used as the getaway vehicle in three shop burglaries in Northdale since Monday; plate seen on CCTV.",
+        "priority": "MEDIUM", "source_system": "crime", "source_ref": "CR/2211/26", "reason": a_reason(),
         "action_text": "Assess; stop only if safe. Do not approach alone.", "contact_24h": "Sgt Test, 01632 960001",
-        "no_conflict": True, "starts_at": now.replace(microsecond=0), "review_by": now + dt.timedelta(days=14),
-        "expires_at": now + dt.timedelta(days=28), "last_verified_at": now, **over,
+        "area": "Northdale crime team", "no_conflict": True, "protected_activity": False,
+        "starts_at": now.replace(microsecond=0), "review_by": now + dt.timedelta(days=14),
+        "expires_at": now + dt.timedelta(days=28), "last_verified_at": now,
     }  # fmt: skip
+    if over.get("category") == "FIR":
+        over = {"markers": ["FI"]} | over
+    if over.get("category") in ("FIR", "OCG", "CT", "INT", "PRT"):
+        over = {"grading": "1AP"} | over
+    if {"FI", "WE", "VI"} & set(over.get("markers", ())):
+        facts |= {"marker_source": "PNC", "marker_date": timezone.localdate(), "marker_grade": "1AP",
+                  "review_by": now + dt.timedelta(hours=20)}  # fmt: skip
+    if over.get("grading"):
+        facts["intel_date"] = timezone.localdate()
+    if over.get("protected_activity"):
+        facts["protected_kinds"] = ["protest"]
+    if over.get("category") == "CLN":
+        facts |= {"discriminators": "The clone has a dented boot.", "keeper_contacted": "yes"}
+    if over.get("action") == "SILENT":
+        facts |= {"ripa_considered": True, "ripa_ref": "DS/12/26"}
+    return facts | over
 
 
 @pytest.fixture

@@ -46,6 +46,23 @@ EXAMPLES = {
     "source_system": ("crime", "incident", "may widen"),
     "source_ref": ("CR/1/26", "CR/2/26", "may widen"),
     "area": ("Northdale", "", "may widen"),
+    "attributes_source": ("none", "dvla", "may widen"),
+    "distinguishing_features": ("", "Roof box", "may widen"),
+    "plate_confirmed_because": ("", "Read twice", "may widen"),
+    "gsc": ("OFFICIAL", "OFFICIAL-SENSITIVE", "may widen"),
+    "crime_ref": ("", "CR/1/26", "may widen"),
+    "pnc_id": ("", "01/1A", "may widen"),
+    "cad_ref": ("", "1 of today", "may widen"),
+    "discriminators": ("", "A dent", "may widen"),
+    "keeper_contacted": ("unknown", "yes", "may widen"),
+    "marker_grade": ("1AP", "2BP", "may widen"),
+    "risk_override": ("", "Found by phone", "may widen"),
+    "stop_justification": ("", "She is held", "may widen"),
+    "force": ("99", "10", "may widen"),
+    "protected_kinds": ([], ["protest"], "may widen"),
+    "ripa_considered": (None, True, "may widen"),
+    "intel_date": (NOON.date(), (NOON + DAY).date(), "may widen"),
+    "marker_date": (NOON.date(), (NOON + DAY).date(), "may widen"),
     "contact_24h": ("Control room", "Sgt Test", "may widen"),
     "no_conflict": (True, False, "may widen"),
     "protected_activity": (True, False, "may widen"),
@@ -165,7 +182,7 @@ def test_strangers_colleagues_and_the_late_do_not_narrow(stop_entry, outsider, a
 
 @pytest.mark.django_db
 def test_end_before_the_review_brings_the_review_with_it(stop_entry, supervisor):
-    ends = governing(stop_entry).review_by - DAY
+    ends = governing(stop_entry).review_by - dt.timedelta(hours=1)
     actions.narrow(stop_entry, by=supervisor, reason="Trial ends.", expires_at=ends)
     assert governing(stop_entry).review_by == governing(stop_entry).lapses_at == ends
 

@@ -9,7 +9,7 @@ from django.utils import timezone
 from accounts.models import Actor, User
 from audit.actions import record
 from audit.verbs import Verb
-from hotlists import policies, quality
+from hotlists import policies, quality, warnings
 from hotlists.models import Contribution, Entry, EntryVersion, Hotlist
 from hotlists.widening import NARROWABLE
 from hotlists.workflow import VERSION
@@ -27,7 +27,7 @@ def begin_entry(hotlist: Hotlist, *, by: User, **facts: Any) -> EntryVersion:
     now = timezone.now()
     entry = Entry.objects.create(hotlist=hotlist, owner=by, created_by=by, created_at=now)
     version = _write(EntryVersion(entry=entry, number=1), by=by, at=now, facts=facts)
-    record(Verb.ENTRY_DRAFTED, target=entry, by=by, plate=version.plate, also=[version, hotlist])
+    record(Verb.ENTRY_DRAFTED, target=entry, by=by, plate=_plate(version), also=[version, hotlist])
     return version
 
 
@@ -46,7 +46,7 @@ def begin_version(entry: Entry, *, by: User, **facts: Any) -> EntryVersion:
         kept |= {field: getattr(term, field) for field in NARROWABLE}
     now = timezone.now()
     version = _write(EntryVersion(entry=entry, number=latest.number + 1), by=by, at=now, facts=kept | facts)
-    record(Verb.ENTRY_DRAFTED, target=entry, by=by, plate=version.plate, also=[version, entry.hotlist])
+    record(Verb.ENTRY_DRAFTED, target=entry, by=by, plate=_plate(version), also=[version, entry.hotlist])
     return version
 
 
@@ -60,7 +60,7 @@ def edit_draft(version: EntryVersion, *, by: User, **facts: Any) -> EntryVersion
     version = _fill(version, facts)
     version.save()
     _contribute(version, by=by, at=timezone.now())
-    record(Verb.ENTRY_EDITED, target=version.entry, by=by, plate=version.plate, also=[version])
+    record(Verb.ENTRY_EDITED, target=version.entry, by=by, plate=_plate(version), also=[version])
     return version
 
 
@@ -74,9 +74,10 @@ def submit(version: EntryVersion, *, by: User, now: dt.datetime | None = None) -
     if problems:
         raise Unfit("This entry cannot be submitted yet.", problems)
     _contribute(version, by=by, at=now)
-    VERSION.move(version, EntryVersion.Status.SUBMITTED, submitted_by=by, submitted_at=now)
+    warned = [warning.words for warning in warnings.of(version.vrm, version.country, now)]
+    VERSION.move(version, EntryVersion.Status.SUBMITTED, submitted_by=by, submitted_at=now, plate_warnings=warned)
     record(
-        Verb.ENTRY_SUBMITTED, target=version.entry, by=by, plate=version.plate, also=[version], version=version.number
+        Verb.ENTRY_SUBMITTED, target=version.entry, by=by, plate=_plate(version), also=[version], version=version.number
     )
     return version
 
@@ -87,16 +88,18 @@ def open_entry(entry: Entry, *, by: Actor, justification: str = "") -> Entry:
     policies.require_sight(by, entry.hotlist)
     require(policies.may_open(by, entry))
     version = entry.versions.latest("number")
-    record(Verb.ENTRY_OPENED, target=entry, by=by, plate=version.plate, justification=justification)
+    record(Verb.ENTRY_OPENED, target=entry, by=by, plate=_plate(version), justification=justification)
     return entry
 
 
 # What an author writes; everything else of a version follows from it or from who did what when.
 WRITTEN = (
-    "vrm_entered", "country", "make", "model", "colour", "body", "category", "reason", "purpose", "basis", "subject",
-    "person_confirmed", "missing_risk", "grading", "action", "priority", "action_text", "markers", "marker_source",
-    "source_system", "source_ref", "area", "contact_24h", "no_conflict", "protected_activity", "ripa_ref", "starts_at",
-    "review_by", "expires_at", "last_verified_at",
+    "vrm_entered", "country", "make", "model", "colour", "body", "attributes_source", "distinguishing_features",
+    "plate_confirmed_because", "category", "reason", "purpose", "basis", "gsc", "grading", "intel_date", "source_system",
+    "source_ref", "crime_ref", "pnc_id", "cad_ref", "last_verified_at", "subject", "person_confirmed", "missing_risk",
+    "discriminators", "keeper_contacted", "protected_activity", "protected_kinds", "no_conflict", "action", "priority",
+    "risk_override", "action_text", "markers", "marker_source", "marker_date", "marker_grade", "stop_justification",
+    "ripa_considered", "ripa_ref", "force", "area", "contact_24h", "starts_at", "review_by", "expires_at",
 )  # fmt: skip
 
 
@@ -116,16 +119,27 @@ def _fill(version: EntryVersion, facts: dict[str, Any]) -> EntryVersion:
         raise TypeError(f"not a field that authors write: {', '.join(sorted(unknown))}")
     for name, value in facts.items():
         setattr(version, name, value)
-    try:
-        version.vrm = plates.normalise(version.vrm_entered)
+    try:  # a draft may wait for its plate; one that cannot be a plate is told at once
+        version.vrm = plates.normalise(version.vrm_entered) if version.vrm_entered.strip() else ""
     except ValueError as error:
         raise Unfit("This cannot be a plate.", {"vrm_entered": [str(error)]}) from error
+    if version.gsc not in EntryVersion.Marking.values:
+        words = "This portal holds nothing marked SECRET or above. Do not enter it here; ask your information security team."
+        raise Unfit(words, {"gsc": [words]})
     if not version.starts_at < version.review_by <= version.expires_at:
         words = "The review lies after the start and not after the end."
         raise Unfit(words, {"review_by": [words]})
     version.vrm_skeleton = plates.skeleton(version.vrm)
-    version.vrm_classes = sorted(str(kind) for kind in plates.classify(version.vrm))
+    version.vrm_classes = _classes(version.vrm, version.country)
     return version
+
+
+def _plate(version: EntryVersion) -> tuple[str, str] | None:
+    return version.plate if version.vrm else None
+
+
+def _classes(vrm: str, country: str) -> list[str]:
+    return sorted(str(kind) for kind in plates.classify(vrm, country)) if vrm else []
 
 
 def _contribute(version: EntryVersion, *, by: User, at: dt.datetime) -> None:

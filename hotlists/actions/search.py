@@ -1,6 +1,4 @@
-"""Searching the lists for a plate, which is an act: it asks why, and is recorded."""
-
-from typing import NamedTuple
+"""Searching the lists for plates, which is an act: it asks why, and is recorded."""
 
 from django.db import transaction
 from django.utils import timezone
@@ -10,46 +8,51 @@ from audit.actions import record
 from audit.verbs import Verb
 from hotlists import policies
 from hotlists.countries import agreed
-from hotlists.models import Entry, EntryVersion, FeedRow
-from matcher_client import vrm as plates
+from hotlists.patterns import Likeness, Pattern, Plan, parse, plan
+from hotlists.searching import Found, find
 from portal.errors import Unfit
 from portal.policies import require
 from standards.models import StandardsProfile
 
 
-class Found(NamedTuple):
-    """What lists hold of one plate."""
-
-    entries: list[Entry]
-    rows: list[FeedRow]
-
-
 @transaction.atomic
-def search_plate(typed: str, *, by: Actor, reason: str, country: str | None = None) -> Found:
-    """Entries and feed rows that name this plate on lists the searcher may see; asks why, and is recorded (R-062)."""
+def search_plate(
+    typed: str, *, by: Actor, reason: str, country: str | None = None, likeness: Likeness = Likeness.EXACT
+) -> Found:
+    """Entries and feed rows on lists the searcher may see that name this plate, one like it, or one that fits `typed`
+    with its `?` and `*`; asks why, and is recorded (R-062)."""
     require(policies.may_search(by))
-    if not reason.strip():
-        raise Unfit("Say why you search.", {"reason": ["Enter the reason for this search."]})
-    try:
-        vrm = plates.normalise(typed)
-    except ValueError as error:
-        raise Unfit("This cannot be a plate.", {"plate": [str(error)]}) from error
-    entries = Entry.objects.visible_to(by).of_plate(vrm, country).select_related("hotlist", "owner")
-    rows = FeedRow.objects.visible_to(by).of_plate(vrm, country).with_force(timezone.now()).select_related("hotlist")
-    found = Found(list(entries.order_by("-created_at")), list(rows.order_by("hotlist__title", "country", "ref")))
-    record(
-        Verb.PLATE_SEARCHED,
-        target=StandardsProfile.objects.in_force(timezone.now()),
-        by=by,
-        plate=(country or agreed(_countries(found, vrm)), vrm),
-        count=len(found.entries) + len(found.rows),
-        also=[*found.entries, *{row.hotlist for row in found.rows}],
-        reason=reason,
-        justification=reason,
-    )
+    now = timezone.now()
+    profile = StandardsProfile.objects.in_force(now)
+    pattern, way = read_pattern(typed, likeness, profile)
+    require_reason(reason)
+    found = find(way, by=by, at=now, most=profile.number("search.shown.most"), country=country or None)
+    count = len(found.entries) + len(found.rows)
+    also = [*found.entries, *{row.hotlist for row in found.rows}]
+    if pattern.is_whole:
+        plate = (country or agreed(found.countries), pattern.typed)
+        record(
+            Verb.PLATE_SEARCHED, target=profile, by=by, plate=plate, plates=found.plates, count=count, also=also,
+            likeness=likeness.value, reason=reason, justification=reason,
+        )  # fmt: skip
+    else:
+        record(
+            Verb.PLATES_SEARCHED, target=profile, by=by, plates=found.plates, count=count, also=also,
+            likeness=likeness.value, pattern=pattern.typed, reason=reason, justification=reason,
+        )  # fmt: skip
     return found
 
 
-def _countries(found: Found, vrm: str) -> set[str]:
-    versions = EntryVersion.objects.filter(entry__in=found.entries, vrm=vrm).order_by()
-    return {*versions.values_list("country", flat=True), *(row.country for row in found.rows)}
+def read_pattern(typed: str, likeness: Likeness, profile: StandardsProfile) -> tuple[Pattern, Plan]:
+    """What was typed, and how it is found. Raises Unfit for what can be no plate or stands for too many."""
+    try:
+        pattern = parse(typed, likeness)
+        return pattern, plan(pattern, least_known=profile.number("search.known.least"))
+    except ValueError as error:
+        raise Unfit("This cannot be searched for.", {"plate": [str(error)]}) from error
+
+
+def require_reason(reason: str) -> None:
+    """Raises Unfit unless a reason was given."""
+    if not reason.strip():
+        raise Unfit("Say why you search.", {"reason": ["Enter the reason for this search."]})

@@ -80,6 +80,8 @@ class EntryForm(forms.ModelForm):
             category.code: category
             for category in self.profile.categories.filter(code__in=hotlist.categories, is_feed=False)
         }
+        for name, field in self.fields.items():
+            field.required = name in ("vrm_entered", "country", "category")
         for name in ("purpose", "basis", "subject", "missing_risk"):
             self.fields[name].choices = [("", "Choose"), *self.fields[name].choices[1:]]
         as_usual = ("", "As is usual for the category")
@@ -114,7 +116,12 @@ class EntryForm(forms.ModelForm):
     @property
     def facts(self) -> dict[str, Any]:
         """What the actions take."""
-        return {name: self.cleaned_data[name] for name in WRITTEN if name in self.cleaned_data}
+        sent = {
+            name
+            for name in WRITTEN
+            if name in self.data or name in ("markers", "no_conflict") or self.cleaned_data.get(name)
+        }
+        return {name: self.cleaned_data[name] for name in WRITTEN if name in self.cleaned_data and name in sent}
 
     def _post_clean(self) -> None:
         """The model is not touched: actions write, and hotlists.quality judges."""

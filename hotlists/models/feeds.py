@@ -6,6 +6,7 @@ from typing import Any
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Case, Exists, F, OuterRef, Q, When
+from django.db.models.functions import Reverse
 
 from accounts.models import Actor, MachineClient, User
 from hotlists.models.hotlists import Hotlist
@@ -162,6 +163,11 @@ class FeedRow(models.Model):
     )
 
     objects = FeedRowQuerySet.as_manager()
+
+    class Meta:
+        indexes = [
+            models.Index(Reverse("vrm"), name="hotlists_feedrow_backwards"),  # for the end of a plate: `*2ABC`
+        ]
 
     def __str__(self) -> str:
         return f"row of {self.hotlist.title}"

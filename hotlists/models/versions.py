@@ -1,14 +1,21 @@
 """Versions of entries: what is asked for, word for word; each needs its own decision."""
 
+from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Reverse
 
 from accounts.models import Actor, User
 from hotlists import triggers
 from hotlists.models.hotlists import Hotlist
 from portal.ids import new_id
 from standards.models import Action, Priority, StandardsProfile
+
+
+def own_force() -> str:
+    """The force that runs this portal."""
+    return settings.FORCE_CODE
 
 
 class EntryVersionQuerySet(models.QuerySet["EntryVersion"]):
@@ -67,6 +74,30 @@ class EntryVersion(models.Model):
         KEEPER = "keeper", "Registered keeper, not suspected"
         UNKNOWN = "unknown", "Not known"
 
+    class Marking(models.TextChoices):
+        """The government's security classification; nothing above these two is ever held here (domain.md 3.4)."""
+
+        OFFICIAL = "OFFICIAL", "OFFICIAL"
+        SENSITIVE = "OFFICIAL-SENSITIVE", "OFFICIAL-SENSITIVE"
+
+    class AttributesSource(models.TextChoices):
+        """Who says what the vehicle looks like (R-011)."""
+
+        DVLA = "dvla", "DVLA record"
+        PNC = "pnc", "PNC record"
+        OFFICER = "officer", "An officer or witness saw it"
+        NONE = "none", "Nobody has checked"
+
+    class ProtectedKind(models.TextChoices):
+        """Activity that the law protects, which an entry may touch (R-027)."""
+
+        PROTEST = "protest", "Protest or assembly"
+        POLITICAL = "political", "Political activity"
+        RELIGIOUS = "religious", "Religion or belief"
+        UNION = "union", "Trade union activity"
+        JOURNALISM = "journalism", "Journalism"
+        PRIVILEGE = "privilege", "Legally privileged contact"
+
     class YesNoUnknown(models.TextChoices):
         """An answer that may honestly be missing."""
 
@@ -89,6 +120,19 @@ class EntryVersion(models.Model):
     model = models.CharField(max_length=50)
     colour = models.CharField(max_length=30)
     body = models.CharField(max_length=30, blank=True)
+    attributes_source = models.CharField(
+        max_length=10, choices=AttributesSource, default=AttributesSource.NONE, help_text="R-011"
+    )
+    distinguishing_features = models.CharField(max_length=300, blank=True)
+    plate_confirmed_because = models.CharField(
+        max_length=300, blank=True, help_text="The author's answer to what the portal warned of this plate."
+    )
+    plate_warnings = ArrayField(
+        models.CharField(max_length=300),
+        default=list,
+        blank=True,
+        help_text="What was warned of when it was submitted.",
+    )
     category = models.CharField(max_length=10)
     reason = models.CharField(max_length=500)
     purpose = models.CharField(max_length=20, choices=Purpose)
@@ -96,23 +140,60 @@ class EntryVersion(models.Model):
     subject = models.CharField(max_length=10, choices=Subject)
     person_confirmed = models.CharField(max_length=7, choices=YesNoUnknown, default=YesNoUnknown.UNKNOWN)
     missing_risk = models.CharField(max_length=6, blank=True, choices=Priority)
+    discriminators = models.CharField(
+        max_length=500, blank=True, help_text="What tells a clone from the genuine vehicle (R-029)."
+    )
+    keeper_contacted = models.CharField(
+        max_length=7,
+        choices=YesNoUnknown,
+        default=YesNoUnknown.UNKNOWN,
+        help_text="The innocent keeper of a cloned plate.",
+    )
+    gsc = models.CharField(max_length=20, choices=Marking, default=Marking.SENSITIVE)
     grading = models.CharField(max_length=3, blank=True)
+    intel_date = models.DateField(null=True, blank=True, help_text="Of the intelligence, not of the entry.")
     action = models.CharField(max_length=20, choices=Action)
     priority = models.CharField(max_length=10, choices=Priority)
     action_text = models.CharField(max_length=500)
     markers = ArrayField(models.CharField(max_length=4), default=list, blank=True)
     marker_source = models.CharField(max_length=100, blank=True)
+    marker_date = models.DateField(null=True, blank=True, help_text="Of the intelligence behind the markers (R-028).")
+    marker_grade = models.CharField(max_length=3, blank=True)
+    risk_override = models.CharField(
+        max_length=300, blank=True, help_text="Why a missing person at risk is circulated at low priority (R-026)."
+    )
+    stop_justification = models.CharField(
+        max_length=300,
+        blank=True,
+        help_text="Why a victim, witness or missing person is stopped under such a marker (R-020).",
+    )
     source_system = models.CharField(max_length=20)
     source_ref = models.CharField(max_length=50)
+    crime_ref = models.CharField(max_length=50, blank=True)
+    pnc_id = models.CharField(max_length=50, blank=True)
+    cad_ref = models.CharField(max_length=50, blank=True)
+    force = models.CharField(max_length=2, default=own_force, help_text="Two digits (domain.md 3.5).")
     area = models.CharField(max_length=50, blank=True)
     contact_24h = models.CharField(max_length=60)
     no_conflict = models.BooleanField(default=False, help_text="The author declares no interest of their own (R-032).")
-    protected_activity = models.BooleanField(default=False, help_text="R-027")
+    protected_activity = models.BooleanField(null=True, blank=True, help_text="R-027; null until it was answered.")
+    protected_kinds = ArrayField(models.CharField(max_length=12, choices=ProtectedKind), default=list, blank=True)
+    ripa_considered = models.BooleanField(
+        null=True,
+        blank=True,
+        help_text="Whether it is directed surveillance was considered; null until it was answered.",
+    )
     ripa_ref = models.CharField(max_length=50, blank=True)
     starts_at = models.DateTimeField()
     review_by = models.DateTimeField()
     expires_at = models.DateTimeField()
     last_verified_at = models.DateTimeField()
+    steps_done = ArrayField(
+        models.CharField(max_length=12),
+        default=list,
+        blank=True,
+        help_text="Steps of the form that the author has saved.",
+    )
 
     written_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     written_at = models.DateTimeField()
@@ -124,11 +205,17 @@ class EntryVersion(models.Model):
 
     class Meta:
         ordering = ["entry_id", "number"]
-        triggers = [triggers.VERSION_IS_BORN_A_DRAFT, triggers.SUBMITTED_VERSION_IS_FIXED]
+        triggers = [
+            triggers.VERSION_IS_BORN_A_DRAFT,
+            triggers.SUBMITTED_VERSION_IS_FIXED,
+            triggers.SUBMITTED_WITHIN_ITS_CAPS,
+        ]
         indexes = [
             models.Index(fields=["vrm", "country"], name="hotlists_version_by_plate"),
+            models.Index(Reverse("vrm"), name="hotlists_version_backwards"),
             models.Index(fields=["vrm_skeleton"], name="hotlists_version_by_skeleton"),
             models.Index(fields=["status", "submitted_at"], name="hotlists_version_by_status"),
+            models.Index(fields=["written_by", "-submitted_at"], name="hotlists_version_by_author"),
         ]
         constraints = [
             models.UniqueConstraint(fields=["entry", "number"], name="hotlists_version_number_once"),
@@ -150,7 +237,55 @@ class EntryVersion(models.Model):
                 name="hotlists_version_declared_no_conflict", condition=Q(status="draft") | Q(no_conflict=True)
             ),
             models.CheckConstraint(
-                name="hotlists_version_plate_normalised", condition=Q(vrm__regex=r"^[A-Z0-9]{1,15}$")
+                name="hotlists_version_plate_normalised",
+                condition=Q(vrm__regex=r"^[A-Z0-9]{1,15}$") | Q(status="draft", vrm=""),
+            ),
+            models.CheckConstraint(  # R-010: a draft may be unfinished; what waits for a decision may not
+                name="hotlists_version_submitted_whole",
+                condition=Q(status="draft")
+                | ~(
+                    Q(vrm="")
+                    | Q(country="")
+                    | Q(category="")
+                    | Q(reason="")
+                    | Q(purpose="")
+                    | Q(action="")
+                    | Q(priority="")
+                    | Q(contact_24h="")
+                ),
+            ),
+            models.CheckConstraint(
+                name="hotlists_version_marking_held_here", condition=Q(gsc__in=["OFFICIAL", "OFFICIAL-SENSITIVE"])
+            ),
+            models.CheckConstraint(  # R-027
+                name="hotlists_version_protected_kinds_named",
+                condition=Q(status="draft")
+                | Q(protected_activity=False, protected_kinds=[])
+                | (Q(protected_activity=True) & ~Q(protected_kinds=[])),
+            ),
+            models.CheckConstraint(  # domain.md 3.3
+                name="hotlists_version_not_suspected_false",
+                condition=Q(status="draft") | ~Q(grading__regex="^.E"),
+            ),
+            models.CheckConstraint(  # R-026, F-08
+                name="hotlists_version_risk_met_by_priority",
+                condition=Q(status="draft")
+                | ~Q(missing_risk__in=["MEDIUM", "HIGH"], priority="LOW")
+                | ~Q(risk_override=""),
+            ),
+            models.CheckConstraint(  # R-020
+                name="hotlists_version_armed_stop_justified",
+                condition=Q(status="draft")
+                | ~Q(subject__in=["victim", "witness", "missing"], action="STOP", markers__overlap=["FI", "WE", "VI"])
+                | ~Q(stop_justification=""),
+            ),
+            models.CheckConstraint(  # domain.md 3.2, note on silent entries
+                name="hotlists_version_silent_considered",
+                condition=Q(status="draft") | ~Q(action="SILENT") | (Q(ripa_considered=True) & ~Q(ripa_ref="")),
+            ),
+            models.CheckConstraint(
+                name="hotlists_version_plate_warnings_answered",
+                condition=Q(status="draft") | Q(plate_warnings=[]) | ~Q(plate_confirmed_because=""),
             ),
         ]
 

@@ -79,3 +79,26 @@ CONTRIBUTION_STANDS = pgtrigger.Trigger(
         RAISE EXCEPTION 'that somebody contributed is never taken back' USING ERRCODE = 'check_violation';
     """,
 )
+
+# R-015, R-027: what waits for a decision ends within its category's cap, and sooner where it touches protected activity.
+SUBMITTED_WITHIN_ITS_CAPS = pgtrigger.Trigger(
+    name="submitted_within_its_caps",
+    when=pgtrigger.Before,
+    operation=pgtrigger.Update,
+    condition=pgtrigger.Q(old__status="draft", new__status="submitted"),
+    declare=[("cap", "interval")],
+    func="""
+        SELECT least(
+            c.max_expiry_hours * interval '1 hour',
+            CASE WHEN NEW.protected_activity THEN (
+                SELECT n.value * interval '1 day' FROM standards_number n
+                    WHERE n.profile_id = NEW.profile_id AND n.key = 'protected.days'
+            ) END
+        ) INTO cap FROM standards_category c
+            WHERE c.profile_id = NEW.profile_id AND c.code = NEW.category AND NOT c.is_feed;
+        IF cap IS NULL OR NEW.expires_at > greatest(NEW.starts_at, NEW.submitted_at) + cap + interval '1 minute' THEN
+            RAISE EXCEPTION 'an entry of category % lasts at most %', NEW.category, cap USING ERRCODE = 'check_violation';
+        END IF;
+        RETURN NEW;
+    """,
+)

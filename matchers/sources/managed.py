@@ -9,6 +9,7 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Q, Subquery
 from django.db.models.functions import Greatest
 
+from hotlists import alerts
 from hotlists.models import Entry, EntryVersion, Hotlist, Review, Suspension, Term
 from matcher_client.rows import Row
 from matchers.sources import wanted
@@ -39,7 +40,7 @@ def row_of(term: Term) -> Row:
         grading=version.grading,
         source_type=wanted.clean(version.source_system),
         markers=",".join(sorted(set(term.markers))),
-        action_text=wanted.clean(version.action_text),
+        action_text=wanted.clean(alerts.text(version)),
         contact=wanted.clean(version.contact_24h),
         last_verified_at=_whole(term.verified_at),  # type: ignore[attr-defined]
         starts_at=math.ceil(term.starts_at.timestamp()),

@@ -22,6 +22,18 @@ CARS = (
     ("Volkswagen", "Golf", "White"), ("Toyota", "Yaris", "Red"), ("Mercedes-Benz", "Sprinter", "White"),
     ("Nissan", "Qashqai", "Grey"), ("Kia", "Ceed", "Blue"), ("Škoda", "Octavia", "Green"),
 )  # fmt: skip
+# What happened, and how it is known: no two entries of one author may say nearly the same (R-025).
+HAPPENED = (
+    "Left the scene of the burglary at {street} with two people in it", "Rammed the gates of the builders' yard in {street}",
+    "Driven away from the robbed jeweller at {street} by a man in a red jacket",
+    "Carried the cash machine that was torn out of the wall at {street}",
+    "Parked for an hour beside each of the three vans emptied in {street} on Sunday",
+    "Used to move stolen bicycles between lock-ups behind {street}", "Made off without paying from the filling station at {street}",
+)  # fmt: skip
+KNOWN = (
+    "plate and colour on the shop's CCTV.", "two neighbours wrote the number down.", "seen again by the patrol that lost it.",
+    "named by the man arrested there.", "matched from dashcam footage handed in on Friday.",
+)  # fmt: skip
 _LETTERS = "ABCDEFGHJKLMNOPRSTUVWXYZ"
 
 
@@ -125,9 +137,10 @@ def _facts(plate: str, number: int, now: dt.datetime, **over) -> dict:
         "vrm_entered": f"{plate[:4]} {plate[4:]}", "country": "GB", "make": make, "model": model, "colour": colour,
         "category": "CRM", "purpose": "volume", "basis": "FACT", "subject": "suspect", "action": "ASSESS",
         "priority": "MEDIUM", "source_system": "crime", "source_ref": f"CR/{4100 + number}/26",
-        "reason": f"Left the scene of the burglary at {street} with two people in it; plate and colour on the shop's CCTV.",
+        "reason": f"{HAPPENED[number % len(HAPPENED)].format(street=street)}; {KNOWN[number % len(KNOWN)]}",
         "action_text": "Assess and stop if safe. Expect two people. Do not stop on the plate alone: check the colour.",
-        "contact_24h": "Burglary desk, 01632 960123", "no_conflict": True, "starts_at": now,
+        "contact_24h": "Burglary desk, 01632 960123", "area": "Northdale North", "no_conflict": True, "starts_at": now,
+        "protected_activity": False, "plate_confirmed_because": "Read off the footage by two officers; made up for this demonstration.",
         "review_by": now + 14 * DAY, "expires_at": now + 28 * DAY, "last_verified_at": now - dt.timedelta(hours=number),
         **over,
     }  # fmt: skip

@@ -1,6 +1,7 @@
 """A person of the demo at a browser, and what people do there again and again."""
 
 import datetime as dt
+import hashlib
 import itertools
 import re
 import time
@@ -21,6 +22,13 @@ def fresh_plate() -> str:
         number, letter = divmod(number, len(_LETTERS))
         letters = _LETTERS[letter] + letters
     return f"{letters[:2]}50{letters[2:]}"
+
+
+def a_reason(plate: str) -> str:
+    """Why, not told twice alike (R-025)."""
+    marks = hashlib.sha256(plate.encode()).hexdigest()
+    goods = ", ".join(marks[n : n + 4] for n in range(0, 40, 4))
+    return f"Left the burglary at Quay Street with boxes marked {goods}; plate and colour on the shop's CCTV."
 
 
 class Person:
@@ -74,7 +82,8 @@ def facts(plate: str, **over: Any) -> dict[str, Any]:
         "colour": "Blue", "category": "CRM", "purpose": "volume", "basis": "FACT", "subject": "suspect",
         "action": "ASSESS", "priority": "HIGH", "source_system": "crime",
         "source_ref": "CR/5150/26", "contact_24h": "Burglary desk, 01632 960123", "no_conflict": True,
-        "reason": "Left the burglary at Quay Street with two people in it; plate and colour on the shop's CCTV.",
+        "reason": a_reason(plate), "area": "Northdale North", "protected_activity": False,
+        "plate_confirmed_because": "Read off the footage by two officers.",
         "action_text": "Assess and stop if safe. Check the colour: do not stop on the plate alone.",
         "starts_at": now.isoformat(), "last_verified_at": now.isoformat(),
         "review_by": (now + dt.timedelta(days=14)).isoformat(), "expires_at": (now + dt.timedelta(days=28)).isoformat(),

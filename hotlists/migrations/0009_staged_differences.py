@@ -34,7 +34,7 @@ def key(*columns):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("hotlists", "0006_terms_narrow"), ("portal", "0003_parts_made_aside")]
+    dependencies = [("hotlists", "0008_ends_of_plates"), ("portal", "0003_parts_made_aside")]
 
     operations = [
         migrations.RunSQL(READ_AGAIN, migrations.RunSQL.noop),

@@ -1,0 +1,45 @@
+"""What is missing from an entry, or wrong with it, before it may be submitted. Rules about words and dates, no writes."""
+
+import datetime as dt
+
+from hotlists.models import EntryVersion
+from hotlists.quality import dates, intelligence, lists, markers, people, plates, reasons, references, required
+from hotlists.quality.asked import Asked, Fault
+
+Problems = dict[str, list[str]]
+
+# In the order in which an author meets them.
+RULES = (
+    required.is_whole,
+    plates.is_answered,
+    reasons.is_specific,
+    reasons.is_not_said_again_and_again,
+    references.has_the_right_shape,
+    dates.are_within_caps,
+    intelligence.is_graded,
+    intelligence.is_fresh,
+    intelligence.is_held_here,
+    markers.are_sourced,
+    markers.spare_those_protected,
+    lists.are_kept_to,
+    people.risk_meets_priority,
+    people.clones_are_told_apart,
+    people.protected_activity_is_asked,
+    people.surveillance_is_considered,
+    people.author_is_impartial,
+)
+
+
+def problems(version: EntryVersion, *, at: dt.datetime) -> Problems:
+    """Field name -> what is wrong with it, in words for the author. Empty when the version may be submitted (R-010)."""
+    asked = Asked.of(version, at)
+    found: Problems = {}
+    for rule in RULES:
+        for field, words in rule(asked):
+            lines = found.setdefault(field, [])
+            if words not in lines:
+                lines.append(words)
+    return found
+
+
+__all__ = ["RULES", "Fault", "Problems", "problems"]
