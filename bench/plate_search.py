@@ -54,7 +54,7 @@ KINDS: dict[str, tuple[Make, Likeness]] = {
     "two_unknown": (lambda dice, vrm: _with(vrm, 1, 4), Likeness.EXACT),  # A?12?BC
     "three_unknown": (lambda dice, vrm: _with(vrm, 1, 3, 5), Likeness.EXACT),  # A?1?A?C
     "beginning_and_end": (lambda dice, vrm: vrm[:2] + "*" + vrm[-1], Likeness.EXACT),  # AB*C
-    "gap_in_the_beginning": (lambda dice, vrm: vrm[0] + "?" + vrm[2:4] + "*", Likeness.EXACT),  # A?12*
+    "gap_in_the_beginning": (lambda dice, vrm: vrm[0] + "?" + vrm[2:5] + "*", Likeness.EXACT),  # A?12B*
     "like_font": (lambda dice, vrm: vrm, Likeness.FONT),
     "like_reader": (lambda dice, vrm: vrm, Likeness.READER),
 }

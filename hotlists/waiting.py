@@ -69,7 +69,7 @@ def _decisions(user: User) -> Iterator[Item]:
 
 def _own(user: User, now: dt.datetime) -> Iterator[Item]:
     """What became of one's own entries, and which need a hand."""
-    entries = reverse("entry_list") + "?show=mine"
+    entries = reverse("entry_list") + "?owner=me"
     own = Entry.objects.filter(owner=user, withdrawn_at=None)
     latest = own.with_latest_version()
     yield Item("Your drafts", entries, latest.filter(status="draft").count(), tone="waiting")

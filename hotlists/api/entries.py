@@ -19,6 +19,7 @@ from accounts.policies import reads
 from hotlists import actions
 from hotlists.actions.entries import WRITTEN
 from hotlists.api.fields import VisibleHotlist
+from hotlists.listing import State, listed
 from hotlists.models import Decision, Entry, EntryVersion, Term
 from portal.api import check_if_match, etag, reason_given
 from portal.idempotency import idempotent
@@ -91,6 +92,19 @@ class NewEntrySerializer(VersionSerializer):
         fields = ("hotlist", *VersionSerializer.Meta.fields)
 
 
+class EntryNarrowing(serializers.Serializer):
+    """What narrows the entries, in the query; as the page's filter does. Always newest first."""
+
+    list = serializers.CharField(required=False, max_length=60, help_text="The slug of a hotlist.")
+    category = serializers.CharField(required=False, max_length=10)
+    state = serializers.ChoiceField(State.choices, required=False)
+    owner = serializers.CharField(required=False, max_length=150, help_text="A username, or `me`.")
+    review = serializers.IntegerField(
+        required=False, min_value=1, max_value=366, help_text="Review due within these days."
+    )
+    ref = serializers.CharField(required=False, max_length=50, help_text="Part of the source's reference.")
+
+
 class EntryList(generics.ListAPIView):
     """Entries of the lists that the caller may see; POST writes a new draft."""
 
@@ -103,7 +117,15 @@ class EntryList(generics.ListAPIView):
         if getattr(self, "swagger_fake_view", False):
             return Entry.objects.none()
         require(reads(actor(self.request), "hotlists.view_entries"))
-        return Entry.objects.visible_to(actor(self.request)).with_latest_version().with_force(timezone.now())
+        asked = EntryNarrowing(data=self.request.query_params)
+        asked.is_valid(raise_exception=True)
+        now = timezone.now()
+        return listed(asked.validated_data, by=actor(self.request), at=now).with_latest_version().with_force(now)
+
+    @extend_schema(parameters=[EntryNarrowing])
+    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Newest first, narrowed by the query."""
+        return super().get(request, *args, **kwargs)
 
     @extend_schema(request=NewEntrySerializer, responses={201: EntryDetailSerializer})
     @idempotent

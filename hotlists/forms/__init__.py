@@ -3,12 +3,13 @@
 from .entries import DecideForm, EntryForm
 from .feeds import AcceptForm, AgreementForm, HoldBackForm, RowSearchForm, UploadForm
 from .life import NarrowForm, ReasonForm, ReviewForm, WithdrawForm
-from .search import SearchForm
+from .search import EntryFilterForm, SearchForm
 
 __all__ = [
     "AcceptForm",
     "AgreementForm",
     "DecideForm",
+    "EntryFilterForm",
     "EntryForm",
     "HoldBackForm",
     "NarrowForm",

@@ -1,9 +1,16 @@
-"""Forms of searching."""
+"""Forms of searching, and of narrowing a list of entries."""
+
+from typing import Any
 
 from django import forms
+from django.utils import timezone
 
+from accounts.models import User
 from hotlists.countries import COUNTRIES
+from hotlists.listing import MINE, Order, State
+from hotlists.models import Entry, Hotlist
 from hotlists.patterns import Likeness
+from standards.models import StandardsProfile
 
 LIKENESSES = [
     (Likeness.EXACT.value, "Exactly as typed"),
@@ -34,3 +41,36 @@ class SearchForm(forms.Form):
     def clean_country(self) -> str | None:
         """None is any country."""
         return self.cleaned_data["country"] or None
+
+
+class EntryFilterForm(forms.Form):
+    """What narrows a list of entries."""
+
+    state = forms.ChoiceField(choices=[("", "Any"), *State.choices], required=False, label="State")
+    list = forms.ChoiceField(required=False, label="List")
+    category = forms.ChoiceField(required=False, label="Category")
+    owner = forms.ChoiceField(required=False, label="Owner")
+    review = forms.ChoiceField(
+        choices=[("", "Any time"), ("1", "Within a day"), ("7", "Within 7 days"), ("28", "Within 28 days")],
+        required=False, label="Review due",
+    )  # fmt: skip
+    ref = forms.CharField(max_length=50, required=False, label="Reference contains")
+    order = forms.ChoiceField(choices=Order.choices, required=False, label="Order")
+
+    def __init__(self, *args: Any, by: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        lists = Hotlist.objects.visible_to(by).exclude(kind=Hotlist.Kind.FEED)
+        self.fields["list"].choices = [("", "Any"), *lists.values_list("slug", "title")]
+        categories = StandardsProfile.objects.in_force(timezone.now()).categories.filter(is_feed=False)
+        self.fields["category"].choices = [("", "Any"), *categories.order_by("code").values_list("code", "name")]
+        owners = User.objects.filter(pk__in=Entry.objects.visible_to(by).order_by().values("owner"))
+        owners = owners.exclude(pk=by.pk).order_by("last_name", "first_name", "username")
+        self.fields["owner"].choices = [("", "Anyone"), (MINE, "Me"), *((one.username, str(one)) for one in owners)]
+
+    @property
+    def asked(self) -> dict[str, str]:
+        """What hotlists.listing narrows by: only what was given, and only what makes sense."""
+        if not self.is_bound:
+            return {}
+        self.is_valid()
+        return {name: value for name, value in self.cleaned_data.items() if value}

@@ -1,13 +1,14 @@
 """The page that lists entries."""
 
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from accounts.policies import holds
-from hotlists.models import Entry
+from hotlists.forms import EntryFilterForm
+from hotlists.listing import FIELDS, MOST_LISTED, as_shown, first_keys, listed
 from portal.policies import require
 
 PAGE = 50
@@ -15,13 +16,19 @@ PAGE = 50
 
 @require_GET
 def entry_list(request: HttpRequest) -> HttpResponse:
-    """Entries of the lists one may see, newest first."""
+    """Entries of the lists one may see, narrowed and in order."""
     require(holds(request.user, "hotlists.view_entries"))
-    entries = Entry.objects.visible_to(request.user).with_latest_version().with_force(timezone.now())
-    show = request.GET.get("show", "")
-    if show == "mine":
-        entries = entries.filter(owner=request.user)
-    elif show == "in-force":
-        entries = entries.filter(is_in_force=True)
-    page = Paginator(entries.order_by("-id"), PAGE).get_page(request.GET.get("page"))
-    return render(request, "hotlists/entry_list.html", {"page": page, "show": show})
+    now = timezone.now()
+    form = EntryFilterForm(given(request.GET) or None, by=request.user)
+    keys = first_keys(listed(form.asked, by=request.user, at=now))
+    page = Paginator(keys[:MOST_LISTED], PAGE).get_page(request.GET.get("page"))
+    context = {
+        "form": form, "asked": form.asked, "page": page, "entries": as_shown(page.object_list, now),
+        "count": len(keys), "most": MOST_LISTED,
+    }  # fmt: skip
+    return render(request, "hotlists/entry_list.html", context)
+
+
+def given(query: QueryDict) -> dict[str, str]:
+    """What the address narrows by."""
+    return {name: query[name] for name in FIELDS if query.get(name)}
