@@ -39,6 +39,14 @@ class Verb(TextChoices):
     ENTRY_APPROVED = "entry.approved", "{actor} approved version {version} of {subject}: {rationale}"
     ENTRY_REJECTED = "entry.rejected", "{actor} rejected version {version} of {subject}: {rationale}"
     ENTRY_RETURNED = "entry.returned", "{actor} sent version {version} of {subject} back: {rationale}"
+    DECISION_SEALED = (
+        "decision.sealed",
+        "{actor} decided version {version} of {subject}; nobody reads how until {needed} people have decided",
+    )
+    DECISIONS_OPENED = (
+        "decisions.opened",
+        "{actor} was the last to decide version {version} of {subject}, which is {outcome} now: {told}",
+    )
     ENTRY_WITHDRAWN = "entry.withdrawn", "{actor} withdrew {subject}: {reason}"
     ENTRY_SUSPENDED = "entry.suspended", "{actor} suspended {subject}: {reason}"
     ENTRY_RESUMED = "entry.resumed", "{actor} lifted the suspension of {subject}: {reason}"

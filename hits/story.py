@@ -10,7 +10,6 @@ from accounts.models import Actor
 from hits import policies
 from hits.limits import Limits
 from hits.models import Caution, Hit
-from hotlists.models import Decision
 from portal.policies import Verdict
 from standards.models import Priority
 
@@ -118,9 +117,10 @@ def _caution(hit: Hit, code: str) -> str:
 def authority_of(hit: Hit) -> Authority:
     """By whose authority the vehicle is looked for: those who approved the version held, or the source's agreement."""
     if hit.version is not None:
-        yes = [one for one in hit.version.decisions.all() if one.verdict == Decision.Verdict.APPROVE]
+        yes = [one for one in hit.version.decisions.all() if one.is_approving]
         who = " and ".join(f"{one.get_rank_display()} {one.decided_by}" for one in yes)
-        return Authority(f"Approved by {who}", yes[-1].decided_at if yes else None, yes[-1].rationale if yes else "")
+        words = yes[-1].rationale or yes[-1].necessity if yes else ""
+        return Authority(f"Approved by {who}", yes[-1].decided_at if yes else None, words)
     made = [one for one in hit.hotlist.agreements.all() if one.agreed_at and one.agreed_at <= hit.received_at]
     if not made:
         return Authority(f"Loaded under the authority of {hit.hotlist.owner}", None)

@@ -8,6 +8,7 @@ from accounts.models import Actor
 from hotlists import policies
 from hotlists.actions.entries import WRITTEN
 from hotlists.models import Entry, EntryVersion, Term
+from hotlists.widening import NARROWABLE, Effect, effect_of
 from portal.policies import Verdict
 from standards.models import Category
 
@@ -55,15 +56,31 @@ def state_of(entry: Entry, latest: EntryVersion, term: Term | None, at: dt.datet
     return State("In force", "in-force")
 
 
-def differences(old: EntryVersion, new: EntryVersion) -> list[tuple[str, Any, Any]]:
-    """(label, before, after) for every written field that differs."""
-    rows = []
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """One written field as it is in force and as it is asked for, and what the change does."""
+
+    label: str
+    before: Any
+    after: Any
+    effect: Effect
+
+    @property
+    def is_changed(self) -> bool:
+        """Whether the new version says something else."""
+        return self.effect != Effect.NOTHING
+
+
+def compared(term: Term, new: EntryVersion) -> list[Compared]:
+    """Every written field of what governs, as it may have been narrowed, beside the new version; what differs first."""
+    rows, old = [], term.version
+    for name in NARROWABLE:
+        setattr(old, name, getattr(term, name))
     for name in WRITTEN:
-        before, after = _shown(old, name), _shown(new, name)
-        if before != after:
-            label = str(EntryVersion._meta.get_field(name).verbose_name)
-            rows.append((label[0].upper() + label[1:], before, after))
-    return rows
+        label = str(EntryVersion._meta.get_field(name).verbose_name)
+        effect = effect_of(name, getattr(old, name), getattr(new, name))
+        rows.append(Compared(label[0].upper() + label[1:], _shown(old, name), _shown(new, name), effect))
+    return sorted(rows, key=lambda row: not row.is_changed)
 
 
 def acts_on(entry: Entry, latest: EntryVersion, term: Term | None, user: Actor) -> list[Act]:
@@ -99,7 +116,8 @@ def story_of(entry: Entry, user: Actor, at: dt.datetime) -> dict[str, Any]:
         "shown": shown,
         "category": Category.objects.filter(profile_id=shown.profile_id, code=shown.category).first(),
         "state": state_of(entry, latest, term, at),
-        "decisions": shown.decisions.select_related("decided_by"),
+        "decisions": shown.decisions.open_to(user).select_related("decided_by"),
+        "deciders_needed": policies.deciders_needed(shown),
         "reviews": entry.reviews.select_related("reviewed_by"),
         "narrowings": entry.narrowings.select_related("narrowed_by"),
         "suspensions": entry.suspensions.select_related("from_by", "to_by"),

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from hotlists.api import acts as acts_api
+from hotlists.api import decisions as decisions_api
 from hotlists.api import entries as api
 from hotlists.api import feeds as feeds_api
 from hotlists.api import hotlists as hotlists_api
@@ -47,8 +48,10 @@ api_urlpatterns = [
     path("hotlists/<slug:slug>/", hotlists_api.HotlistDetail.as_view(), name="api_hotlist_detail"),
     path("entries/", api.EntryList.as_view(), name="api_entry_list"),
     path("entries/<uuid:pk>/", api.EntryDetail.as_view(), name="api_entry_detail"),
+    path("decisions/", decisions_api.DecisionQueue.as_view(), name="api_decision_queue"),
+    path("entries/<uuid:pk>/decisions/", decisions_api.EntryDecisions.as_view(), name="api_entry_decisions"),
     path("entries/<uuid:pk>/submit/", api.EntrySubmit.as_view(), name="api_entry_submit"),
-    path("entries/<uuid:pk>/decide/", api.EntryDecide.as_view(), name="api_entry_decide"),
+    path("entries/<uuid:pk>/decide/", decisions_api.EntryDecide.as_view(), name="api_entry_decide"),
     path("entries/<uuid:pk>/withdraw/", acts_api.EntryWithdraw.as_view(), name="api_entry_withdraw"),
     path("entries/<uuid:pk>/suspend/", acts_api.EntrySuspend.as_view(), name="api_entry_suspend"),
     path("entries/<uuid:pk>/resume/", acts_api.EntryResume.as_view(), name="api_entry_resume"),

@@ -3,14 +3,13 @@
 import datetime as dt
 from collections.abc import Iterator
 
-from django.db.models import Min, Q
+from django.db.models import Count, Min, Q
 from django.urls import reverse
 
 from accounts.models import User
 from accounts.policies import role_has
-from hotlists.models import Contribution, Entry, EntryVersion, Hotlist, Load, SourceAgreement
+from hotlists.models import Entry, EntryVersion, Hotlist, Load, SourceAgreement
 from portal.home import Item
-from standards.models import Category
 
 SOON = dt.timedelta(hours=48)
 FEED_SOON = dt.timedelta(hours=6)
@@ -53,18 +52,9 @@ def _feeds(user: User, now: dt.datetime) -> Iterator[Item]:
 
 def _decisions(user: User) -> Iterator[Item]:
     """Versions of others that this person has the rank to decide."""
-    enough = Category.objects.filter(decider_rank__lte=user.rank).values_list("profile_id", "code")
-    within_rank = {f"{profile}:{code}" for profile, code in enough}
-    waiting = (
-        EntryVersion.objects.awaiting_decision()
-        .visible_to(user)
-        .exclude(pk__in=Contribution.objects.filter(user=user).values("version_id"))
-        .exclude(decisions__decided_by=user)
-        .values_list("profile_id", "category", "submitted_at")
-    )
-    mine = [at for profile, code, at in waiting if f"{profile}:{code}" in within_rank]
-    if mine:
-        yield Item("Entries wait for your decision", reverse("decision_queue"), len(mine), min(mine), "waiting")
+    mine = EntryVersion.objects.decidable_by(user).aggregate(count=Count("pk"), since=Min("submitted_at"))
+    if mine["count"]:
+        yield Item("Entries wait for your decision", reverse("decision_queue"), mine["count"], mine["since"], "waiting")
 
 
 def _own(user: User, now: dt.datetime) -> Iterator[Item]:

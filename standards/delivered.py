@@ -148,6 +148,8 @@ NUMBERS = [
     ("protected.days", 28, "days", "An entry that touches protected activity lasts at most", "R-027"),
     ("marker.review", 24, "hours", "A firearms, weapons or violence marker is first reviewed within", "R-028"),
     ("intel.age", 365, "days", "Older intelligence carries no entry until it is checked again", "5.1 [D]"),
+    ("emergency.life", 4, "hours", "Emergency verbal authority ends at most so long after it was given", "R-048"),
+    ("emergency.again", 24, "hours", "No second emergency for the same plate and purpose within", "R-048"),
     ("finding.answer", 14, "days", "A finding is answered within", "R-071"),
     (
         "search.known.least",

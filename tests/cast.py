@@ -14,7 +14,7 @@ from accounts.sign_in import SESSION_KEY, open_sign_in
 from camera_sites import actions as sites
 from camera_sites.models import Dpia
 from hotlists import actions
-from hotlists.models import Entry, EntryVersion, Hotlist
+from hotlists.models import Decision, Entry, EntryVersion, Hotlist
 from standards.ranks import Rank
 
 PASSWORD = "correct horse battery staple"
@@ -170,6 +170,21 @@ def entry_facts(**over) -> dict:
     return facts | over
 
 
+# What an approval gives beside its verdict (domain.md 5.3).
+GROUNDS = {
+    "necessity": "Three burglaries since Monday, and the vehicle left the scene of each.",
+    "proportionality": "Fourteen days on one list, for an offence that carries prison.",
+    "collateral_intrusion": "A pool car: colour and driver are checked before anybody is stopped.",
+    "alternatives": "House enquiries and the keeper's address were tried and led nowhere.",
+    "legal_gateway": "pace",
+}
+
+
+def approve(version: EntryVersion, *, by: User, **over) -> Decision:
+    """An approval with its grounds."""
+    return actions.decide(version, by=by, **{"verdict": "approve", **GROUNDS, **over})
+
+
 @pytest.fixture
 def draft_entry(hotlist, submitter):
     """draft_entry(**over): a draft version by the submitter."""
@@ -196,7 +211,7 @@ def approved_entry(submitted_entry, supervisor):
 
     def make(**over) -> Entry:
         version = submitted_entry(**over)
-        actions.decide(version, by=supervisor, verdict="approve", rationale="Necessary and proportionate.")
+        approve(version, by=supervisor)
         return Entry.objects.get(pk=version.entry_id)
 
     return make

@@ -14,7 +14,7 @@ from audit.verbs import Verb
 from hotlists import actions
 from hotlists.models import Decision, Entry, EntryVersion, Term
 from portal.errors import Refused, Stranger, TooLate, Unfit
-from tests.cast import entry_facts
+from tests.cast import GROUNDS, entry_facts
 
 pytestmark = pytest.mark.django_db
 REFUSED_BY_DATABASE = (IntegrityError, InternalError, DataError)
@@ -24,8 +24,8 @@ def in_force(entry: Entry, at: dt.datetime | None = None) -> bool:
     return Entry.objects.in_force(at or timezone.now()).filter(pk=entry.pk).exists()
 
 
-def approve(version, by, rationale="Necessary and proportionate."):
-    return actions.decide(version, by=by, verdict="approve", rationale=rationale)
+def approve(version, by):
+    return actions.decide(version, by=by, verdict="approve", **GROUNDS)
 
 
 def test_entry_approved_by_supervisor_is_in_force(submitted_entry, supervisor):
@@ -288,7 +288,7 @@ def test_status_cannot_be_set_to_approved_without_decisions(submitted_entry):
         lambda: _sql("UPDATE hotlists_entryversion SET status = 'approved' WHERE id = %s", [version.pk]),
     ]
     for attack in attacks:
-        with pytest.raises(REFUSED_BY_DATABASE, match="approving decisions"), transaction.atomic():
+        with pytest.raises(REFUSED_BY_DATABASE, match="0 of 1 decisions"), transaction.atomic():
             attack()
 
 
@@ -318,7 +318,7 @@ def test_version_cannot_be_born_approved(approved_entry):
 def _decision(version, by, *, rank=None, sign_in=None) -> Decision:
     return Decision(
         version=version, verdict="approve", decided_by=by, decided_at=timezone.now(),
-        rank=by.rank if rank is None else rank, sign_in=sign_in or by.sign_in, rationale="forged", profile=version.profile,
+        rank=by.rank if rank is None else rank, sign_in=sign_in or by.sign_in, profile=version.profile, **GROUNDS,
     )  # fmt: skip
 
 

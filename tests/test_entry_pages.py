@@ -9,7 +9,7 @@ from django.utils import timezone
 from audit.models import Event
 from audit.verbs import Verb
 from hotlists.models import Entry, EntryVersion
-from tests.cast import entry_facts
+from tests.cast import GROUNDS, entry_facts
 
 pytestmark = pytest.mark.django_db
 
@@ -35,7 +35,7 @@ def test_author_writes_and_submits_and_another_decides(hotlist, submitter, super
     assert version.vrm[:4].encode() in queue.content
     decided = decider.post(
         reverse("entry_decide", args=[version.entry_id]),
-        {"verdict": "approve", "rationale": "Necessary; nothing less would do."},
+        {"version": version.pk, "verdict": "approve", **GROUNDS},
         follow=True,
     )
     assert b"In force" in decided.content
@@ -45,8 +45,9 @@ def test_author_writes_and_submits_and_another_decides(hotlist, submitter, super
 def test_author_cannot_approve_by_page_nor_api(submitted_entry, submitter, client_of):
     version = submitted_entry()
     client = client_of(submitter)
-    body = {"verdict": "approve", "rationale": "Mine."}
-    assert client.post(reverse("entry_decide", args=[version.entry_id]), body).status_code == 403
+    body = {"verdict": "approve", **GROUNDS}
+    page = client.post(reverse("entry_decide", args=[version.entry_id]), body | {"version": version.pk})
+    assert page.status_code == 403
     answer = client.post(reverse("api_entry_decide", args=[version.entry_id]), body, content_type="application/json")
     assert answer.status_code == 403
     assert answer.headers["Content-Type"] == "application/problem+json"

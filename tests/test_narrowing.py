@@ -16,6 +16,7 @@ from hotlists.widening import NARROWABLE, RULES, Effect, effect_of
 from matchers.models import PublishedRow
 from portal.errors import Refused, Stranger, TooLate, Unfit
 from standards.models import Action
+from tests.cast import approve
 from tests.publishing import publish
 
 REFUSED_BY_DATABASE = (IntegrityError, InternalError)
@@ -224,7 +225,7 @@ def test_database_lets_no_older_version_and_no_older_review_come_back(stop_entry
     done = actions.review(stop_entry, by=supervisor, still_necessary="Out.", source_checked="Log")
     old = governing(stop_entry)
     second = actions.submit(actions.begin_version(stop_entry, by=submitter, colour="Black"), by=submitter)
-    actions.decide(second, by=inspector, verdict="approve", rationale="Necessary.")
+    approve(second, by=inspector)
     now, new = timezone.now(), governing(stop_entry)
     Term.objects.filter(pk=new.pk).update(until_at=now)
     facts = {

@@ -17,7 +17,7 @@ from matchers.actions import publishing
 from matchers.files import list_path
 from matchers.models import Feed, Metadata, Publication, PublishedRow, Recall, RecallHolder
 from matchers.sources import wanted
-from tests.cast import entry_facts
+from tests.cast import GROUNDS, entry_facts
 from tests.feed_cast import *  # noqa: F403 - a list loaded from its source
 from tests.feed_cast import plate, voi
 from tests.publishing import publish
@@ -25,7 +25,7 @@ from tests.publishing import publish
 
 def approve_one(hotlist, submitter, supervisor, vrm: str):
     version = hotlists.submit(hotlists.begin_entry(hotlist, by=submitter, **entry_facts(vrm_entered=vrm)), by=submitter)
-    hotlists.decide(version, by=supervisor, verdict="approve", rationale="Necessary.")
+    hotlists.decide(version, by=supervisor, verdict="approve", **GROUNDS)
     return version.entry
 
 

@@ -16,7 +16,7 @@ from hotlists.models import Entry
 from matchers.files import list_path
 from matchers.models import Publication, PublishedRow
 from portal.errors import Refusal
-from tests.cast import entry_facts
+from tests.cast import GROUNDS, entry_facts
 from tests.publishing import publish
 
 SECOND, HOUR = dt.timedelta(seconds=1), dt.timedelta(hours=1)
@@ -137,7 +137,7 @@ class _World:
 
     def approve(self, number: int, hours: int):
         version = self.entries[number].versions.latest("number")
-        actions.decide(version, by=self.supervisor, verdict="approve", rationale="Necessary.")
+        actions.decide(version, by=self.supervisor, verdict="approve", **GROUNDS)
         return "approved", {name: getattr(version, name) for name in ("starts_at", "review_by", "expires_at")}
 
     def review(self, number: int, hours: int):

@@ -1,5 +1,7 @@
 """Deciding a version: what turns force on."""
 
+from typing import Any
+
 from django.db import transaction
 from django.utils import timezone
 
@@ -8,51 +10,107 @@ from accounts.policies import own_session
 from audit.actions import record
 from audit.verbs import Verb
 from hotlists import policies
-from hotlists.actions.terms import locked, open_term, require_words
-from hotlists.models import Decision, EntryVersion
+from hotlists.actions.terms import locked, open_term
+from hotlists.models import APPROVING, Decision, EntryVersion
 from hotlists.nudges import publish_soon
 from hotlists.workflow import VERSION
-from portal.errors import TooLate
+from portal.errors import TooLate, Unfit
 from portal.policies import require
-from standards.models import Category, StandardsProfile
+from standards.models import StandardsProfile
 
 _OUTCOMES = {
     Decision.Verdict.REJECT: (EntryVersion.Status.REJECTED, Verb.ENTRY_REJECTED),
     Decision.Verdict.RETURN: (EntryVersion.Status.RETURNED, Verb.ENTRY_RETURNED),
     Decision.Verdict.APPROVE: (EntryVersion.Status.APPROVED, Verb.ENTRY_APPROVED),
 }
+_ASKED = {
+    "necessity": "Say why it is necessary to look for this vehicle.",
+    "proportionality": "Say why this is in proportion to what it is for.",
+    "collateral_intrusion": "Say who else is affected, and how that is kept small.",
+    "alternatives": "Say what else was considered, and why it would not do.",
+    "legal_gateway": "Choose the law by which the vehicle is looked for.",
+}
 
 
 @transaction.atomic
-def decide(version: EntryVersion, *, by: User, verdict: str, rationale: str) -> Decision:
-    """One person's decision of exactly this version (R-040). With the last approval needed, it governs from now on."""
+def decide(
+    version: EntryVersion, *, by: User, verdict: str, rationale: str = "", necessity: str = "", proportionality: str = "",
+    collateral_intrusion: str = "", alternatives: str = "", legal_gateway: str = "", conditions: str = "",
+) -> Decision:  # fmt: skip
+    """One person's decision of exactly this version (R-040). With the last approval needed, it governs from now on.
+
+    An approval gives its grounds and the law (domain.md 5.3), one with conditions its conditions, a refusal its reason.
+    Where two decide, nothing follows, and nobody reads the first decision, before both have spoken (R-027).
+    """
     entry = locked(version.entry, by=by)
     version = EntryVersion.objects.select_for_update().get(pk=version.pk)
     version.entry = entry
     require(policies.may_decide(by, version))
-    require_words("rationale", rationale, "Say why you decide so.")
     now = timezone.now()
-    verdict = Decision.Verdict(verdict)
-    if verdict == Decision.Verdict.APPROVE and version.review_by <= now:
+    said = {
+        "verdict": Decision.Verdict(verdict), "rationale": rationale.strip(), "necessity": necessity.strip(),
+        "proportionality": proportionality.strip(), "collateral_intrusion": collateral_intrusion.strip(),
+        "alternatives": alternatives.strip(), "legal_gateway": legal_gateway, "conditions": conditions.strip(),
+    }  # fmt: skip
+    _require_grounds(said)
+    if said["verdict"] in APPROVING and version.review_by <= now:
         raise TooLate("The dates asked for have passed. Send it back so that its author can ask for new ones.")
     decision = Decision.objects.create(
-        version=version, verdict=verdict, decided_by=by, decided_at=now, rank=by.rank, sign_in=own_session(by),
-        rationale=rationale, profile=StandardsProfile.objects.in_force(now),
+        version=version, decided_by=by, decided_at=now, rank=by.rank, sign_in=own_session(by),
+        profile=StandardsProfile.objects.in_force(now), **said,
     )  # fmt: skip
-    status, verb = _OUTCOMES[verdict]
-    if verdict != Decision.Verdict.APPROVE or _has_enough_approvals(version):
-        VERSION.move(version, status)
-    if version.status == EntryVersion.Status.APPROVED:
+    decisions, needed = list(version.decisions.select_related("decided_by")), policies.deciders_needed(version)
+    if len(decisions) < needed:
+        record(
+            Verb.DECISION_SEALED, target=entry, by=by, plate=version.plate, also=[version, decision],
+            version=version.number, needed=needed,
+        )  # fmt: skip
+        return decision
+    status, verb = _OUTCOMES[_outcome_of(decisions)]
+    VERSION.move(version, status)
+    if status == EntryVersion.Status.APPROVED:
         open_term(version, from_at=now, review_by=version.review_by)
         publish_soon(entry.hotlist_id)
     record(
-        verb, target=entry, by=by, plate=version.plate, also=[version, decision], version=version.number,
-        rationale=rationale, rank=by.get_rank_display(),
+        verb if needed == 1 else Verb.DECISIONS_OPENED, target=entry, by=by, plate=version.plate,
+        also=[version, *decisions], version=version.number, rank=by.get_rank_display(),
+        **_words_of(decisions, status),
     )  # fmt: skip
     return decision
 
 
-def _has_enough_approvals(version: EntryVersion) -> bool:
-    category = Category.objects.get(profile_id=version.profile_id, code=version.category)
-    needed = max(category.deciders, 2 if version.protected_activity else 1)
-    return version.decisions.filter(verdict=Decision.Verdict.APPROVE).count() >= needed
+def _require_grounds(said: dict[str, Any]) -> None:
+    """Every field that this verdict asks for and that was left empty, at once."""
+    verdict, missing = said["verdict"], {}
+    if verdict in APPROVING:
+        missing = {field: [ask] for field, ask in _ASKED.items() if not said[field]}
+    elif not said["rationale"]:
+        missing = {"rationale": ["Say why, so that its author can learn from it."]}
+    if verdict == Decision.Verdict.CONDITIONS and not said["conditions"]:
+        missing["conditions"] = ["Say on what conditions."]
+    if verdict != Decision.Verdict.CONDITIONS and said["conditions"]:
+        missing["conditions"] = ["Conditions go with “approve with conditions” only."]
+    if missing:
+        raise Unfit("Some of what a decision needs is missing.", missing)
+
+
+def _outcome_of(decisions: list[Decision]) -> Decision.Verdict:
+    """What several decisions come to: approved when all approve, else rejected when anybody rejects, else sent back."""
+    said = {decision.verdict for decision in decisions}
+    if said <= set(APPROVING):
+        return Decision.Verdict.APPROVE
+    return Decision.Verdict.REJECT if Decision.Verdict.REJECT in said else Decision.Verdict.RETURN
+
+
+def _words_of(decisions: list[Decision], status: str) -> dict[str, Any]:
+    """The decisions as the log keeps them."""
+    last = decisions[-1]
+    return {
+        "rationale": last.rationale or last.necessity,
+        "grounds": dict(last.grounds),
+        "conditions": "; ".join(one.conditions for one in decisions if one.conditions),
+        "outcome": EntryVersion.Status(status).label.lower(),
+        "told": "; ".join(
+            f"{one.get_rank_display()} {one.decided_by}: {one.get_verdict_display().lower()}" for one in decisions
+        ),
+    }

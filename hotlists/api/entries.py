@@ -20,7 +20,7 @@ from hotlists import actions
 from hotlists.actions.entries import WRITTEN
 from hotlists.api.fields import VisibleHotlist
 from hotlists.listing import State, listed
-from hotlists.models import Decision, Entry, EntryVersion, Term
+from hotlists.models import Entry, EntryVersion, Term
 from portal.api import check_if_match, etag, reason_given
 from portal.idempotency import idempotent
 from portal.policies import require
@@ -194,14 +194,6 @@ def _latest(entry: Entry) -> EntryVersion:
 
 
 EntrySubmit = verb("Submit", {}, lambda entry, by, data: actions.submit(_latest(entry), by=by))
-EntryDecide = verb(
-    "Decide",
-    {
-        "verdict": serializers.ChoiceField(Decision.Verdict.choices),
-        "rationale": serializers.CharField(max_length=1000),
-    },
-    lambda entry, by, data: actions.decide(_latest(entry), by=by, **data),
-)
 
 
 def visible_entry(request: Request, pk: uuid.UUID) -> Entry:

@@ -1,6 +1,7 @@
 """The shape of what people type; whether it may be submitted is judged by hotlists.quality."""
 
-from .entries import DecideForm, EntryForm
+from .decisions import DecideForm
+from .entries import EntryForm
 from .feeds import AcceptForm, AgreementForm, HoldBackForm, RowSearchForm, UploadForm
 from .life import NarrowForm, ReasonForm, ReviewForm, WithdrawForm
 from .search import EntryFilterForm, SearchForm

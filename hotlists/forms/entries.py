@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from hotlists.actions.entries import WRITTEN
 from hotlists.countries import COUNTRIES
-from hotlists.models import Decision, EntryVersion, Hotlist
+from hotlists.models import EntryVersion, Hotlist
 from standards.models import Action, Priority, StandardsProfile
 
 MARKERS = {
@@ -125,13 +125,3 @@ class EntryForm(forms.ModelForm):
 
     def _post_clean(self) -> None:
         """The model is not touched: actions write, and hotlists.quality judges."""
-
-
-class DecideForm(forms.Form):
-    """One decision."""
-
-    verdict = forms.ChoiceField(choices=Decision.Verdict.choices, widget=forms.RadioSelect, label="Your decision")
-    rationale = forms.CharField(
-        max_length=1000, widget=longer(4, 1000), label="Why",
-        help_text="Necessity, proportionality, what else was considered. It stays with the entry.",
-    )  # fmt: skip

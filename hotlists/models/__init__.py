@@ -1,6 +1,6 @@
 """What is wanted: lists, entries and their versions, decisions, the terms in which a version governs."""
 
-from .decisions import Decision
+from .decisions import APPROVING, Decision
 from .entries import Entry
 from .feeds import FeedException, FeedRow, SourceAgreement
 from .hotlists import Hotlist, HotlistGroupAccess, HotlistUserAccess
@@ -11,6 +11,7 @@ from .terms import Narrowing, Term
 from .versions import Contribution, EntryVersion
 
 __all__ = [
+    "APPROVING",
     "Contribution",
     "Decision",
     "Entry",

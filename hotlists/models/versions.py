@@ -3,14 +3,15 @@
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Reverse
 
 from accounts.models import Actor, User
 from hotlists import triggers
 from hotlists.models.hotlists import Hotlist
 from portal.ids import new_id
-from standards.models import Action, Priority, StandardsProfile
+from standards.models import Action, Category, Priority, StandardsProfile
+from standards.ranks import Rank
 
 
 def own_force() -> str:
@@ -27,7 +28,22 @@ class EntryVersionQuerySet(models.QuerySet["EntryVersion"]):
 
     def awaiting_decision(self) -> "EntryVersionQuerySet":
         """Submitted versions, the longest-waiting first."""
-        return self.filter(status=EntryVersion.Status.SUBMITTED, entry__withdrawn_at=None).order_by("submitted_at")
+        return self.filter(status__in=EntryVersion.UNDECIDED, entry__withdrawn_at=None).order_by("submitted_at")
+
+    def decidable_by(self, user: User) -> "EntryVersionQuerySet":
+        """Versions that wait for this person's decision: of rank, independent, of a list that they may see, and not yet
+        spoken on. May they this one, and why not, is the policy `may_decide`."""
+        category = Category.objects.filter(profile=OuterRef("profile"), code=OuterRef("category"))
+        found = self.awaiting_decision().visible_to(user).filter(Exists(category.filter(decider_rank__lte=user.rank)))
+        if user.rank < Rank.SUPERINTENDENT:
+            found = found.filter(protected_activity=False)  # R-027
+        hands = Contribution.objects.filter(version=OuterRef("pk"), user=user)
+        return (
+            found.exclude(Exists(hands))
+            .exclude(written_by=user)
+            .exclude(submitted_by=user)
+            .exclude(decisions__decided_by=user)
+        )
 
     def with_hands(self) -> "EntryVersionQuerySet":
         """Brings what the question who may decide is judged by, in as many queries for many versions as for one."""
@@ -45,6 +61,8 @@ class EntryVersion(models.Model):
         APPROVED = "approved", "Approved"
         REJECTED = "rejected", "Rejected"
         RETURNED = "returned", "Sent back"
+
+    UNDECIDED = (Status.SUBMITTED,)  # decisions of it are being made, or may be
 
     class Purpose(models.TextChoices):
         """A closed list of law-enforcement purposes (R-003, R-044)."""

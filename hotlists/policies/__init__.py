@@ -1,14 +1,13 @@
 """Who may do what to lists, entries and feeds, and why not."""
 
+from .decisions import deciders_needed, may_decide, rank_needed
 from .entries import (
-    may_decide,
     may_edit,
     may_manage,
     may_open,
     may_search,
     may_submit,
     may_write,
-    rank_needed,
     require_sight,
     sees,
 )
@@ -27,6 +26,7 @@ from .feeds import (
 from .life import may_narrow, may_resume, may_review, may_suspend, may_withdraw
 
 __all__ = [
+    "deciders_needed",
     "may_accept",
     "may_agree",
     "may_decide",

@@ -23,7 +23,13 @@ SUBMITTED_VERSION_IS_FIXED = pgtrigger.Trigger(
     name="fixed_once_submitted",
     when=pgtrigger.Before,
     operation=pgtrigger.Update | pgtrigger.Delete,
-    declare=[("category", "standards_category%ROWTYPE"), ("yes", "integer"), ("needed", "integer")],
+    declare=[
+        ("category", "standards_category%ROWTYPE"),
+        ("yes", "integer"),
+        ("no", "integer"),
+        ("said", "integer"),
+        ("needed", "integer"),
+    ],
     func="""
         IF TG_OP = 'DELETE' THEN
             IF OLD.status <> 'draft' AND NOT (current_user = 'portal_retention') THEN
@@ -44,23 +50,15 @@ SUBMITTED_VERSION_IS_FIXED = pgtrigger.Trigger(
         IF to_jsonb(NEW) - 'status' <> to_jsonb(OLD) - 'status' THEN
             RAISE EXCEPTION 'a submitted version is never altered' USING ERRCODE = 'check_violation';
         END IF;
-        IF NEW.status = 'approved' THEN
-            SELECT * INTO category FROM standards_category
-                WHERE profile_id = OLD.profile_id AND code = OLD.category;
-            needed := GREATEST(COALESCE(category.deciders, 1), CASE WHEN OLD.protected_activity THEN 2 ELSE 1 END);
-            SELECT count(DISTINCT d.decided_by_id) INTO yes FROM hotlists_decision d
-                WHERE d.version_id = OLD.id AND d.verdict = 'approve';
-            IF yes < needed OR EXISTS (
-                SELECT FROM hotlists_decision d WHERE d.version_id = OLD.id AND d.verdict <> 'approve'
-            ) THEN
-                RAISE EXCEPTION 'version % has % of % approving decisions', OLD.id, yes, needed
-                    USING ERRCODE = 'check_violation';
-            END IF;
-        ELSIF NOT EXISTS (
-            SELECT FROM hotlists_decision d WHERE d.version_id = OLD.id
-                AND d.verdict = CASE NEW.status WHEN 'rejected' THEN 'reject' ELSE 'return' END
-        ) THEN
-            RAISE EXCEPTION 'nobody decided that version % be %', OLD.id, NEW.status USING ERRCODE = 'check_violation';
+        SELECT * INTO category FROM standards_category WHERE profile_id = OLD.profile_id AND code = OLD.category;
+        needed := GREATEST(COALESCE(category.deciders, 1), CASE WHEN OLD.protected_activity THEN 2 ELSE 1 END);
+        SELECT count(*) FILTER (WHERE d.verdict IN ('approve', 'conditions')), count(*) FILTER (WHERE d.verdict = 'reject'),
+            count(*) INTO yes, no, said FROM hotlists_decision d WHERE d.version_id = OLD.id;
+        -- where two decide, nothing follows before both have spoken: what follows would tell one what the other said
+        IF said < needed OR NEW.status <> (CASE WHEN yes = said THEN 'approved' WHEN no > 0 THEN 'rejected'
+            ELSE 'returned' END) THEN
+            RAISE EXCEPTION 'version % has % of % decisions, of which % approve and % reject: it cannot become %',
+                OLD.id, said, needed, yes, no, NEW.status USING ERRCODE = 'check_violation';
         END IF;
         RETURN NEW;
     """,

@@ -1,20 +1,21 @@
 """Pages on which entries are decided."""
 
 import uuid
+from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.template.loader import render_to_string
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.policies import holds
 from hotlists import actions, policies
 from hotlists.forms import DecideForm
-from hotlists.models import Entry, EntryVersion
-from hotlists.story import differences
+from hotlists.models import Decision, Entry, EntryVersion
+from hotlists.story import compared
 from portal.errors import Unfit
-from portal.forms import put_problems
 from portal.policies import require
 
 
@@ -30,24 +31,47 @@ def decision_queue(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def entry_decide(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
-    """Deciding the submitted version, beside the one in force."""
+    """Deciding the submitted version, beside the one in force. What is decided is the version that was read."""
     entry = get_object_or_404(Entry.objects.visible_to(request.user).select_related("hotlist"), pk=pk)
     version = entry.versions.latest("number")
-    may = policies.may_decide(request.user, version)
-    form = DecideForm(request.POST or None)
+    form = DecideForm(request.POST or None, deciding=version)
     if request.method == "POST" and form.is_valid():
+        read = get_object_or_404(entry.versions, pk=form.cleaned_data["version"])
         try:
-            actions.decide(version, by=request.user, **form.cleaned_data)
-            messages.success(request, "Decision recorded.")
+            actions.decide(read, by=request.user, **form.decision)
+            messages.success(request, _done(read))
             return redirect("entry_detail", entry.pk)
         except Unfit as refusal:
-            put_problems(form, refusal)
+            for name, lines in (refusal.fields or {"": [str(refusal)]}).items():
+                field = form.field_of(name)
+                for line in lines:
+                    form.add_error(field if field in form.fields else None, line)
     if request.method == "GET":
         actions.open_entry(entry, by=request.user, justification="decision")
     governing = entry.terms.governing(timezone.now()).select_related("version").first()
     context = {
-        "entry": entry, "version": version, "form": form, "may": may, "governing": governing,
-        "changes": differences(governing.version, version) if governing else [],
-        "rank_needed": policies.rank_needed(version).label,
+        "entry": entry, "version": version, "form": form, "may": policies.may_decide(request.user, version),
+        "governing": governing, "compared": compared(governing, version) if governing else [],
+        "rank_needed": policies.rank_needed(version).label, "deciders_needed": policies.deciders_needed(version),
     }  # fmt: skip
     return render(request, "hotlists/entry_decide.html", context)
+
+
+def conditions_panel(request: HttpRequest, hit: Any) -> str:
+    """On a hit's page: on what conditions the vehicle may be looked for. Nothing where there are none."""
+    if hit.version_id is None:
+        return ""
+    decisions = Decision.objects.filter(version=hit.version_id).open_to(request.user).exclude(conditions="")
+    if not decisions:
+        return ""
+    return render_to_string("hotlists/_conditions.html", {"decisions": decisions}, request)
+
+
+def _done(version: EntryVersion) -> str:
+    """What the decision came to, for who made it."""
+    status = EntryVersion.objects.values_list("status", flat=True).get(pk=version.pk)
+    if status in EntryVersion.UNDECIDED:
+        return "Decision recorded. Nobody reads it until the other person has decided too."
+    if status == EntryVersion.Status.APPROVED:
+        return "Approved. Matchers are told within seconds."
+    return f"Decision recorded: {EntryVersion.Status(status).label.lower()}."

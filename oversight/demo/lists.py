@@ -156,7 +156,10 @@ def _approved(people: dict[str, User], hotlist: Hotlist, plate: str, number: int
     version = _submitted(people, hotlist, plate, number, **over)
     actions.decide(
         version, by=people["sgt.okafor"], verdict="approve",
-        rationale="CCTV viewed; the offence is recent and serious enough; nothing less would find the vehicle.",
+        necessity="CCTV viewed: the vehicle left the scene, and whoever drove it is still at large.",
+        proportionality="The offence is recent and serious; the entry ends in four weeks and is reviewed in two.",
+        collateral_intrusion="The keeper's family uses it too: colour and driver are checked before a stop.",
+        alternatives="The keeper's address was visited twice; nothing less would find the vehicle.", legal_gateway="pace",
     )  # fmt: skip
     return Entry.objects.get(pk=version.entry_id)
 
@@ -174,6 +177,10 @@ def _missing(people: dict[str, User], hotlist: Hotlist, plate: str, number: int)
         version,
         by=people["insp.lowe"],
         verdict="approve",
-        rationale="Medium risk and rising; a stop for welfare is proportionate.",
+        necessity="Medium risk and rising: she left a note and has not been seen for a day.",
+        proportionality="A stop for her welfare, for ten days at most, against a risk to her life.",
+        collateral_intrusion="She is alone in the car; nobody else is known to use it.",
+        alternatives="Her telephone is off, and her sister and friends were asked.",
+        legal_gateway="common_law",
     )
     return Entry.objects.get(pk=version.entry_id)

@@ -4,7 +4,7 @@ import re
 
 from playwright.sync_api import expect
 
-from tests.journeys.people import approve, chooses, facts, fresh_plate, sees, submitted
+from tests.journeys.people import GROUNDS, approve, chooses, facts, fresh_plate, sees, submitted
 from tests.journeys.running import eventually
 
 
@@ -54,7 +54,7 @@ def test_nobody_approves_their_own_entry_on_the_page_or_over_the_api(person, loo
     sees(page, "Not yours to decide")
     assert page.get_by_role("button", name="Record my decision").count() == 0
     look.at(page, "2-not-ones-own")
-    refused = shah.calls("POST", f"entries/{entry}/decide/", verdict="approve", rationale="Mine and right.")
+    refused = shah.calls("POST", f"entries/{entry}/decide/", verdict="approve", **GROUNDS)
     assert refused.status == 403
     assert refused.json()["title"]
     assert shah.calls("GET", f"entries/{entry}/").json()["status"] == "submitted"
@@ -71,8 +71,14 @@ def test_a_supervisor_decides_with_the_keyboard_alone_and_both_matchers_prove_th
     _reach(page, page.get_by_role("group", name="Your decision").get_by_label("Approve"))
     page.keyboard.press("Space")
     page.keyboard.press("Tab")
-    _reach(page, page.get_by_label("Why", exact=True))
-    page.keyboard.type("CCTV viewed. Recent and serious; nothing less would find the vehicle.")
+    for question, words in (
+        ("Why is it necessary?", "CCTV viewed; whoever drove it is still at large."),
+        ("Why is it in proportion?", "Recent and serious, and over within weeks."),
+        ("Who else is affected?", "Colour and driver are checked before a stop."),
+        ("What else was considered?", "House enquiries; nothing less would find the vehicle."),
+    ):
+        _reach(page, page.get_by_label(question))
+        page.keyboard.type(words)
     _reach(page, page.get_by_role("button", name="Record my decision"))
     page.keyboard.press("Enter")
     page.wait_for_url(f"**/entries/{entry}/")
@@ -145,7 +151,7 @@ def test_a_stranger_to_a_list_finds_no_entry_and_a_machine_may_read_but_not_deci
     assert person("admin.kerr").calls("GET", f"entries/{entry}/").status in (403, 404)
     with portal.machine() as reader:
         assert reader.get(f"entries/{entry}/").status_code == 200
-        refused = reader.post(f"entries/{entry}/decide/", json={"verdict": "approve", "rationale": "A machine."})
+        refused = reader.post(f"entries/{entry}/decide/", json={"verdict": "approve", **GROUNDS})
         assert refused.status_code == 403
 
 
