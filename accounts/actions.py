@@ -6,7 +6,7 @@ from typing import Any
 from django.contrib.auth.models import Group, Permission
 from django.db import models, transaction
 from django.utils import timezone
-from guardian.shortcuts import assign_perm
+from guardian.shortcuts import assign_perm, remove_perm
 from oauth2_provider.models import Application
 
 from accounts import policies
@@ -117,6 +117,13 @@ def grant_access(grantee: User | Group, *, permission: str, to: models.Model, by
     """Gives a person or a team access to one list or site. Who may do so is judged by the room that calls."""
     assign_perm(permission, grantee, to)
     record(Verb.ACCESS_GRANTED, target=to, by=by, also=[grantee], grantee=str(grantee), permission=permission)
+
+
+@transaction.atomic
+def revoke_access(grantee: User | Group, *, permission: str, to: models.Model, by: Actor) -> None:
+    """Takes what `grant_access` gave. Who may do so is judged by the room that calls."""
+    remove_perm(permission, grantee, to)
+    record(Verb.ACCESS_REVOKED, target=to, by=by, also=[grantee], grantee=str(grantee), permission=permission)
 
 
 def _set_roles(user: User, codes: list[str]) -> list[str]:

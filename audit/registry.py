@@ -44,6 +44,8 @@ UNTRACKED: dict[str, str] = {
     "hotlists.Contribution": WRITTEN_ONCE,
     "hotlists.Term": WRITTEN_ONCE,
     "hotlists.Suspension": WRITTEN_ONCE,
+    "hotlists.Justification": WRITTEN_ONCE,
+    "hotlists.HotlistTerm": WRITTEN_ONCE,
     "hotlists.Load": MACHINERY,
     "hotlists.LoadProblem": BULK,
     "hotlists.StagedRow": BULK,

@@ -28,11 +28,27 @@ class Verb(TextChoices):
     TEAM_CHANGED = "team.changed", "{actor} changed the team {subject}: now {members}; left: {gone}"
     MACHINE_ADDED = "machine.added", "{actor} enrolled the machine {subject}"
     ACCESS_GRANTED = "access.granted", "{actor} gave {grantee} access to {subject}"
+    ACCESS_REVOKED = "access.revoked", "{actor} took access to {subject} from {grantee}"
     # standards
     PROFILE_PROPOSED = "profile.proposed", "{actor} proposed the standards profile {subject}"
     PROFILE_ADOPTED = "profile.adopted", "{actor} adopted the standards profile {subject}"
     # hotlists
     HOTLIST_CREATED = "hotlist.created", "{actor} created the hotlist {subject}"
+    HOTLIST_CHANGED = (
+        "hotlist.changed",
+        "{actor} changed {fields} of the hotlist {subject}; entries that no longer fit: {count}",
+    )
+    HOTLIST_HANDED_OVER = (
+        "hotlist.handed_over",
+        "{actor} handed the hotlist {subject} to {owner}, with {deputy} as deputy",
+    )
+    HOTLIST_CLOSED = "hotlist.closed", "{actor} closed the hotlist {subject}: {reason}"
+    JUSTIFICATION_PROPOSED = (
+        "justification.proposed",
+        "{actor} put forward why {hotlist} is justified until {until}: {words}",
+    )
+    JUSTIFICATION_APPROVED = "justification.approved", "{actor} found {hotlist} justified until {until}: {rationale}"
+    JUSTIFICATION_REJECTED = "justification.rejected", "{actor} found {hotlist} not justified: {rationale}"
     ENTRY_DRAFTED = "entry.drafted", "{actor} wrote a draft of {subject}"
     ENTRY_EDITED = "entry.edited", "{actor} edited a draft of {subject}"
     ENTRY_SUBMITTED = "entry.submitted", "{actor} submitted version {version} of {subject} for a decision"

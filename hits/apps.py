@@ -11,8 +11,11 @@ class HitsConfig(AppConfig):
     def ready(self) -> None:
         from hits import waiting  # noqa: PLC0415 - models can be imported only once the apps are ready
         from hits.panels import what_it_led_to  # noqa: PLC0415
+        from hits.worth import hits_of  # noqa: PLC0415
+        from hotlists import worth  # noqa: PLC0415
 
         home.register(waiting.questions)
+        worth.register(hits_of)
         panels.register("hotlists.entry", what_it_led_to, order=60)
         navigation.register("Board", "board", "hits.view_board", 10, section="/board/")
         navigation.register("Hits", "hit_list", "hits.view_board", 11, section="/hits/")

@@ -7,13 +7,20 @@ from hotlists.api import decisions as decisions_api
 from hotlists.api import entries as api
 from hotlists.api import feeds as feeds_api
 from hotlists.api import hotlists as hotlists_api
+from hotlists.api import justifications as justifications_api
 from hotlists.api import search as search_api
-from hotlists.views import acts, decisions, entries, entry_list, feeds, hotlists, loads, search
+from hotlists.views import acts, decisions, entries, entry_list, feeds, hotlists, justifications, loads, search
 
 urlpatterns = [
     path("hotlists/", hotlists.hotlist_list, name="hotlist_list"),
     path("hotlists/new/", hotlists.hotlist_new, name="hotlist_new"),
     path("hotlists/<slug:slug>/access/", hotlists.hotlist_access, name="hotlist_access"),
+    path("hotlists/<slug:slug>/access/take/", hotlists.hotlist_access_take, name="hotlist_access_take"),
+    path("hotlists/<slug:slug>/edit/", hotlists.hotlist_edit, name="hotlist_edit"),
+    path("hotlists/<slug:slug>/hand-over/", hotlists.hotlist_hand_over, name="hotlist_hand_over"),
+    path("hotlists/<slug:slug>/close/", hotlists.hotlist_close, name="hotlist_close"),
+    path("hotlists/<slug:slug>/justify/", justifications.hotlist_justify, name="hotlist_justify"),
+    path("justifications/<uuid:pk>/", justifications.justification_decide, name="justification_decide"),
     path("hotlists/<slug:slug>/", hotlists.hotlist_detail, name="hotlist_detail"),
     path("hotlists/<slug:slug>/entries/new/", entries.entry_new, name="entry_new"),
     path("entries/", entry_list.entry_list, name="entry_list"),
@@ -45,6 +52,20 @@ urlpatterns = [
 api_urlpatterns = [
     path("hotlists/", hotlists_api.HotlistList.as_view(), name="api_hotlist_list"),
     path("hotlists/<slug:slug>/access/", hotlists_api.HotlistAccess.as_view(), name="api_hotlist_access"),
+    path("hotlists/<slug:slug>/access/take/", hotlists_api.HotlistAccessTake.as_view(), name="api_hotlist_access_take"),
+    path("hotlists/<slug:slug>/misfits/", hotlists_api.HotlistMisfits.as_view(), name="api_hotlist_misfits"),
+    path("hotlists/<slug:slug>/hand-over/", hotlists_api.HotlistHandOver.as_view(), name="api_hotlist_hand_over"),
+    path("hotlists/<slug:slug>/close/", hotlists_api.HotlistClose.as_view(), name="api_hotlist_close"),
+    path(
+        "hotlists/<slug:slug>/justifications/",
+        justifications_api.JustificationList.as_view(),
+        name="api_justification_list",
+    ),
+    path(
+        "justifications/<uuid:pk>/decide/",
+        justifications_api.JustificationDecide.as_view(),
+        name="api_justification_decide",
+    ),
     path("hotlists/<slug:slug>/", hotlists_api.HotlistDetail.as_view(), name="api_hotlist_detail"),
     path("entries/", api.EntryList.as_view(), name="api_entry_list"),
     path("entries/<uuid:pk>/", api.EntryDetail.as_view(), name="api_entry_detail"),

@@ -8,8 +8,9 @@ from django.urls import reverse
 
 from accounts.models import User
 from accounts.policies import role_has
-from hotlists.models import Entry, EntryVersion, Hotlist, Load, SourceAgreement
+from hotlists.models import Entry, EntryVersion, Hotlist, Justification, Load, SourceAgreement
 from portal.home import Item
+from standards.models import StandardsProfile
 
 SOON = dt.timedelta(hours=48)
 FEED_SOON = dt.timedelta(hours=6)
@@ -22,6 +23,25 @@ def questions(user: User, now: dt.datetime) -> Iterator[Item]:
     if role_has(user, "hotlists.write_entry"):
         yield from _own(user, now)
     yield from _feeds(user, now)
+    yield from _lists(user, now)
+
+
+def _lists(user: User, now: dt.datetime) -> Iterator[Item]:
+    """Lists that one answers for and that lapse before long; justifications that wait for a second person."""
+    lists = Hotlist.objects.visible_to(user).filter(closed_at=None)
+    days = StandardsProfile.objects.in_force(now).number("list.sunset.notice")
+    own = lists.filter(Q(owner=user) | Q(deputy=user)).exclude(justifications__status="proposed").with_lapse(now)
+    for hotlist in own.filter(sunset_at__lte=now + dt.timedelta(days=days)):
+        page = reverse("hotlist_justify", args=[hotlist.slug])
+        if hotlist.sunset_at <= now:
+            yield Item(f"{hotlist.title} lapsed: nobody justified it afresh", page, None, hotlist.sunset_at, "stopped")
+        else:
+            yield Item(f"{hotlist.title} has to be justified afresh", page, tone="lapsing")
+    if role_has(user, "hotlists.decide_hotlist"):
+        waits = Justification.objects.filter(hotlist__in=lists, status="proposed").exclude(proposed_by=user)
+        for one in waits.select_related("hotlist"):
+            words = f"A justification of {one.hotlist.title} waits for your decision"
+            yield Item(words, reverse("justification_decide", args=[one.pk]), since=one.proposed_at)
 
 
 def _feeds(user: User, now: dt.datetime) -> Iterator[Item]:

@@ -1,6 +1,6 @@
 """The states of an entry's version, and of a load on its way into a feed."""
 
-from hotlists.models import EntryVersion, Load
+from hotlists.models import EntryVersion, Justification, Load
 from portal.workflow import Moves
 
 Status = EntryVersion.Status
@@ -29,5 +29,17 @@ LOAD = Moves(
         Load.Status.ACCEPTED: {Load.Status.LOADED: "merge", Load.Status.RECEIVED: "check again"},
         Load.Status.LOADED: {},
         Load.Status.REFUSED: {},
+    },
+)
+
+JUSTIFICATION = Moves(
+    "justification of a list",
+    {
+        Justification.Status.PROPOSED: {
+            Justification.Status.APPROVED: "approve",
+            Justification.Status.REJECTED: "reject",
+        },
+        Justification.Status.APPROVED: {},
+        Justification.Status.REJECTED: {},
     },
 )

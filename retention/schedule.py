@@ -74,7 +74,7 @@ SCHEDULE: list[Rule] = [
                ("hotlists.StagedRepeat", "load"), ("hotlists.LoadProblem", "load"), leaves_traces=False),
     *keep("Until its source drops it: the next complete load overwrites the list", "R-022", "hotlists.FeedRow"),
     *keep("Life of the list and 6 years; ended by hand", ACCOUNTABLE, "hotlists.Hotlist", "hotlists.HotlistUserAccess",
-          "hotlists.HotlistGroupAccess", "hotlists.SourceAgreement"),
+          "hotlists.HotlistGroupAccess", "hotlists.SourceAgreement", "hotlists.Justification", "hotlists.HotlistTerm"),
     # --- Where cameras stand, and why
     erase("camera_sites.CameraSite", "6 years after it was decommissioned", ACCOUNTABLE, months=72,
           since="decommissioned_at", blocked_by=("hits.Hit.site",)),
@@ -90,7 +90,8 @@ SCHEDULE: list[Rule] = [
           blocked_by=("oauth2_provider.RefreshToken.access_token",), leaves_traces=False),
     erase("accounts.SignIn", "6 years after it was opened, once no decision names it", LIMITATION, months=72,
           since="opened_at",
-          blocked_by=("hotlists.Decision.sign_in", "camera_sites.DpiaAdvice.sign_in", "camera_sites.DpiaDecision.sign_in",
+          blocked_by=("hotlists.Decision.sign_in", "hotlists.Justification.sign_in",
+                      "camera_sites.DpiaAdvice.sign_in", "camera_sites.DpiaDecision.sign_in",
                       "hits.Acknowledgement.sign_in", "hits.Verification.sign_in", "hits.Outcome.sign_in")),
     *keep("None is ever made: machines sign in with client credentials", "Stack", "oauth2_provider.Grant",
           "oauth2_provider.RefreshToken", "oauth2_provider.IDToken", "oauth2_provider.DeviceGrant"),

@@ -138,12 +138,13 @@ def test_overdue_review_lapses_and_a_review_brings_it_back(approved_entry, super
         assert in_force(entry, due - dt.timedelta(days=1))
 
 
-def test_list_without_dpia_in_date_is_not_in_force(approved_entry, hotlist):
+def test_list_without_dpia_in_date_is_not_in_force(approved_entry, hotlist, manager):
     entry = approved_entry()
     assert not in_force(entry, timezone.now() + dt.timedelta(days=366))
-    hotlist.dpia = None
-    hotlist.save()
+    before = timezone.now()
+    actions.change_hotlist(hotlist, by=manager, dpia=None)
     assert not in_force(entry)
+    assert in_force(entry, before), "it was in force while the list had its assessment"
 
 
 def test_suspension_takes_force_at_once_and_another_person_lifts_it(approved_entry, supervisor, inspector):

@@ -24,7 +24,7 @@ def facts(owner, dpia=None, **over) -> dict:
 def test_manager_creates_a_list_and_gives_a_team_access(manager, submitter, dpia, team, client_of):
     client = client_of(manager)
     sent = facts(manager.pk, dpia.pk, sunset_at=(timezone.now() + dt.timedelta(days=300)).strftime("%Y-%m-%dT%H:%M"),
-                 offline_life_hours=24, deputy="")  # fmt: skip
+                 offline_life_hours=24, deputy="", gsc="OS", circulation="LOCAL")  # fmt: skip
     page = client.post(reverse("hotlist_new"), sent, follow=True)
     assert page.status_code == 200
     made = Hotlist.objects.get(slug="new-list")

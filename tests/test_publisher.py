@@ -9,6 +9,7 @@ import time_machine
 from django.utils import timezone
 
 from hotlists import actions as hotlists
+from hotlists.models import Hotlist
 from matcher_client.rows import BucketDigests, Row, canonical
 from matchers import actions
 from matchers.actions import sign_feed
@@ -89,8 +90,7 @@ def test_entry_that_starts_within_one_offline_life_goes_out_early_with_its_start
 def test_list_whose_assessment_lapsed_publishes_no_rows(matcher, hotlist, approved_entry, manager, allocate):
     approved_entry()
     publish(hotlist)
-    hotlist.dpia = None
-    hotlist.save()
+    hotlists.change_hotlist(hotlist, by=manager, dpia=None)
     [publication] = publish(hotlist)
     assert (publication.rows, rows(hotlist)) == (0, [])
     assert not publication.is_ending
@@ -102,11 +102,13 @@ def test_list_given_to_nobody_is_not_published(publication_keys, hotlist, approv
     assert not PublishedRow.objects.exists()
 
 
-def test_later_sunset_is_a_new_revision_of_the_same_file(matcher, hotlist, approved_entry):
+def test_another_sunset_is_a_new_revision_of_the_same_file(matcher, hotlist, approved_entry, manager, asset_owner):
     approved_entry()
     [first] = publish(hotlist)
-    hotlist.sunset_at = timezone.now() + dt.timedelta(days=100)
-    hotlist.save()
+    until = timezone.now() + dt.timedelta(days=100)
+    proposed = hotlists.propose_justification(hotlist, by=manager, words="Found nine of ten.", sunset_at=until)
+    hotlists.decide_justification(proposed, by=asset_owner, verdict="approve", rationale="It is worth it.")
+    hotlist = Hotlist.objects.get(pk=hotlist.pk)
     [second] = publish(hotlist)
     assert second.revision == first.revision + 1
     assert (second.sha256, second.root) == (first.sha256, first.root)

@@ -3,7 +3,8 @@
 from .decisions import decide
 from .entries import begin_entry, begin_version, edit_draft, open_entry, submit
 from .feeds import agree, lift, propose_agreement, search_rows, suspend_row
-from .hotlists import create_hotlist, give_access
+from .hotlists import change_hotlist, close_hotlist, create_hotlist, give_access, hand_over, take_access
+from .justifications import decide_justification, propose_justification
 from .loads import accept, check, merge, receive, refuse, resume_unfinished, take_problems
 from .narrowings import narrow
 from .reviews import review
@@ -16,16 +17,21 @@ __all__ = [
     "agree",
     "begin_entry",
     "begin_version",
+    "change_hotlist",
     "check",
+    "close_hotlist",
     "create_hotlist",
     "decide",
+    "decide_justification",
     "edit_draft",
     "give_access",
+    "hand_over",
     "lift",
     "merge",
     "narrow",
     "open_entry",
     "propose_agreement",
+    "propose_justification",
     "receive",
     "refuse",
     "resume",
@@ -36,6 +42,7 @@ __all__ = [
     "submit",
     "suspend",
     "suspend_row",
+    "take_access",
     "take_problems",
     "withdraw",
 ]

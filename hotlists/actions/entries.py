@@ -10,6 +10,7 @@ from accounts.models import Actor, User
 from audit.actions import record
 from audit.verbs import Verb
 from hotlists import policies, quality, warnings
+from hotlists.actions.limits import require_room
 from hotlists.models import Contribution, Entry, EntryVersion, Hotlist
 from hotlists.widening import NARROWABLE
 from hotlists.workflow import VERSION
@@ -73,6 +74,7 @@ def submit(version: EntryVersion, *, by: User, now: dt.datetime | None = None) -
     problems = quality.problems(version, at=now) if version.status == EntryVersion.Status.DRAFT else {}
     if problems:
         raise Unfit("This entry cannot be submitted yet.", problems)
+    require_room(version, now, with_waiting=True)
     _contribute(version, by=by, at=now)
     warned = [warning.words for warning in warnings.of(version.vrm, version.country, now)]
     VERSION.move(version, EntryVersion.Status.SUBMITTED, submitted_by=by, submitted_at=now, plate_warnings=warned)

@@ -87,6 +87,7 @@ def accept(load: Load, *, by: Actor, without_bad_rows: bool = False) -> Load:
     if load.bad_rows and not without_bad_rows:
         words = "Some rows have problems. Correct the file, or choose to load it without those rows."
         raise Unfit(words, {"without_bad_rows": [words]})
+    _require_room(load)
     LOAD.move(
         load, Status.ACCEPTED, decided_at=timezone.now(), rows_left_out=load.bad_rows,
         **({"decided_by": by} if isinstance(by, User) else {"decided_machine": by}),
@@ -283,6 +284,18 @@ def _require_may_load(hotlist: Hotlist, *, by: Actor) -> None:
         raise Refused("Files are uploaded by people and by the source's machine.")
     policies.require_sight_of_feed(by, hotlist)
     require(policies.may_load(by, hotlist))
+
+
+def _require_room(load: Load) -> None:
+    """Raises Unfit when the list would hold more than it may."""
+    most = load.hotlist.max_size
+    after = Load.objects.with_rows_after().get(pk=load.pk).rows_after  # type: ignore[attr-defined]
+    if most is not None and after > most:
+        words = (
+            f"The list would hold {after} rows, more than the {most} that it may. Refuse this load, and ask the list's owner"
+            " for more room or the source for fewer rows."
+        )
+        raise Unfit(words, {"hotlist": [words]})
 
 
 def _locked(load: Load, *, by: Actor) -> Load:

@@ -29,7 +29,7 @@ def review(
     require_words("still_necessary", still_necessary, "Say why the entry is still necessary.")
     require_words("source_checked", source_checked, "Say what source you checked, and what it said.")
     category = Category.objects.get(profile=StandardsProfile.objects.in_force(now), code=term.version.category)
-    latest = min(now + dt.timedelta(hours=category.review_hours), term.expires_at)
+    latest = min(now + dt.timedelta(hours=entry.hotlist.review_interval(category)), term.expires_at)
     due = min(review_by or latest, latest)
     if due <= now:
         raise Unfit("The next review lies in the past.", {"review_by": ["Give a date in the future."]})

@@ -5,6 +5,7 @@ from typing import Any
 
 from accounts.models import Actor
 from hotlists import policies
+from hotlists.actions.limits import require_room
 from hotlists.models import Entry, EntryVersion, Term
 from portal.errors import TooLate, Unfit
 
@@ -33,6 +34,7 @@ def continue_term(term: Term, *, from_at: dt.datetime, **changes: Any) -> Term:
 
 
 def _next(version: EntryVersion, *, from_at: dt.datetime, **facts: Any) -> Term:
+    require_room(version, from_at, with_waiting=False)
     Term.objects.filter(entry_id=version.entry_id, until_at=None).update(until_at=from_at)
     return Term.objects.create(entry_id=version.entry_id, version=version, from_at=from_at, **facts)
 

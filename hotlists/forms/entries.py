@@ -104,10 +104,12 @@ class EntryForm(forms.ModelForm):
         category = self.categories.get(data.get("category", ""))
         if category:
             data["action"] = data.get("action") or category.default_action
-            data["priority"] = data.get("priority") or category.default_priority
+            data["priority"] = data.get("priority") or self.hotlist.default_priority or category.default_priority
             begins = max(now, data["starts_at"])
-            data["expires_at"] = data.get("expires_at") or begins + dt.timedelta(hours=category.max_expiry_hours)
-            soonest = begins + dt.timedelta(hours=category.review_hours)
+            data["expires_at"] = data.get("expires_at") or begins + dt.timedelta(
+                hours=self.hotlist.longest_life(category)
+            )
+            soonest = begins + dt.timedelta(hours=self.hotlist.review_interval(category))
             data["review_by"] = data.get("review_by") or min(soonest, data["expires_at"])
             if not data["starts_at"] < data["review_by"] <= data["expires_at"]:
                 self.add_error("review_by", "The review lies after the start and not after the end.")

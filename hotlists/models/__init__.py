@@ -4,6 +4,7 @@ from .decisions import APPROVING, Decision
 from .entries import Entry
 from .feeds import FeedException, FeedRow, SourceAgreement
 from .hotlists import Hotlist, HotlistGroupAccess, HotlistUserAccess
+from .justifications import HotlistTerm, Justification
 from .loads import Load, LoadProblem, StagedGone, StagedRepeat, StagedRow
 from .reviews import Review
 from .suspensions import Suspension
@@ -20,7 +21,9 @@ __all__ = [
     "FeedRow",
     "Hotlist",
     "HotlistGroupAccess",
+    "HotlistTerm",
     "HotlistUserAccess",
+    "Justification",
     "Load",
     "LoadProblem",
     "Narrowing",

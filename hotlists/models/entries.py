@@ -58,6 +58,23 @@ class EntryQuerySet(models.QuerySet["Entry"]):
             governs_review_by=Subquery(governing.values("review_by")[:1]),
         )
 
+    def taking_a_place(self, at: dt.datetime) -> "EntryQuerySet":
+        """Entries that count against the size of their list: approved and not lapsed at this moment, stopped or not."""
+        return self.filter(
+            Exists(Term.objects.filter(entry=OuterRef("pk"), until_at=None, lapses_at__gt=at)), withdrawn_at=None
+        )
+
+    def not_fitting(self, hotlist: Hotlist, at: dt.datetime) -> "EntryQuerySet":
+        """Entries of the list that ask for what it does not allow (any more): drafts, what waits and what governs now."""
+        governs = Exists(Term.objects.filter(version=OuterRef("pk")).governing(at).running(at))
+        fits = Q(category__in=hotlist.categories, action__in=hotlist.actions, markers__contained_by=hotlist.markers)
+        strange = (
+            EntryVersion.objects.filter(entry=OuterRef("pk"))
+            .filter(Q(status__in=[EntryVersion.Status.DRAFT, EntryVersion.Status.SUBMITTED]) | governs)
+            .exclude(fits)
+        )
+        return self.filter(Exists(strange), hotlist=hotlist, withdrawn_at=None)
+
     def lapsing(self, at: dt.datetime, within: dt.timedelta) -> "EntryQuerySet":
         """Entries in force that lapse within this time."""
         return self.in_force(at).with_force(at).filter(lapses_at__lte=at + within)

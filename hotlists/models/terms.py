@@ -57,7 +57,7 @@ class Term(models.Model):
 
     class Meta:
         ordering = ["from_at"]
-        triggers = [triggers.TERM_OF_AN_APPROVED_VERSION, triggers.TERM_ENDS_ONCE]
+        triggers = [triggers.TERM_OF_AN_APPROVED_VERSION, triggers.TERM_ENDS_ONCE, triggers.TERM_WITHIN_SIZE]
         indexes = [models.Index(fields=["lapses_at"], name="hotlists_term_by_lapse")]
         constraints = [
             models.UniqueConstraint(

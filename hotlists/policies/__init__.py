@@ -3,7 +3,6 @@
 from .decisions import deciders_needed, may_decide, rank_needed
 from .entries import (
     may_edit,
-    may_manage,
     may_open,
     may_search,
     may_submit,
@@ -23,14 +22,19 @@ from .feeds import (
     may_suspend_row,
     require_sight_of_feed,
 )
+from .hotlists import may_change, may_hand_over, may_judge, may_justify, may_manage
 from .life import may_narrow, may_resume, may_review, may_suspend, may_withdraw
 
 __all__ = [
     "deciders_needed",
     "may_accept",
     "may_agree",
+    "may_change",
     "may_decide",
     "may_edit",
+    "may_hand_over",
+    "may_judge",
+    "may_justify",
     "may_lift",
     "may_load",
     "may_look_at_loads",

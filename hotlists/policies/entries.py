@@ -28,16 +28,12 @@ def may_search(user: Actor) -> Verdict:
     return holds(user, "hotlists.search_plate")
 
 
-def may_manage(user: Actor) -> Verdict:
-    """Who may create a hotlist."""
-    return holds(user, "hotlists.manage_hotlist")
-
-
 def may_write(user: Actor, hotlist: Hotlist) -> Verdict:
     """Who may write an entry for this list."""
     if hotlist.kind == Hotlist.Kind.FEED:
         return Denied("This list is loaded from its source; entries are not written by hand.")
-    return holds(user, "hotlists.write_entry")
+    may = holds(user, "hotlists.write_entry")
+    return Late("This list was closed, so nothing is written for it any more.") if may and hotlist.closed_at else may
 
 
 def may_edit(user: Actor, version: EntryVersion) -> Verdict:

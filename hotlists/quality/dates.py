@@ -18,10 +18,14 @@ def are_within_caps(asked: Asked) -> Iterator[Fault]:
         yield "expires_at", "The end lies in the past."
     if version.review_by <= asked.at:
         yield "review_by", "The review date lies in the past."
-    if version.expires_at > begins + dt.timedelta(hours=category.max_expiry_hours) + MINUTE:
-        yield "expires_at", f"{category.name} entries last at most {span(category.max_expiry_hours)}."
-    if version.review_by > begins + dt.timedelta(hours=category.review_hours) + MINUTE:
-        yield "review_by", f"{category.name} entries are reviewed at least every {span(category.review_hours)}."
+    hotlist = version.entry.hotlist
+    life, interval = hotlist.longest_life(category), hotlist.review_interval(category)
+    here = "" if life == category.max_expiry_hours else " on this list"
+    if version.expires_at > begins + dt.timedelta(hours=life) + MINUTE:
+        yield "expires_at", f"{category.name} entries last at most {span(life)}{here}."
+    here = "" if interval == category.review_hours else " on this list"
+    if version.review_by > begins + dt.timedelta(hours=interval) + MINUTE:
+        yield "review_by", f"{category.name} entries are reviewed at least every {span(interval)}{here}."
     protected = asked.numbers["protected.days"]
     if version.protected_activity and version.expires_at > begins + dt.timedelta(days=protected) + MINUTE:
         yield "expires_at", f"An entry that touches protected activity lasts at most {protected} days (R-027)."

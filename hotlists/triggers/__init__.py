@@ -1,6 +1,13 @@
 """Rules about entries that PostgreSQL keeps, whoever writes: shell, bulk update and superuser included."""
 
 from .decisions import DECISION_BY_ANOTHER_OF_RANK
+from .hotlists import (
+    HOTLIST_STAYS_CLOSED,
+    JUSTIFIED_BY_ANOTHER,
+    LIST_TERM_ENDS_ONCE,
+    LIST_TERM_OF_A_JUSTIFICATION,
+    TERM_WITHIN_SIZE,
+)
 from .terms import ENTRY_STAYS_WITHDRAWN, TERM_ENDS_ONCE, TERM_OF_AN_APPROVED_VERSION
 from .versions import (
     CONTRIBUTION_STANDS,
@@ -13,9 +20,14 @@ __all__ = [
     "CONTRIBUTION_STANDS",
     "DECISION_BY_ANOTHER_OF_RANK",
     "ENTRY_STAYS_WITHDRAWN",
+    "HOTLIST_STAYS_CLOSED",
+    "JUSTIFIED_BY_ANOTHER",
+    "LIST_TERM_ENDS_ONCE",
+    "LIST_TERM_OF_A_JUSTIFICATION",
     "SUBMITTED_VERSION_IS_FIXED",
     "SUBMITTED_WITHIN_ITS_CAPS",
     "TERM_ENDS_ONCE",
     "TERM_OF_AN_APPROVED_VERSION",
+    "TERM_WITHIN_SIZE",
     "VERSION_IS_BORN_A_DRAFT",
 ]
