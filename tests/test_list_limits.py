@@ -192,7 +192,7 @@ def test_approval_beyond_the_size_is_refused_by_action_and_by_the_database(
         Term.objects.filter(pk=again.pk).update(until_at=timezone.now())
         Term.objects.create(
             entry_id=again.entry_id, version_id=again.version_id, from_at=timezone.now(), starts_at=again.starts_at,
-            review_by=again.review_by, expires_at=again.expires_at,
+            review_by=again.review_by, expires_at=again.expires_at, action=again.action, markers=again.markers,
         )  # fmt: skip
 
 

@@ -117,7 +117,7 @@ def hand_over(hotlist: Hotlist, *, by: Actor, owner: User, deputy: User | None =
 
 
 @transaction.atomic
-def close_hotlist(hotlist: Hotlist, *, by: Actor, reason: str) -> Hotlist:
+def close_hotlist(hotlist: Hotlist, *, by: User, reason: str) -> Hotlist:
     """Ends a list for good, at once: nothing on it is looked for any more. Its entries stay on record."""
     hotlist = locked_list(hotlist, by=by)
     require(policies.may_change(by, hotlist))

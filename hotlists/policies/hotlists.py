@@ -18,8 +18,8 @@ def may_change(user: Actor, hotlist: Hotlist) -> Verdict:
 
 def may_hand_over(user: Actor, hotlist: Hotlist) -> Verdict:
     """A list manager, or the owner who leaves."""
-    owns = isinstance(user, User) and user.pk == hotlist.owner_id
-    return first_denial(Allowed() if owns and user.is_active else may_manage(user), _is_open(hotlist))
+    owns = isinstance(user, User) and user.is_active and user.pk == hotlist.owner_id
+    return first_denial(Allowed() if owns else may_manage(user), _is_open(hotlist))
 
 
 def may_justify(user: Actor, hotlist: Hotlist) -> Verdict:
