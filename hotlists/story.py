@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from accounts.models import Actor
+from camera_sites.models import CameraSite
 from hotlists import policies
 from hotlists.actions.entries import WRITTEN
 from hotlists.models import Entry, EntryVersion, Term
+from hotlists.scope import in_words, read
 from hotlists.widening import NARROWABLE, Effect, effect_of
 from portal.policies import Verdict
 from standards.models import Category
@@ -114,6 +116,7 @@ def story_of(entry: Entry, user: Actor, at: dt.datetime) -> dict[str, Any]:
         "latest": latest,
         "term": term,
         "shown": shown,
+        "scope": scope_of(term or shown, user),
         "category": Category.objects.filter(profile_id=shown.profile_id, code=shown.category).first(),
         "state": state_of(entry, latest, term, at),
         "decisions": shown.decisions.open_to(user).select_related("decided_by"),
@@ -129,9 +132,25 @@ def story_of(entry: Entry, user: Actor, at: dt.datetime) -> dict[str, Any]:
     }
 
 
+def scope_of(of: EntryVersion | Term, user: Actor) -> dict[str, Any]:
+    """The scope that holds, in words, the sites that this person may see by name, and how many others there are."""
+    scope = read(of.scope)
+    seen = CameraSite.objects.visible_to(user).filter(ref__in=scope.sites).order_by("name")
+    names = list(seen.values_list("name", flat=True)) if scope.sites else []
+    return {
+        "words": in_words(scope),
+        "is_limited": bool(scope),
+        "sites": names,
+        "unseen": len(scope.sites) - len(names),
+    }
+
+
 def _shown(version: EntryVersion, name: str) -> Any:
     display = getattr(version, f"get_{name}_display", None)
     if display is not None:
         return display()
     value = getattr(version, name)
+    if name == "scope":
+        scope = read(value)
+        return in_words(scope, names=scope.sites)  # the sites by name: two scopes may count alike
     return ", ".join(value) if isinstance(value, list) else value

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from hotlists.scope import is_within, read
 from standards.models import Action
 
 
@@ -42,6 +43,10 @@ def _steps_down(before: str, after: str) -> bool:
 
 def _fewer(before: list[str], after: list[str]) -> bool:
     return set(after) < set(before)
+
+
+def _within(before: dict[str, Any], after: dict[str, Any]) -> bool:
+    return is_within(read(after), read(before)) and not is_within(read(before), read(after))
 
 
 def _earlier(before: Any, after: Any) -> bool:
@@ -102,6 +107,8 @@ RULES: dict[str, Rule] = {
     "protected_kinds": Rule(Effect.EITHER, _BEARS),
     "ripa_considered": Rule(Effect.EITHER, _GROUNDS),
     "ripa_ref": Rule(Effect.EITHER, _GROUNDS),
+    "scope": Rule(Effect.WIDENS, "Fewer places, directions, days or hours are less looking", _within),
+    "response": Rule(Effect.EITHER, "A lesser one leaves whoever is in danger waiting (R-026, F-08)"),
     "starts_at": Rule(Effect.WIDENS, "A later start is a shorter time", _later),
     "review_by": Rule(Effect.WIDENS, "An earlier review is sooner out of force", _earlier),
     "expires_at": Rule(Effect.WIDENS, "An earlier end is a shorter time", _earlier),

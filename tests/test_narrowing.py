@@ -68,6 +68,8 @@ EXAMPLES = {
     "no_conflict": (True, False, "may widen"),
     "protected_activity": (True, False, "may widen"),
     "ripa_ref": ("", "DSA/1", "may widen"),
+    "scope": ({"sites": ["a", "b"]}, {"sites": ["a"], "days": [1]}, "narrows"),
+    "response": ("IMMEDIATE", "RECORD_ONLY", "may widen"),
     "starts_at": (NOON, NOON + DAY, "narrows"),
     "review_by": (NOON + DAY, NOON, "narrows"),
     "expires_at": (NOON + DAY, NOON, "narrows"),

@@ -9,7 +9,7 @@ from django.utils import timezone
 from accounts.models import Actor, User
 from audit.actions import record
 from audit.verbs import Verb
-from hotlists import policies, quality, warnings
+from hotlists import policies, quality, scope, warnings
 from hotlists.actions.limits import require_room
 from hotlists.models import Contribution, Entry, EntryVersion, Hotlist
 from hotlists.widening import NARROWABLE
@@ -101,7 +101,7 @@ WRITTEN = (
     "source_ref", "crime_ref", "pnc_id", "cad_ref", "last_verified_at", "subject", "person_confirmed", "missing_risk",
     "discriminators", "keeper_contacted", "protected_activity", "protected_kinds", "no_conflict", "action", "priority",
     "risk_override", "action_text", "markers", "marker_source", "marker_date", "marker_grade", "stop_justification",
-    "ripa_considered", "ripa_ref", "force", "area", "contact_24h", "starts_at", "review_by", "expires_at",
+    "ripa_considered", "ripa_ref", "scope", "response", "force", "area", "contact_24h", "starts_at", "review_by", "expires_at",
 )  # fmt: skip
 
 
@@ -121,6 +121,10 @@ def _fill(version: EntryVersion, facts: dict[str, Any]) -> EntryVersion:
         raise TypeError(f"not a field that authors write: {', '.join(sorted(unknown))}")
     for name, value in facts.items():
         setattr(version, name, value)
+    try:
+        version.scope = scope.normalised(version.scope)
+    except ValueError as error:
+        raise Unfit("This cannot be a scope.", {"scope": [str(error)]}) from error
     try:  # a draft may wait for its plate; one that cannot be a plate is told at once
         version.vrm = plates.normalise(version.vrm_entered) if version.vrm_entered.strip() else ""
     except ValueError as error:

@@ -1,4 +1,4 @@
-"""Narrowing an entry at once: less time, fewer markers, a smaller action."""
+"""Narrowing an entry at once: less time, fewer markers, a smaller action, fewer places."""
 
 import datetime as dt
 from typing import Any
@@ -13,19 +13,25 @@ from hotlists import policies
 from hotlists.actions.terms import continue_term, locked, open_term_of, require_words
 from hotlists.models import Entry, Narrowing, Term
 from hotlists.nudges import publish_soon
+from hotlists.scope import in_words as in_words_of_scope
+from hotlists.scope import normalised, read
 from hotlists.widening import NARROWABLE, Effect, effect_of
 from portal.errors import Unfit
 from portal.moments import short
 from portal.policies import require
 from standards.models import Action
 
-_WHAT = {"action": "Action", "markers": "Markers", "starts_at": "Starts", "review_by": "Review", "expires_at": "Ends"}
+_WHAT = {
+    "action": "Action", "markers": "Markers", "scope": "Looked for", "starts_at": "Starts", "review_by": "Review",
+    "expires_at": "Ends",
+}  # fmt: skip
 
 
 @transaction.atomic
 def narrow(
     entry: Entry, *, by: User, reason: str, action: str | None = None, markers: list[str] | None = None,
-    starts_at: dt.datetime | None = None, review_by: dt.datetime | None = None, expires_at: dt.datetime | None = None,
+    scope: dict[str, Any] | None = None, starts_at: dt.datetime | None = None,
+    review_by: dt.datetime | None = None, expires_at: dt.datetime | None = None,
 ) -> Narrowing:  # fmt: skip
     """Makes less of what was approved, at once. What is left None stays. Raises Unfit for whatever would not narrow."""
     entry = locked(entry, by=by)
@@ -36,10 +42,15 @@ def narrow(
     asked = {
         "action": action,
         "markers": markers,
+        "scope": scope,
         "starts_at": starts_at,
         "review_by": review_by,
         "expires_at": expires_at,
     }
+    try:
+        asked["scope"] = None if scope is None else normalised(scope)
+    except ValueError as error:
+        raise Unfit("This cannot be a scope.", {"scope": [str(error)]}) from error
     narrower = narrowed(term, {name: value for name, value in asked.items() if value is not None}, at=now)
     what = in_words(term, narrower)
     done = Narrowing.objects.create(
@@ -92,6 +103,8 @@ def in_words(term: Term, changes: dict[str, Any]) -> str:
 def _shown(value: Any) -> str:
     if isinstance(value, dt.datetime):
         return short(value)
+    if isinstance(value, dict):
+        return in_words_of_scope(read(value))
     if isinstance(value, list):
         return ", ".join(value) or "none"
     return Action(value).label

@@ -22,14 +22,14 @@ def open_term(
 ) -> Term:
     """A version begins to govern, as it was approved; the term that governed until now is closed."""
     return _next(
-        version, from_at=from_at, action=version.action, markers=version.markers, starts_at=version.starts_at,
-        review_by=review_by, expires_at=version.expires_at, emergency_ends_at=emergency_ends_at,
+        version, from_at=from_at, action=version.action, markers=version.markers, scope=version.scope,
+        starts_at=version.starts_at, review_by=review_by, expires_at=version.expires_at, emergency_ends_at=emergency_ends_at,
     )  # fmt: skip
 
 
 def continue_term(term: Term, *, from_at: dt.datetime, **changes: Any) -> Term:
     """The same version governs on, with these changes to what its term says."""
-    kept = ("action", "markers", "starts_at", "review_by", "expires_at", "emergency_ends_at")
+    kept = ("action", "markers", "scope", "starts_at", "review_by", "expires_at", "emergency_ends_at")
     return _next(term.version, from_at=from_at, **{name: getattr(term, name) for name in kept} | changes)
 
 

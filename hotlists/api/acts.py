@@ -4,6 +4,7 @@ from rest_framework import serializers
 
 from hotlists import actions
 from hotlists.api.entries import verb
+from hotlists.api.fields import ScopeSerializer
 from hotlists.models import Entry
 from standards.models import Action
 
@@ -40,6 +41,7 @@ EntryNarrow = verb(
         "reason": serializers.CharField(max_length=500),
         "action": serializers.ChoiceField(Action.choices, required=False),
         "markers": serializers.ListField(child=serializers.CharField(max_length=4), required=False),
+        "scope": ScopeSerializer(required=False),
         "starts_at": serializers.DateTimeField(required=False),
         "review_by": serializers.DateTimeField(required=False),
         "expires_at": serializers.DateTimeField(required=False),

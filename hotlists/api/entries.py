@@ -18,7 +18,7 @@ from accounts.models import Actor
 from accounts.policies import reads
 from hotlists import actions
 from hotlists.actions.entries import WRITTEN
-from hotlists.api.fields import VisibleHotlist
+from hotlists.api.fields import ScopeSerializer, VisibleHotlist
 from hotlists.listing import State, listed
 from hotlists.models import Entry, EntryVersion, Term
 from portal.api import check_if_match, etag, reason_given
@@ -30,6 +30,8 @@ READ = {"GET": ("read",)}
 
 class VersionSerializer(serializers.ModelSerializer):
     """One version of an entry: what was written, and what became of it."""
+
+    scope = ScopeSerializer(required=False)
 
     class Meta:
         model = EntryVersion
@@ -63,7 +65,7 @@ class TermSerializer(serializers.ModelSerializer):
 
     class Meta:
         model = Term
-        fields = ("version", "from_at", "action", "markers", "starts_at", "review_by", "expires_at", "emergency_ends_at",
+        fields = ("version", "from_at", "action", "markers", "scope", "starts_at", "review_by", "expires_at", "emergency_ends_at",
                   "lapses_at")  # fmt: skip
 
 

@@ -4,6 +4,7 @@ from .decisions import DecideForm
 from .entries import EntryForm
 from .feeds import AcceptForm, AgreementForm, HoldBackForm, RowSearchForm, UploadForm
 from .life import NarrowForm, ReasonForm, ReviewForm, WithdrawForm
+from .scope import ScopeForm
 from .search import EntryFilterForm, SearchForm
 
 __all__ = [
@@ -17,6 +18,7 @@ __all__ = [
     "ReasonForm",
     "ReviewForm",
     "RowSearchForm",
+    "ScopeForm",
     "SearchForm",
     "UploadForm",
     "WithdrawForm",

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from hotlists.actions.entries import WRITTEN
 from hotlists.countries import COUNTRIES
+from hotlists.forms.scope import OF_SCOPE
 from hotlists.models import EntryVersion, Hotlist
 from standards.models import Action, Priority, StandardsProfile
 
@@ -49,7 +50,7 @@ class EntryForm(forms.ModelForm):
 
     class Meta:
         model = EntryVersion
-        fields = WRITTEN
+        fields = [name for name in WRITTEN if name not in OF_SCOPE]
         labels = {
             "vrm_entered": "Number plate", "reason": "Why this vehicle is to be looked for", "basis": "Is that fact or assessment?",
             "subject": "Who it is about", "person_confirmed": "Is that person confirmed to be linked to the vehicle?",

@@ -41,6 +41,7 @@ class Term(models.Model):
     until_at = models.DateTimeField(null=True)
     action = models.CharField(max_length=20, choices=Action)
     markers = ArrayField(models.CharField(max_length=4), default=list)
+    scope = models.JSONField(default=dict, blank=True)
     starts_at = models.DateTimeField()
     review_by = models.DateTimeField()
     expires_at = models.DateTimeField()
@@ -69,6 +70,12 @@ class Term(models.Model):
             ),
             models.CheckConstraint(
                 name="hotlists_term_reviewed_within_life", condition=Q(review_by__lte=F("expires_at"))
+            ),
+            models.CheckConstraint(
+                name="hotlists_term_scope_is_sound",
+                condition=models.Func(
+                    F("scope"), function="public.hotlists_scope_is_sound", output_field=models.BooleanField()
+                ),
             ),
             models.CheckConstraint(name="hotlists_term_asks_for_something", condition=Q(action__in=Action.values)),
         ]

@@ -9,6 +9,7 @@ from django.db.models.functions import Reverse
 from accounts.models import Actor, User
 from hotlists import triggers
 from hotlists.models.hotlists import Hotlist
+from hotlists.scope import Response
 from portal.ids import new_id
 from standards.models import Action, Category, Priority, StandardsProfile
 from standards.ranks import Rank
@@ -202,6 +203,17 @@ class EntryVersion(models.Model):
         help_text="Whether it is directed surveillance was considered; null until it was answered.",
     )
     ripa_ref = models.CharField(max_length=50, blank=True)
+    scope = models.JSONField(
+        default=dict,
+        blank=True,
+        help_text="Sites, areas, directions, days and hours, as hotlists.scope; empty: no limit.",
+    )
+    response = models.CharField(
+        max_length=11,
+        blank=True,
+        choices=Response,
+        help_text="How far the authority goes at a hit; empty: by priority.",
+    )
     starts_at = models.DateTimeField()
     review_by = models.DateTimeField()
     expires_at = models.DateTimeField()
@@ -253,6 +265,16 @@ class EntryVersion(models.Model):
             ),
             models.CheckConstraint(
                 name="hotlists_version_declared_no_conflict", condition=Q(status="draft") | Q(no_conflict=True)
+            ),
+            models.CheckConstraint(
+                name="hotlists_version_scope_is_sound",
+                condition=models.Func(
+                    F("scope"), function="public.hotlists_scope_is_sound", output_field=models.BooleanField()
+                ),
+            ),
+            models.CheckConstraint(
+                name="hotlists_version_stop_is_not_record_only",
+                condition=Q(status="draft") | ~Q(action="STOP", response="RECORD_ONLY"),
             ),
             models.CheckConstraint(
                 name="hotlists_version_plate_normalised",

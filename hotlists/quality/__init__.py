@@ -3,7 +3,7 @@
 import datetime as dt
 
 from hotlists.models import EntryVersion
-from hotlists.quality import dates, intelligence, lists, markers, people, plates, reasons, references, required
+from hotlists.quality import dates, intelligence, lists, markers, people, plates, reasons, references, required, scopes
 from hotlists.quality.asked import Asked, Fault
 
 Problems = dict[str, list[str]]
@@ -22,6 +22,7 @@ RULES = (
     markers.are_sourced,
     markers.spare_those_protected,
     lists.are_kept_to,
+    scopes.are_of_this_world,
     people.risk_meets_priority,
     people.clones_are_told_apart,
     people.protected_activity_is_asked,

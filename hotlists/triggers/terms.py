@@ -18,6 +18,7 @@ TERM_OF_AN_APPROVED_VERSION = pgtrigger.Trigger(
         ("asked", "text"),
         ("warned", "varchar[]"),
         ("reviewed", "timestamptz"),
+        ("limited", "jsonb"),
     ],
     func="""
         PERFORM FROM hotlists_entry e WHERE e.id = NEW.entry_id FOR UPDATE;
@@ -32,8 +33,10 @@ TERM_OF_AN_APPROVED_VERSION = pgtrigger.Trigger(
                 USING ERRCODE = 'check_violation';
         END IF;
         asked := version.action; warned := version.markers; reviewed := version.review_by;
+        limited := version.scope;
         IF before.version_id = NEW.version_id THEN
             asked := before.action; warned := before.markers; reviewed := before.review_by;
+            limited := before.scope;
             IF NEW.expires_at > before.expires_at OR NEW.starts_at < before.starts_at THEN
                 RAISE EXCEPTION 'a term lies within the one before it' USING ERRCODE = 'check_violation';
             END IF;
@@ -49,6 +52,9 @@ TERM_OF_AN_APPROVED_VERSION = pgtrigger.Trigger(
         END IF;
         IF NOT NEW.markers <@ warned THEN
             RAISE EXCEPTION 'a term warns of what was approved or of less' USING ERRCODE = 'check_violation';
+        END IF;
+        IF NOT public.hotlists_scope_is_within(NEW.scope, limited) THEN
+            RAISE EXCEPTION 'a term reaches as far as was approved or less far' USING ERRCODE = 'check_violation';
         END IF;
         IF NEW.review_by > reviewed AND NOT EXISTS (
             SELECT FROM hotlists_review r

@@ -11,8 +11,9 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from hotlists import actions, policies
-from hotlists.forms import NarrowForm, ReasonForm, ReviewForm, WithdrawForm
+from hotlists.forms import NarrowForm, ReasonForm, ReviewForm, ScopeForm, WithdrawForm
 from hotlists.models import Entry
+from hotlists.story import scope_of
 from portal.errors import Unfit
 from portal.forms import put_problems
 from portal.policies import Verdict
@@ -101,13 +102,21 @@ def entry_narrow(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     entry = get_object_or_404(Entry.objects.visible_to(request.user).select_related("hotlist"), pk=pk)
     term = entry.terms.governing(timezone.now()).select_related("version").first()
     form = NarrowForm(request.POST or None, term=term) if term else None
-    if form and request.method == "POST" and form.is_valid():
+    limits = ScopeForm(request.POST or None, user=request.user, of=term) if term else None
+    if form and limits and request.method == "POST" and form.is_valid() & limits.is_valid():
         try:
-            actions.narrow(entry, by=request.user, **form.asked)
+            actions.narrow(entry, by=request.user, **form.asked, scope=limits.facts["scope"])
             messages.success(request, "Narrowed. Matchers are told at once.")
             return redirect("entry_detail", entry.pk)
         except Unfit as refusal:
             put_problems(form, refusal)
     may = policies.may_narrow(request.user, entry)
-    context = {"entry": entry, "term": term, "form": form, "may": may}
+    context = {
+        "entry": entry,
+        "term": term,
+        "form": form,
+        "limits": limits,
+        "may": may,
+        "scope": scope_of(term, request.user) if term else None,
+    }
     return render(request, "hotlists/entry_narrow.html", context)

@@ -13,6 +13,7 @@ const only = [
   ["[data-live]", () => import("./live.js")],
   ["[data-map]", () => import("./map.js")],
   ["[data-copy]", () => import("./copy.js")],
+  ["[data-filtered]", () => import("./filtered.js")],
 ];
 for (const [selector, load] of only) {
   const found = document.querySelectorAll(selector);
