@@ -7,7 +7,13 @@ may do it to this very thing is asked of the facts (who wrote it, their rank, th
 from dataclasses import dataclass
 
 LOOK = ("hotlists.view_entries", "hotlists.search_plate")
-DECIDE = ("hotlists.decide_entry", "hotlists.review_entry", "hotlists.suspend_entry", "hotlists.withdraw_entry")
+DECIDE = (
+    "hotlists.decide_entry",
+    "hotlists.review_entry",
+    "hotlists.suspend_entry",
+    "hotlists.withdraw_entry",
+    "hotlists.dispute_entry",
+)
 WRITE = ("hotlists.write_entry",)
 HITS = ("hits.view_board",)
 HOLD = ("retention.place_hold",)
@@ -25,7 +31,7 @@ class Role:
 
 ROLES = (
     Role("SUB", "Submitter", "Officers and staff who ask for a vehicle to be listed",
-         (*LOOK, *WRITE, *HITS, "hotlists.review_entry", "hotlists.suspend_entry")),
+         (*LOOK, *WRITE, *HITS, "hotlists.review_entry", "hotlists.suspend_entry", "hotlists.dispute_entry")),
     Role("SUP", "Supervisor", "Sergeants, who decide standard entries",
          (*LOOK, *WRITE, *DECIDE, *HITS)),
     Role("INS", "Inspector", "Inspectors, who decide what sergeants may not, by day and night",
@@ -34,24 +40,25 @@ ROLES = (
          (*LOOK, *WRITE, *DECIDE, *HITS, *HOLD, "hotlists.decide_emergency", "camera_sites.view_sites",
           "camera_sites.decide_site", "hotlists.decide_hotlist", "standards.adopt_profile")),
     Role("MGR", "List manager", "Who answers for the lists being current, allocated and small enough to act on",
-         (*LOOK, *WRITE, *HITS, *HOLD, "hotlists.withdraw_entry", "hotlists.suspend_entry", "hotlists.manage_hotlist",
+         (*LOOK, *WRITE, *HITS, *HOLD, "hotlists.withdraw_entry", "hotlists.suspend_entry", "hotlists.dispute_entry",
+          "hotlists.manage_hotlist",
           "hotlists.load_feed", "hotlists.release_load", "hotlists.agree_source", "matchers.manage_matcher",
           "matchers.view_publications", "hits.answer_hit", "camera_sites.view_sites", "scrutiny.view_findings")),
     Role("CTL", "Control room", "Operators who act on hits around the clock",
-         (*LOOK, *HITS, "hits.answer_hit", "hotlists.suspend_entry", "camera_sites.view_sites")),
+         (*LOOK, *HITS, "hits.answer_hit", "hotlists.suspend_entry", "hotlists.dispute_entry", "camera_sites.view_sites")),
     Role("INF", "Infrastructure lead", "Who proposes and keeps camera sites, and approves none",
          ("camera_sites.view_sites", "camera_sites.propose_site", "camera_sites.write_dpia", "scrutiny.view_findings")),
     Role("DPO", "Data protection officer", "Advises, samples, reads the log; never approves an entry",
          (*HOLD, "audit.read_log", "hotlists.search_plate", "hotlists.view_entries", "hotlists.withdraw_entry",
-          "camera_sites.view_sites", "camera_sites.advise_dpia", "retention.view_runs", "retention.run_retention",
+          "hotlists.dispute_entry", "camera_sites.view_sites", "camera_sites.advise_dpia", "retention.view_runs", "retention.run_retention",
           "scrutiny.view_findings", "scrutiny.work_finding", "matchers.view_publications")),
     Role("AUD", "Auditor", "Professional standards: reads, alters nothing",
          ("audit.read_log", "hotlists.search_plate", "hotlists.view_entries", "scrutiny.view_findings",
           "retention.view_runs", "camera_sites.view_sites")),
     Role("IAO", "Information asset owner", "The controller's hand: decides DPIAs, releases retention; writes no entry",
-         ("audit.read_log", "hotlists.withdraw_entry", "hotlists.view_entries", "hotlists.agree_source",
-          "hotlists.decide_hotlist", "hotlists.release_load", "camera_sites.view_sites", "camera_sites.decide_dpia",
-          "camera_sites.decide_site",
+         ("audit.read_log", "hotlists.withdraw_entry", "hotlists.dispute_entry", "hotlists.view_entries",
+          "hotlists.agree_source", "hotlists.decide_hotlist", "hotlists.release_load", "camera_sites.view_sites",
+          "camera_sites.decide_dpia", "camera_sites.decide_site",
           "retention.view_runs", "retention.run_retention", "scrutiny.view_findings", "standards.adopt_profile")),
     Role("ADM", "System administrator", "Keeps accounts and machines; reads no list",
          ("accounts.manage_users", "accounts.manage_machines")),

@@ -46,6 +46,7 @@ UNTRACKED: dict[str, str] = {
     "hotlists.Suspension": WRITTEN_ONCE,
     "hotlists.Justification": WRITTEN_ONCE,
     "hotlists.HotlistTerm": WRITTEN_ONCE,
+    "hotlists.HitTally": MACHINERY,
     "hotlists.Load": MACHINERY,
     "hotlists.LoadProblem": BULK,
     "hotlists.StagedRow": BULK,

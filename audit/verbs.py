@@ -65,6 +65,8 @@ class Verb(TextChoices):
     )
     ENTRY_WITHDRAWN = "entry.withdrawn", "{actor} withdrew {subject}: {reason}"
     ENTRY_SUSPENDED = "entry.suspended", "{actor} suspended {subject}: {reason}"
+    ENTRY_DISPUTED = "entry.disputed", "{actor} disputed {subject}: {reason}"
+    ENTRY_PASSED_ON = "entry.passed_on", "{actor} passed {subject} on to {owner}, deputy {deputy}: {reason}"
     ENTRY_RESUMED = "entry.resumed", "{actor} lifted the suspension of {subject}: {reason}"
     ENTRY_NARROWED = "entry.narrowed", "{actor} narrowed {subject} ({what}): {reason}"
     ENTRY_REVIEWED = "entry.reviewed", "{actor} reviewed {subject}; next review by {review_by}"

@@ -11,8 +11,9 @@ from hotlists.actions.entries import WRITTEN
 from hotlists.models import Entry, EntryVersion, Term
 from hotlists.scope import in_words, read
 from hotlists.widening import NARROWABLE, Effect, effect_of
+from portal.moments import length
 from portal.policies import Verdict
-from standards.models import Category
+from standards.models import Category, StandardsProfile
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,12 +98,15 @@ def acts_on(entry: Entry, latest: EntryVersion, term: Term | None, user: Actor) 
             acts.append(Act("Lift the suspension", "entry_resume", policies.may_resume(user, entry)))
         else:
             acts.append(Act("Suspend", "entry_suspend", policies.may_suspend(user, entry)))
+            acts.append(Act("Dispute", "entry_dispute", policies.may_dispute(user, entry)))
         acts.append(Act("Review", "entry_review", policies.may_review(user, entry)))
+        acts.append(Act("Ask for a later end", "entry_extend", policies.may_extend(user, entry)))
         acts.append(Act("Narrow", "entry_narrow", policies.may_narrow(user, entry)))
     if status not in (EntryVersion.Status.DRAFT, EntryVersion.Status.SUBMITTED) and not entry.withdrawn_at:
         acts.append(Act("Write a new version", "entry_edit", policies.may_edit(user, latest)))
     if not entry.withdrawn_at:
         acts.append(Act("Withdraw", "entry_withdraw", policies.may_withdraw(user, entry)))
+        acts.append(Act("Pass on", "entry_pass_on", policies.may_pass_on(user, entry)))
     return acts
 
 
@@ -124,6 +128,11 @@ def story_of(entry: Entry, user: Actor, at: dt.datetime) -> dict[str, Any]:
         "reviews": entry.reviews.select_related("reviewed_by"),
         "narrowings": entry.narrowings.select_related("narrowed_by"),
         "suspensions": entry.suspensions.select_related("from_by", "to_by"),
+        "interests": Entry.objects.other_interests_in(shown, user).with_force(at),
+        "removal": _removal(entry, at),
+        "follows": Entry.objects.visible_to(user).filter(pk=entry.follows).first() if entry.follows else None,
+        "followed_by": Entry.objects.visible_to(user).filter(follows=entry.pk).order_by("created_at"),
+        "may_ask_again": policies.may_ask_again(user, entry, at=at),
         "pending": latest
         if term and latest.pk != term.version_id and latest.status in ("draft", "submitted")
         else None,
@@ -143,6 +152,18 @@ def scope_of(of: EntryVersion | Term, user: Actor) -> dict[str, Any]:
         "sites": names,
         "unseen": len(scope.sites) - len(names),
     }
+
+
+def _removal(entry: Entry, at: dt.datetime) -> str:
+    """How long it took from what happened to the end of the entry (R-024)."""
+    latency = entry.removal_latency
+    if latency is None:
+        return ""
+    aim = dt.timedelta(hours=StandardsProfile.objects.in_force(at).number("removal.target"))
+    words = f"It took {length(latency.total_seconds())} from what happened to the end of this entry"
+    return (
+        f"{words}." if latency <= aim else f"{words}, longer than the {length(aim.total_seconds())} that are the aim."
+    )
 
 
 def _shown(version: EntryVersion, name: str) -> Any:

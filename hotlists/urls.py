@@ -9,7 +9,7 @@ from hotlists.api import feeds as feeds_api
 from hotlists.api import hotlists as hotlists_api
 from hotlists.api import justifications as justifications_api
 from hotlists.api import search as search_api
-from hotlists.views import acts, decisions, entries, entry_list, feeds, hotlists, justifications, loads, search
+from hotlists.views import acts, decisions, entries, entry_list, feeds, hotlists, justifications, loads, reviews, search
 
 urlpatterns = [
     path("hotlists/", hotlists.hotlist_list, name="hotlist_list"),
@@ -32,7 +32,12 @@ urlpatterns = [
     path("entries/<uuid:pk>/suspend/", acts.entry_suspend, name="entry_suspend"),
     path("entries/<uuid:pk>/resume/", acts.entry_resume, name="entry_resume"),
     path("entries/<uuid:pk>/narrow/", acts.entry_narrow, name="entry_narrow"),
-    path("entries/<uuid:pk>/review/", acts.entry_review, name="entry_review"),
+    path("entries/<uuid:pk>/dispute/", acts.entry_dispute, name="entry_dispute"),
+    path("entries/<uuid:pk>/pass-on/", acts.entry_pass_on, name="entry_pass_on"),
+    path("entries/<uuid:pk>/ask-again/", acts.entry_ask_again, name="entry_ask_again"),
+    path("entries/<uuid:pk>/review/", reviews.entry_review, name="entry_review"),
+    path("entries/<uuid:pk>/extend/", reviews.entry_extend, name="entry_extend"),
+    path("reviews/", reviews.review_queue, name="review_queue"),
     path("decisions/", decisions.decision_queue, name="decision_queue"),
     path("search/", search.plate_search, name="plate_search"),
     path("hotlists/<slug:slug>/loads/", loads.load_list, name="load_list"),
@@ -77,7 +82,12 @@ api_urlpatterns = [
     path("entries/<uuid:pk>/suspend/", acts_api.EntrySuspend.as_view(), name="api_entry_suspend"),
     path("entries/<uuid:pk>/resume/", acts_api.EntryResume.as_view(), name="api_entry_resume"),
     path("entries/<uuid:pk>/narrow/", acts_api.EntryNarrow.as_view(), name="api_entry_narrow"),
+    path("entries/<uuid:pk>/dispute/", acts_api.EntryDispute.as_view(), name="api_entry_dispute"),
+    path("entries/<uuid:pk>/pass-on/", acts_api.EntryPassOn.as_view(), name="api_entry_pass_on"),
+    path("entries/<uuid:pk>/ask-again/", acts_api.EntryAskAgain.as_view(), name="api_entry_ask_again"),
     path("entries/<uuid:pk>/review/", acts_api.EntryReview.as_view(), name="api_entry_review"),
+    path("entries/<uuid:pk>/extend/", acts_api.EntryExtend.as_view(), name="api_entry_extend"),
+    path("reviews/", acts_api.ReviewQueue.as_view(), name="api_review_queue"),
     path("search/", search_api.PlateSearch.as_view(), name="api_plate_search"),
     path("hotlists/<slug:slug>/loads/", feeds_api.LoadList.as_view(), name="api_load_list"),
     path("loads/<uuid:pk>/", feeds_api.LoadDetail.as_view(), name="api_load_detail"),

@@ -3,16 +3,18 @@
 import datetime as dt
 from collections.abc import Iterator
 
-from django.db.models import Count, Min, Q
+from django.db.models import Count, Exists, Min, OuterRef, Q, Subquery
 from django.urls import reverse
 
 from accounts.models import User
 from accounts.policies import role_has
-from hotlists.models import Entry, EntryVersion, Hotlist, Justification, Load, SourceAgreement
+from hotlists.models import Entry, EntryVersion, Hotlist, Justification, Load, SourceAgreement, Term
+from hotlists.reviewing import due_reviews
 from portal.home import Item
 from standards.models import StandardsProfile
 
 SOON = dt.timedelta(hours=48)
+TOLD_FOR = dt.timedelta(days=7)
 FEED_SOON = dt.timedelta(hours=6)
 
 
@@ -22,6 +24,9 @@ def questions(user: User, now: dt.datetime) -> Iterator[Item]:
         yield from _decisions(user)
     if role_has(user, "hotlists.write_entry"):
         yield from _own(user, now)
+        yield from _interests(user, now)
+    if role_has(user, "hotlists.review_entry"):
+        yield from _reviews(user, now)
     yield from _feeds(user, now)
     yield from _lists(user, now)
 
@@ -42,6 +47,43 @@ def _lists(user: User, now: dt.datetime) -> Iterator[Item]:
         for one in waits.select_related("hotlist"):
             words = f"A justification of {one.hotlist.title} waits for your decision"
             yield Item(words, reverse("justification_decide", args=[one.pk]), since=one.proposed_at)
+
+
+def _reviews(user: User, now: dt.datetime) -> Iterator[Item]:
+    """Reviews that are overdue or fall due soon, on the lists this person sees."""
+    due = due_reviews(user, now)
+    queue = reverse("review_queue")
+    overdue = due.filter(governs_review_by__lte=now)
+    since = overdue.aggregate(since=Min("governs_review_by"))["since"]
+    yield Item(
+        "Entries are out of force until somebody reviews them",
+        queue + "?show=overdue",
+        overdue.count(),
+        since,
+        "stopped",
+    )
+    yield Item("Reviews fall due soon", queue + "?show=soon", due.filter(governs_review_by__gt=now).count())
+
+
+def _interests(user: User, now: dt.datetime) -> Iterator[Item]:
+    """R-021: who has an interest in a vehicle hears when somebody else takes one, or gives theirs up."""
+    own = Entry.objects.visible_to(user).owned_by(user).filter(withdrawn_at=None)
+    mine = Term.objects.filter(entry__in=own, until_at=None, expires_at__gt=now).filter(
+        version__vrm=OuterRef("version__vrm"), version__country=OuterRef("version__country")
+    )
+    earlier = Term.objects.filter(entry=OuterRef("entry"), from_at__lt=OuterRef("from_at"))
+    others = Term.objects.filter(entry__in=Entry.objects.visible_to(user)).exclude(entry__in=own)
+    others = others.annotate(mine=Subquery(mine.values("entry")[:1])).exclude(mine=None)
+    since = now - TOLD_FOR
+    for term in (
+        others.filter(from_at__gte=since, entry__withdrawn_at=None).exclude(Exists(earlier)).order_by("from_at")[:10]
+    ):
+        page = reverse("entry_detail", args=[term.mine]) + "#interests"
+        yield Item("Somebody else has an interest in your vehicle too", page, None, term.from_at)
+    ended = others.filter(entry__withdrawn_at__gte=since, until_at=None).select_related("entry")
+    for term in ended.order_by("entry__withdrawn_at")[:10]:
+        page = reverse("entry_detail", args=[term.mine]) + "#interests"
+        yield Item("Another interest in your vehicle ended; yours goes on", page, None, term.entry.withdrawn_at)
 
 
 def _feeds(user: User, now: dt.datetime) -> Iterator[Item]:
@@ -80,7 +122,7 @@ def _decisions(user: User) -> Iterator[Item]:
 def _own(user: User, now: dt.datetime) -> Iterator[Item]:
     """What became of one's own entries, and which need a hand."""
     entries = reverse("entry_list") + "?owner=me"
-    own = Entry.objects.filter(owner=user, withdrawn_at=None)
+    own = Entry.objects.owned_by(user).filter(withdrawn_at=None)
     latest = own.with_latest_version()
     yield Item("Your drafts", entries, latest.filter(status="draft").count(), tone="waiting")
     returned = latest.filter(status="returned").count()

@@ -63,7 +63,7 @@ SCHEDULE: list[Rule] = [
           months=12, since=ENTRY_CLOSED, may_be_held=True, blocked_by=("hits.Hit.entry", "hits.Hit.version")),
     *goes_with(
         "hotlists.Entry", ("hotlists.Suspension", "entry"), ("hotlists.Narrowing", "entry"), ("hotlists.Term", "entry"),
-        ("hotlists.Review", "entry"),
+        ("hotlists.Review", "entry"), ("hotlists.HitTally", "entry"),
         ("hotlists.Decision", "version__entry"), ("hotlists.Contribution", "version__entry"),
         ("hotlists.EntryVersion", "entry"),
     ),

@@ -150,6 +150,10 @@ NUMBERS = [
     ("intel.age", 365, "days", "Older intelligence carries no entry until it is checked again", "5.1 [D]"),
     ("emergency.life", 4, "hours", "Emergency verbal authority ends at most so long after it was given", "R-048"),
     ("emergency.again", 24, "hours", "No second emergency for the same plate and purpose within", "R-048"),
+    ("review.soon", 7, "days", "A review shows in the queue this long before it is due", "R-014 [D]"),
+    ("review.no_hits", 3, "periods", "Renewal after so many periods without a hit needs a supervisor", "domain.md 5.4"),
+    ("review.no_hits.rank", 20, "rank", "Least rank of that supervisor", "domain.md 5.4 [D]"),
+    ("removal.target", 12, "hours", "What happened ends the entry within a shift", "R-024"),
     ("finding.answer", 14, "days", "A finding is answered within", "R-071"),
     (
         "search.known.least",

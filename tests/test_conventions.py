@@ -104,7 +104,7 @@ NOBODYS = {
     "starts", "expires", "lapses", "ends", "due", "until", "from", "effective_from", "last_verified", "captured", "received",
     "generated", "signed", "issued", "applied", "closed", "opened", "ended", "compared", "enrolled", "last_seen", "loaded",
     "checked", "erased", "finished", "release", "at", "sunset", "submitted", "acknowledged", "review_due", "emergency_ends",
-    "list_lapses", "enrol_code_expires", "created", "contributed",
+    "list_lapses", "happened", "enrol_code_expires", "created", "contributed",
 }  # fmt: skip
 
 

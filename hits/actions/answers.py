@@ -1,6 +1,7 @@
 """What people do about a hit: look at it, take it on, verify it, say how it ended."""
 
 import datetime as dt
+from collections import Counter
 
 from django.db import transaction
 from django.utils import timezone
@@ -12,7 +13,7 @@ from hits import live, policies
 from hits.models import Acknowledgement, Hit, Outcome, Verification
 from hits.models.hits import HitQuerySet
 from hotlists import actions as hotlists
-from hotlists.models import FeedException, FeedRow, Suspension
+from hotlists.models import Entry, FeedException, FeedRow, Suspension
 from hotlists.policies import may_suspend, may_suspend_row
 from portal.errors import Unfit
 from portal.policies import require
@@ -96,6 +97,7 @@ def record_outcome(
     Outcome.objects.bulk_create([Outcome(hit=one, settled_with=hit.pk, **facts) for one in earlier])
     Hit.objects.filter(pk__in=[hit.pk, *(one.pk for one in earlier)]).update(closed_at=now)
     hit.closed_at = now
+    _count([hit, *earlier], decision, by=by)
     if result == Outcome.Result.WRONG_VEHICLE:
         _take_force(hit, by=by, because=f"A vehicle was stopped or found and was not the one wanted. {words}".strip())
     live.tell_boards(hit)
@@ -112,6 +114,13 @@ def _acknowledge(hits: list[Hit], *, by: User, at: dt.datetime) -> None:
     Hit.objects.filter(pk__in=[hit.pk for hit in hits]).update(acknowledged_at=at)
     for hit in hits:
         hit.acknowledged_at = at
+
+
+def _count(hits: list[Hit], decision: str, *, by: User) -> None:
+    """Pushes down how the hits of each entry ended, for whoever reviews it."""
+    ended = Counter(hit.entry_id for hit in hits if hit.entry_id)
+    for entry in Entry.objects.filter(pk__in=ended).order_by("pk"):
+        hotlists.count_outcomes(entry, decision, by=by, times=ended[entry.pk])
 
 
 def _earlier(hit: Hit) -> HitQuerySet:

@@ -16,6 +16,7 @@ from hits import live, nudges, policies
 from hits.cautions import cautions_of
 from hits.limits import Limits
 from hits.models import Caution, Hit, HitKey
+from hotlists import actions as hotlists
 from hotlists.models import Entry, EntryVersion, Hotlist
 from matcher_client.rows import FIELDS
 from matchers.models import Allocation, ListRole, Matcher, PublishedRow
@@ -72,6 +73,8 @@ def report(told: Report, *, by: MachineClient) -> tuple[Hit, bool]:
     )  # fmt: skip
     hit.cautions = cautions_of(hit, row=row, at=now, limits=Limits.in_force(now))
     hit.save(force_insert=True)
+    if entry is not None:
+        hotlists.count_hit(entry, by=by)
     if {Caution.SITE_NOT_IN_SERVICE, Caution.SITE_UNKNOWN} & set(hit.cautions):
         nudges.report_site_hit_soon(hit)
     live.tell_boards(hit)

@@ -52,14 +52,22 @@ def narrow(
     except ValueError as error:
         raise Unfit("This cannot be a scope.", {"scope": [str(error)]}) from error
     narrower = narrowed(term, {name: value for name, value in asked.items() if value is not None}, at=now)
-    what = in_words(term, narrower)
-    done = Narrowing.objects.create(
-        entry=entry, term=continue_term(term, from_at=now, **narrower), narrowed_by=by, narrowed_at=now, what=what,
-        reason=reason,
-    )  # fmt: skip
+    done = narrow_term(term, narrower, by=by, at=now, reason=reason)
     publish_soon(entry.hotlist_id)
-    record(Verb.ENTRY_NARROWED, target=entry, by=by, plate=term.version.plate, also=[done], what=what, reason=reason)
+    record(
+        Verb.ENTRY_NARROWED, target=entry, by=by, plate=term.version.plate, also=[done], what=done.what, reason=reason
+    )
     return done
+
+
+def narrow_term(
+    term: Term, changes: dict[str, Any], *, by: User, at: dt.datetime, reason: str, **reviewed: dt.datetime
+) -> Narrowing:
+    """Writes that less holds from now on, whoever was asked whether it may; a review may move `review_by` beside."""
+    return Narrowing.objects.create(
+        entry=term.entry, term=continue_term(term, from_at=at, **changes | reviewed), narrowed_by=by, narrowed_at=at,
+        what=in_words(term, changes), reason=reason,
+    )  # fmt: skip
 
 
 def narrowed(term: Term, asked: dict[str, Any], *, at: dt.datetime) -> dict[str, Any]:

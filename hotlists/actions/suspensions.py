@@ -13,19 +13,28 @@ from hotlists.nudges import publish_soon
 from portal.errors import TooLate
 from portal.policies import require
 
+_VERBS = {Suspension.Kind.SUSPENSION: Verb.ENTRY_SUSPENDED, Suspension.Kind.DISPUTE: Verb.ENTRY_DISPUTED}
+
 
 @transaction.atomic
 def suspend(entry: Entry, *, by: User, reason: str, kind: str = Suspension.Kind.SUSPENSION) -> Suspension:
-    """Takes an entry out of force at once."""
+    """Takes an entry out of force at once. A dispute does the same, and says that its rightness is doubted."""
     entry = locked(entry, by=by)
-    require(policies.may_suspend(by, entry))
+    kind = Suspension.Kind(kind)
+    may = policies.may_dispute if kind == Suspension.Kind.DISPUTE else policies.may_suspend
+    require(may(by, entry))
     require_words("reason", reason, "Say why.")
     if entry.suspensions.filter(kind=kind, to_at=None).exists():
-        raise TooLate("This entry is suspended already.")
+        raise TooLate(f"This entry is {kind.label.lower()} already.")
     suspension = Suspension.objects.create(entry=entry, kind=kind, from_at=timezone.now(), from_by=by, reason=reason)
     publish_soon(entry.hotlist_id)
-    record(Verb.ENTRY_SUSPENDED, target=entry, by=by, plate=plate_of(entry), also=[suspension], reason=reason)
+    record(_VERBS[kind], target=entry, by=by, plate=plate_of(entry), also=[suspension], reason=reason)
     return suspension
+
+
+def dispute(entry: Entry, *, by: User, reason: str) -> Suspension:
+    """Doubts that an entry is right: it is out of force at once, until another person finds that it is."""
+    return suspend(entry, by=by, reason=reason, kind=Suspension.Kind.DISPUTE)
 
 
 @transaction.atomic

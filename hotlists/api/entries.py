@@ -56,8 +56,9 @@ class EntrySerializer(serializers.ModelSerializer):
 
     class Meta:
         model = Entry
-        fields = ("id", "hotlist", "owner", "created_by", "created_at", "withdrawn_at", "withdrawn_by", "withdrawal_reason",
-                  "is_in_force", "lapses_at", "vrm", "country", "category", "priority", "action", "status")  # fmt: skip
+        fields = ("id", "hotlist", "owner", "deputy", "follows", "created_by", "created_at", "withdrawn_at", "withdrawn_by",
+                  "withdrawal_reason", "happened_at", "is_in_force",
+                  "lapses_at", "vrm", "country", "category", "priority", "action", "status")  # fmt: skip
 
 
 class TermSerializer(serializers.ModelSerializer):

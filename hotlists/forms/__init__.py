@@ -3,7 +3,7 @@
 from .decisions import DecideForm
 from .entries import EntryForm
 from .feeds import AcceptForm, AgreementForm, HoldBackForm, RowSearchForm, UploadForm
-from .life import NarrowForm, ReasonForm, ReviewForm, WithdrawForm
+from .life import ExtendForm, NarrowForm, PassOnForm, ReasonForm, ReviewForm, ReviewQueueForm, WithdrawForm
 from .scope import ScopeForm
 from .search import EntryFilterForm, SearchForm
 
@@ -13,10 +13,13 @@ __all__ = [
     "DecideForm",
     "EntryFilterForm",
     "EntryForm",
+    "ExtendForm",
     "HoldBackForm",
     "NarrowForm",
+    "PassOnForm",
     "ReasonForm",
     "ReviewForm",
+    "ReviewQueueForm",
     "RowSearchForm",
     "ScopeForm",
     "SearchForm",

@@ -6,7 +6,7 @@ from .feeds import FeedException, FeedRow, SourceAgreement
 from .hotlists import Hotlist, HotlistGroupAccess, HotlistUserAccess
 from .justifications import HotlistTerm, Justification
 from .loads import Load, LoadProblem, StagedGone, StagedRepeat, StagedRow
-from .reviews import Review
+from .reviews import HitTally, Review
 from .suspensions import Suspension
 from .terms import Narrowing, Term
 from .versions import Contribution, EntryVersion
@@ -19,6 +19,7 @@ __all__ = [
     "EntryVersion",
     "FeedException",
     "FeedRow",
+    "HitTally",
     "Hotlist",
     "HotlistGroupAccess",
     "HotlistTerm",

@@ -3,7 +3,7 @@
 import datetime as dt
 
 from django.db import models
-from django.db.models import Exists, OuterRef, Q, Subquery
+from django.db.models import Exists, F, OuterRef, Q, Subquery
 
 from accounts.models import Actor, User
 from hotlists import triggers
@@ -84,6 +84,24 @@ class EntryQuerySet(models.QuerySet["Entry"]):
         overdue = Term.objects.filter(entry=OuterRef("pk"), review_by__lte=at, expires_at__gt=at).governing(at)
         return self.filter(Exists(overdue), withdrawn_at=None)
 
+    def due_for_review(self, at: dt.datetime, within: dt.timedelta) -> "EntryQuerySet":
+        """Entries whose review is overdue or falls due within this time, and that a review keeps: neither ended nor expired."""
+        due = Term.objects.filter(entry=OuterRef("pk"), review_by__lte=at + within, expires_at__gt=at).governing(at)
+        return self.filter(Exists(due), withdrawn_at=None)
+
+    def owned_by(self, user: User) -> "EntryQuerySet":
+        """Entries that this person answers for, as owner or deputy."""
+        return self.filter(Q(owner=user) | Q(deputy=user))
+
+    def other_interests_in(self, version: EntryVersion, actor: Actor) -> "EntryQuerySet":
+        """Other interests in the vehicle of this version that are not over, on lists that this actor may see (R-021). Of
+        lists they may not see, not even that there is one is told."""
+        same = EntryVersion.objects.filter(
+            entry=OuterRef("pk"), vrm=version.vrm, country=version.country, status__in=("submitted", "approved")
+        )
+        found = self.visible_to(actor).filter(Exists(same), withdrawn_at=None).exclude(pk=version.entry_id)
+        return found.select_related("hotlist", "owner").order_by("created_at")
+
     def of_plate(self, vrm: str, country: str | None = None) -> "EntryQuerySet":
         """Entries any version of which names this normalised plate."""
         versions = EntryVersion.objects.filter(entry=OuterRef("pk"), vrm=vrm)
@@ -101,6 +119,8 @@ class Entry(models.Model):
         ARRESTED = "arrested", "Arrested"
         FOUND_SAFE = "found_safe", "Found safe"
         WRONG_VRM = "wrong_vrm", "Wrong plate"
+        SOLD = "sold", "Sold to somebody not wanted"
+        SCRAPPED = "scrapped", "Scrapped or declared off the road"
         CLONE_CONFIRMED = "clone_confirmed", "Clone confirmed"
         UNJUSTIFIED = "unjustified", "No longer justified"
         OWNER_REQUEST = "owner_request", "Owner's request"
@@ -115,6 +135,11 @@ class Entry(models.Model):
     withdrawn_at = models.DateTimeField(null=True)
     withdrawal_reason = models.CharField(max_length=20, choices=WithdrawalReason, blank=True)
     withdrawal_words = models.CharField(max_length=500, blank=True)
+    happened_at = models.DateTimeField(null=True, help_text="When what ended it happened, where that is known (R-024).")
+    deputy = models.ForeignKey(User, models.PROTECT, related_name="deputised_entries", null=True, blank=True)
+    follows = models.UUIDField(
+        null=True, help_text="The ended entry that this one asks for again; no key, since that one is erased first."
+    )
 
     objects = EntryQuerySet.as_manager()
 
@@ -128,6 +153,7 @@ class Entry(models.Model):
             ("decide_emergency", "Give emergency verbal authority"),
             ("review_entry", "Review entries"),
             ("suspend_entry", "Suspend an entry at once"),
+            ("dispute_entry", "Dispute an entry, which suspends it at once"),
             ("withdraw_entry", "Withdraw an entry for good"),
         ]
         triggers = [triggers.ENTRY_STAYS_WITHDRAWN, not_under_hold("hotlists.Entry")]
@@ -136,8 +162,21 @@ class Entry(models.Model):
                 name="hotlists_entry_withdrawn_by_somebody_for_a_reason",
                 condition=Q(withdrawn_by__isnull=True, withdrawn_at__isnull=True, withdrawal_reason="")
                 | (Q(withdrawn_by__isnull=False, withdrawn_at__isnull=False) & ~Q(withdrawal_reason="")),
-            )
+            ),
+            models.CheckConstraint(
+                name="hotlists_entry_ended_by_what_had_happened",
+                condition=Q(happened_at__isnull=True)
+                | Q(happened_at__lte=F("withdrawn_at"), withdrawn_at__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="hotlists_entry_deputy_is_another", condition=Q(deputy__isnull=True) | ~Q(deputy=F("owner"))
+            ),
         ]
 
     def __str__(self) -> str:
         return f"entry {str(self.pk)[-8:]} on {self.hotlist.title}"
+
+    @property
+    def removal_latency(self) -> dt.timedelta | None:
+        """From what happened to the withdrawal that followed from it (R-024); None where either is not known."""
+        return self.withdrawn_at - self.happened_at if self.withdrawn_at and self.happened_at else None

@@ -3,9 +3,10 @@
 import datetime as dt
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from accounts.models import User
+from hotlists import triggers
 from portal.ids import new_id
 
 
@@ -42,6 +43,7 @@ class Suspension(models.Model):
 
     class Meta:
         ordering = ["from_at"]
+        triggers = [triggers.SUSPENSION_ENDS_ONCE]
         constraints = [
             models.UniqueConstraint(
                 fields=["entry", "kind"], condition=Q(to_at__isnull=True), name="hotlists_suspension_one_open"
@@ -49,5 +51,8 @@ class Suspension(models.Model):
             models.CheckConstraint(
                 name="hotlists_suspension_lifted_by_somebody",
                 condition=Q(to_at__isnull=True, to_by__isnull=True) | Q(to_at__isnull=False, to_by__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="hotlists_suspension_lifted_by_another", condition=Q(to_by__isnull=True) | ~Q(to_by=F("from_by"))
             ),
         ]

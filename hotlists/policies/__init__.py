@@ -23,24 +23,42 @@ from .feeds import (
     require_sight_of_feed,
 )
 from .hotlists import may_change, may_hand_over, may_judge, may_justify, may_manage
-from .life import may_narrow, may_resume, may_review, may_suspend, may_withdraw
+from .life import (
+    may_ask_again,
+    may_dispute,
+    may_extend,
+    may_keep,
+    may_narrow,
+    may_own,
+    may_pass_on,
+    may_resume,
+    may_review,
+    may_suspend,
+    may_withdraw,
+)
 
 __all__ = [
     "deciders_needed",
     "may_accept",
     "may_agree",
+    "may_ask_again",
     "may_change",
     "may_decide",
+    "may_dispute",
     "may_edit",
+    "may_extend",
     "may_hand_over",
     "may_judge",
     "may_justify",
+    "may_keep",
     "may_lift",
     "may_load",
     "may_look_at_loads",
     "may_manage",
     "may_narrow",
     "may_open",
+    "may_own",
+    "may_pass_on",
     "may_propose",
     "may_refuse",
     "may_resume",

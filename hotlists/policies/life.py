@@ -1,10 +1,15 @@
-"""Who may review, suspend, resume and withdraw an entry, and why not."""
+"""Who may review, narrow, suspend, dispute, withdraw and hand over an entry, and why not."""
+
+import datetime as dt
 
 from accounts.models import Actor, User
-from accounts.policies import acts_in_own_session, holds
+from accounts.policies import acts_in_own_session, holds, role_has
 from hotlists.models import Entry
-from hotlists.policies.entries import is_not_withdrawn
+from hotlists.policies.entries import is_not_withdrawn, may_write, sees
+from hotlists.tallies import SinceLast
 from portal.policies import Allowed, Denied, Late, Verdict, first_denial
+from standards.models import StandardsProfile
+from standards.ranks import Rank
 
 
 def may_suspend(user: Actor, entry: Entry) -> Verdict:
@@ -30,18 +35,69 @@ def may_resume(user: Actor, entry: Entry) -> Verdict:
     )
 
 
+def may_dispute(user: Actor, entry: Entry) -> Verdict:
+    """Whoever may doubt that an entry is right, the data protection officer among them."""
+    return first_denial(holds(user, "hotlists.dispute_entry"), is_not_withdrawn(entry))
+
+
 def may_withdraw(user: Actor, entry: Entry) -> Verdict:
-    """The owner, or who holds the right to withdraw any."""
-    owns = isinstance(user, User) and user.pk == entry.owner_id
+    """The owner or deputy, or who holds the right to withdraw any."""
+    owns = isinstance(user, User) and user.pk in (entry.owner_id, entry.deputy_id)
     return first_denial(
         holds(user, "hotlists.write_entry" if owns else "hotlists.withdraw_entry"), is_not_withdrawn(entry)
     )
 
 
 def may_review(user: Actor, entry: Entry) -> Verdict:
-    """Who may review, in a session of their own: it may bring an entry back into force. Whoever reviewed last time does
-    not review twice running if they also wrote it (domain.md 5.4)."""
-    last = entry.reviews.order_by("-reviewed_at").first()
-    if isinstance(user, User) and last and last.reviewed_by_id == user.pk == last.version.written_by_id:
-        return Denied("You wrote this entry and reviewed it last time, so somebody else has to review it now.")
+    """Who may review, in a session of their own: it may bring an entry back into force. Of two reviews running, one is by
+    somebody who wrote no version of it (domain.md 5.4); the database holds the same."""
+    last = next(iter(sorted(entry.reviews.all(), key=lambda review: review.reviewed_at, reverse=True)), None)
+    if isinstance(user, User) and last is not None:
+        hands = {hand.user_id for version in entry.versions.all() for hand in version.contributions.all()}
+        if {user.pk, last.reviewed_by_id} <= hands:
+            return Denied(
+                "An author of this entry reviewed it last time, so somebody who did not write it reviews it now."
+            )
     return first_denial(holds(user, "hotlists.review_entry"), acts_in_own_session(user), is_not_withdrawn(entry))
+
+
+def may_keep(user: Actor, since: SinceLast, *, at: dt.datetime) -> Verdict:
+    """Who may let an entry live on: after some periods without a hit, a supervisor (domain.md 5.4)."""
+    profile = StandardsProfile.objects.in_force(at)
+    if since.quiet_periods < profile.number("review.no_hits"):
+        return Allowed()
+    rank = Rank(profile.number("review.no_hits.rank"))
+    if isinstance(user, User) and user.rank >= rank and holds(user, "hotlists.decide_entry"):
+        return Allowed()
+    return Denied(
+        f"No hit in {since.quiet_periods} periods: {rank.label.lower()} or above keeps it now. You may remove it."
+    )
+
+
+def may_extend(user: Actor, entry: Entry) -> Verdict:
+    """Who may review it and write its new version."""
+    return first_denial(may_review(user, entry), may_write(user, entry.hotlist))
+
+
+def may_pass_on(user: Actor, entry: Entry) -> Verdict:
+    """The owner or deputy, or who answers for the list."""
+    owns = isinstance(user, User) and user.pk in (entry.owner_id, entry.deputy_id)
+    needed = "hotlists.write_entry" if owns else "hotlists.manage_hotlist"
+    return first_denial(holds(user, needed), is_not_withdrawn(entry))
+
+
+def may_own(person: User, entry: Entry) -> Verdict:
+    """Who can answer for an entry: somebody who is here, sees its list and writes entries."""
+    if not person.is_active or not sees(person, entry.hotlist) or not role_has(person, "hotlists.write_entry"):
+        return Denied("This person does not see the list, or does not write entries.")
+    return Allowed()
+
+
+def may_ask_again(user: Actor, entry: Entry, *, at: dt.datetime) -> Verdict:
+    """Who may write for its list, once it has ended: withdrawn, or past its expiry."""
+    term = entry.terms.order_by("from_at").last()
+    has_ended = term is not None and (entry.withdrawn_at is not None or term.expires_at <= at)
+    return first_denial(
+        may_write(user, entry.hotlist),
+        Allowed() if has_ended else Late("This entry has not ended. Review it, or write a new version."),
+    )

@@ -1,4 +1,4 @@
-"""Pages on which an entry is reviewed, suspended, resumed and withdrawn: one act each."""
+"""Pages on which an entry is suspended, disputed, narrowed, withdrawn, handed over or asked for again: one act each."""
 
 import uuid
 from collections.abc import Callable
@@ -8,10 +8,10 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
 from hotlists import actions, policies
-from hotlists.forms import NarrowForm, ReasonForm, ReviewForm, ScopeForm, WithdrawForm
+from hotlists.forms import NarrowForm, PassOnForm, ReasonForm, ScopeForm, WithdrawForm
 from hotlists.models import Entry
 from hotlists.story import scope_of
 from portal.errors import Unfit
@@ -83,16 +83,16 @@ def entry_resume(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def entry_review(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
-    """Looking again whether it is still right."""
+def entry_dispute(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """Doubting that an entry is right, which takes it out of force at once."""
     words = {
-        "title": "Review this entry", "button": "It is still right",
-        "explain": "A review moves the next review date and nothing else. If something changed, write a new version.",
-        "done": "Reviewed.",
+        "title": "Dispute this entry", "button": "Dispute now",
+        "explain": "It is out of force at once, until another person has looked into it and lifts the dispute.",
+        "done": "Disputed. Nobody looks for it until another person lifts the dispute.",
     }  # fmt: skip
     return _act(
-        request, pk, form_class=ReviewForm, act=actions.review, words=words,
-        may=lambda entry: policies.may_review(request.user, entry),
+        request, pk, form_class=ReasonForm, act=actions.dispute, words=words,
+        may=lambda entry: policies.may_dispute(request.user, entry),
     )  # fmt: skip
 
 
@@ -120,3 +120,35 @@ def entry_narrow(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         "scope": scope_of(term, request.user) if term else None,
     }
     return render(request, "hotlists/entry_narrow.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+def entry_pass_on(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """Giving an entry to another owner."""
+    entry = get_object_or_404(Entry.objects.visible_to(request.user).select_related("hotlist"), pk=pk)
+    may = policies.may_pass_on(request.user, entry)
+    form = PassOnForm(request.POST or None, entry=entry)
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.pass_on(entry, by=request.user, **form.cleaned_data)
+            messages.success(request, f"{form.cleaned_data['owner']} answers for this entry now.")
+            return redirect("entry_detail", entry.pk)
+        except Unfit as refusal:
+            put_problems(form, refusal)
+    words = {
+        "title": "Pass this entry on", "button": "Pass on",
+        "explain": "The owner answers for the entry, is told of hits and of reviews, and may withdraw it; so may the deputy.",
+    }  # fmt: skip
+    context = {"entry": entry, "version": entry.versions.latest("number"), "form": form, "may": may, **words}
+    return render(request, "hotlists/entry_act.html", context)
+
+
+@require_POST
+def entry_ask_again(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """A new request for an entry that ended."""
+    entry = get_object_or_404(Entry.objects.visible_to(request.user), pk=pk)
+    version = actions.ask_again(entry, by=request.user)
+    messages.success(
+        request, "A new draft, from the words of the entry that ended. Read all of it before you submit it."
+    )
+    return redirect("entry_edit", version.entry_id)

@@ -56,7 +56,9 @@ def _whole(moment: dt.datetime) -> int:
 
 
 def _publishable(hotlist: Hotlist, now: dt.datetime, horizon: dt.datetime) -> Any:
-    last_review = Review.objects.filter(entry=OuterRef("entry"), reviewed_at__lte=now).order_by("-reviewed_at")
+    last_review = Review.objects.filter(entry=OuterRef("entry"), reviewed_at__lte=now, is_accurate=True).order_by(
+        "-reviewed_at"
+    )
     return (
         _standing(hotlist, now)
         .filter(starts_at__lte=horizon, lapses_at__gt=now)
