@@ -82,7 +82,7 @@ def compared(term: Term, new: EntryVersion) -> list[Compared]:
     for name in WRITTEN:
         label = str(EntryVersion._meta.get_field(name).verbose_name)
         effect = effect_of(name, getattr(old, name), getattr(new, name))
-        rows.append(Compared(label[0].upper() + label[1:], _shown(old, name), _shown(new, name), effect))
+        rows.append(Compared(label[0].upper() + label[1:], as_written(old, name), as_written(new, name), effect))
     return sorted(rows, key=lambda row: not row.is_changed)
 
 
@@ -166,12 +166,20 @@ def _removal(entry: Entry, at: dt.datetime) -> str:
     )
 
 
-def _shown(version: EntryVersion, name: str) -> Any:
-    display = getattr(version, f"get_{name}_display", None)
-    if display is not None:
-        return display()
+def as_written(version: EntryVersion, name: str) -> Any:
+    """What is written in a field, as people read it."""
+    field = version._meta.get_field(name)
     value = getattr(version, name)
     if name == "scope":
         scope = read(value)
         return in_words(scope, names=scope.sites)  # the sites by name: two scopes may count alike
-    return ", ".join(value) if isinstance(value, list) else value
+    if value is None or value == "" or value == []:
+        return ""
+    if isinstance(value, bool):
+        return "Yes" if value else "No"
+    if isinstance(value, list):
+        names = dict(getattr(field, "base_field", field).choices or ())
+        return ", ".join(str(names.get(one, one)) for one in value)
+    if field.choices:
+        return dict(field.choices).get(value, value)
+    return value

@@ -9,7 +9,10 @@ from hotlists.api import feeds as feeds_api
 from hotlists.api import hotlists as hotlists_api
 from hotlists.api import justifications as justifications_api
 from hotlists.api import search as search_api
-from hotlists.views import acts, decisions, entries, entry_list, feeds, hotlists, justifications, loads, reviews, search
+from hotlists.api import writing as writing_api
+from hotlists.views import (
+    acts, decisions, entries, entry_list, feeds, hotlists, justifications, loads, reviews, search, writing,
+)
 
 urlpatterns = [
     path("hotlists/", hotlists.hotlist_list, name="hotlist_list"),
@@ -22,11 +25,13 @@ urlpatterns = [
     path("hotlists/<slug:slug>/justify/", justifications.hotlist_justify, name="hotlist_justify"),
     path("justifications/<uuid:pk>/", justifications.justification_decide, name="justification_decide"),
     path("hotlists/<slug:slug>/", hotlists.hotlist_detail, name="hotlist_detail"),
-    path("hotlists/<slug:slug>/entries/new/", entries.entry_new, name="entry_new"),
+    path("hotlists/<slug:slug>/entries/new/", writing.entry_new, name="entry_new"),
     path("entries/", entry_list.entry_list, name="entry_list"),
     path("entries/<uuid:pk>/", entries.entry_detail, name="entry_detail"),
-    path("entries/<uuid:pk>/edit/", entries.entry_edit, name="entry_edit"),
-    path("entries/<uuid:pk>/submit/", entries.entry_submit, name="entry_submit"),
+    path("entries/<uuid:pk>/edit/", writing.entry_edit, name="entry_edit"),
+    path("entries/<uuid:pk>/edit/check/", writing.entry_check, name="entry_check"),
+    path("entries/<uuid:pk>/edit/<slug:step>/", writing.entry_step, name="entry_step"),
+    path("entries/<uuid:pk>/submit/", writing.entry_submit, name="entry_submit"),
     path("entries/<uuid:pk>/decide/", decisions.entry_decide, name="entry_decide"),
     path("entries/<uuid:pk>/withdraw/", acts.entry_withdraw, name="entry_withdraw"),
     path("entries/<uuid:pk>/suspend/", acts.entry_suspend, name="entry_suspend"),
@@ -76,6 +81,7 @@ api_urlpatterns = [
     path("entries/<uuid:pk>/", api.EntryDetail.as_view(), name="api_entry_detail"),
     path("decisions/", decisions_api.DecisionQueue.as_view(), name="api_decision_queue"),
     path("entries/<uuid:pk>/decisions/", decisions_api.EntryDecisions.as_view(), name="api_entry_decisions"),
+    path("entries/<uuid:pk>/quality/", writing_api.EntryQuality.as_view(), name="api_entry_quality"),
     path("entries/<uuid:pk>/submit/", api.EntrySubmit.as_view(), name="api_entry_submit"),
     path("entries/<uuid:pk>/decide/", decisions_api.EntryDecide.as_view(), name="api_entry_decide"),
     path("entries/<uuid:pk>/withdraw/", acts_api.EntryWithdraw.as_view(), name="api_entry_withdraw"),

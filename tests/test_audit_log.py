@@ -136,7 +136,7 @@ def test_log_is_read_a_page_at_a_time(reader, dpo):
 
 def test_event_shows_its_facts_and_the_columns_that_changed(reader, client_of, draft_entry, submitter):
     version = draft_entry(colour="Blue")
-    client_of(submitter).post(reverse("entry_edit", args=[version.entry_id]), form_of(version, colour="Red"))
+    client_of(submitter).post(reverse("entry_step", args=[version.entry_id, "vehicle"]), form_of(version, colour="Red"))
     event = Event.objects.filter(verb=Verb.ENTRY_EDITED).get()
     page = text(reader.get(f"/audit/events/{event.pk}/"))
     assert "<del>Blue</del>" in page

@@ -1,6 +1,8 @@
 """The pages and the API of entries: the same verbs, the same refusals."""
 
+import datetime as dt
 import json
+import re
 
 import pytest
 from django.urls import reverse
@@ -9,32 +11,47 @@ from django.utils import timezone
 from audit.models import Event
 from audit.verbs import Verb
 from hotlists.models import Entry, EntryVersion
-from tests.cast import GROUNDS, entry_facts
+from hotlists.steps import BY_SLUG, SLUGS
+from tests.cast import GROUNDS, PASSWORD, entry_facts
 
 pytestmark = pytest.mark.django_db
 
 
-def form_data(**over) -> dict:
-    """What a browser sends for a standard entry; dates left to the category."""
-    facts = entry_facts(**over)
+def sent(step: str, **over) -> dict:
+    """What a browser sends of one step of a standard entry; dates left to the category."""
+    facts = {name: value for name, value in entry_facts(**over).items() if name in BY_SLUG[step].fields}
     for name in ("starts_at", "review_by", "expires_at", "last_verified_at"):
-        facts.pop(name)
-    return {**facts, "person_confirmed": "unknown", "no_conflict": "on"}
+        facts.pop(name, None)
+    facts |= {"person_confirmed": "unknown"} if step == "who" else {}
+    return {name: "on" if name == "no_conflict" else value for name, value in facts.items()} | {"go": "next"}
 
 
-def test_author_writes_and_submits_and_another_decides(hotlist, submitter, supervisor, client_of):
+def walk(client, hotlist, **over):
+    """All steps in their order, as somebody does who writes an entry; the page that the last leads to."""
+    page = client.post(reverse("entry_new", args=[hotlist.slug]), sent("vehicle", **over), follow=True)
+    entry = Entry.objects.latest("created_at")
+    for step in SLUGS[1:]:
+        assert page.redirect_chain[-1][0] == reverse("entry_step", args=[entry.pk, step])
+        page = client.post(reverse("entry_step", args=[entry.pk, step]), sent(step, **over), follow=True)
+    return entry, page
+
+
+def test_author_writes_step_by_step_and_submits_and_another_decides(hotlist, submitter, supervisor, client_of):
     author, decider = client_of(submitter), client_of(supervisor)
-    page = author.post(reverse("entry_new", args=[hotlist.slug]), form_data() | {"submit": "1"}, follow=True)
-    assert page.status_code == 200
+    entry, page = walk(author, hotlist)
+    assert page.redirect_chain[-1][0] == reverse("entry_check", args=[entry.pk])
+    assert "Before it can be submitted" not in page.content.decode()
+    page = author.post(reverse("entry_submit", args=[entry.pk]), follow=True)
     version = EntryVersion.objects.get()
     assert version.status == EntryVersion.Status.SUBMITTED
+    assert version.plate_warnings == ["This plate was never issued: it is a misread, a false plate or a test."]
     assert b"Waiting for a decision" in page.content
-    own = author.get(reverse("entry_decide", args=[version.entry_id]))
+    own = author.get(reverse("entry_decide", args=[entry.pk]))
     assert b"somebody else has to decide it" in own.content
     queue = decider.get(reverse("decision_queue"))
     assert version.vrm[:4].encode() in queue.content
     decided = decider.post(
-        reverse("entry_decide", args=[version.entry_id]),
+        reverse("entry_decide", args=[entry.pk]),
         {"version": version.pk, "verdict": "approve", **GROUNDS},
         follow=True,
     )
@@ -56,26 +73,121 @@ def test_author_cannot_approve_by_page_nor_api(submitted_entry, submitter, clien
 
 
 def test_unfit_submission_keeps_the_draft_and_says_what_is_missing(hotlist, submitter, client_of):
-    data = form_data(reason="Of interest to Public Order Unit, Sussex police") | {"submit": "1"}
-    page = client_of(submitter).post(reverse("entry_new", args=[hotlist.slug]), data)
+    client, reason = client_of(submitter), "Of interest to Public Order Unit, Sussex police"
+    entry, _ = walk(client, hotlist, reason=reason)
+    page = client.post(reverse("entry_submit", args=[entry.pk]))
     assert page.status_code == 422
     assert "is no reason" in page.content.decode()
-    assert EntryVersion.objects.get().reason == data["reason"], "nothing typed is lost"
+    assert EntryVersion.objects.get().reason == reason, "nothing typed is lost"
+    assert "is no reason" in client.get(reverse("entry_step", args=[entry.pk, "why"])).content.decode()
+    tasks = client.get(reverse("entry_edit", args=[entry.pk])).content.decode()
+    assert "4 of 5 steps are done" in tasks
+    assert "1 thing to do" in tasks
 
 
-def test_form_with_a_missing_field_keeps_what_was_typed(hotlist, submitter, client_of):
-    page = client_of(submitter).post(
-        reverse("entry_new", args=[hotlist.slug]), form_data(vrm_entered="") | {"make": "Škoda"}
+def test_unfinished_step_is_saved_and_comes_back_as_it_was_typed(hotlist, submitter, client_of):
+    client = client_of(submitter)
+    page = client.post(
+        reverse("entry_new", args=[hotlist.slug]), {"make": "Škoda", "country": "GB", "go": "later"}, follow=True
     )
-    assert page.status_code == 200
+    version = EntryVersion.objects.get()
+    assert (version.make, version.vrm, version.status) == ("Škoda", "", "draft")
+    assert "Enter the number plate." in page.content.decode()
+    assert "Škoda" in client.get(reverse("entry_step", args=[version.entry_id, "vehicle"])).content.decode()
+    for name in ("entry_detail", "entry_check", "entry_decide"):
+        assert client.get(reverse(name, args=[version.entry_id])).status_code == 200, name
+    assert client.get(reverse("entry_list")).status_code == 200
+
+
+def test_what_cannot_be_a_plate_or_a_date_is_told_with_all_that_was_typed(hotlist, submitter, client_of):
+    client = client_of(submitter)
+    page = client.post(reverse("entry_new", args=[hotlist.slug]), sent("vehicle", vrm_entered="A" * 16, make="Škoda"))
+    assert page.status_code == 422
+    assert "at most 15" in page.content.decode()
     assert "Škoda" in page.content.decode()
     assert not EntryVersion.objects.exists()
+
+
+def test_what_is_secret_is_refused_at_the_form_and_over_the_api(draft_entry, submitter, client_of):
+    version, client = draft_entry(), client_of(submitter)
+    page = client.post(
+        reverse("entry_step", args=[version.entry_id, "why"]), sent("why", reason="Secret words") | {"gsc": "ABOVE"}
+    )
+    assert page.status_code == 422
+    assert "SECRET or above" in page.content.decode()
+    version.refresh_from_db()
+    assert version.reason != "Secret words"
+    address = reverse("api_entry_detail", args=[version.entry_id])
+    answer = client.patch(address, {"gsc": "SECRET"}, content_type="application/json",
+                          headers={"If-Match": client.get(address).headers["ETag"]})  # fmt: skip
+    assert answer.status_code == 400
+
+
+def test_two_windows_do_not_overwrite_each_other_unseen(draft_entry, submitter, client_of):
+    version, client = draft_entry(colour="Blue"), client_of(submitter)
+    address = reverse("entry_step", args=[version.entry_id, "vehicle"])
+    state = re.search(r'name="state" value="(\w+)"', client.get(address).content.decode())[1]
+    assert client.post(address, sent("vehicle", colour="Red") | {"state": state}).status_code == 302
+    late = client.post(address, sent("vehicle", colour="Black") | {"state": state})
+    assert late.status_code == 409
+    shown = late.content.decode()
+    assert "<del>Red</del>" in shown
+    assert "<ins>Black</ins>" in shown
+    version.refresh_from_db()
+    assert version.colour == "Red"
+    state = re.search(r'name="state" value="(\w+)"', shown)[1]
+    assert client.post(address, sent("vehicle", colour="Black") | {"state": state}).status_code == 302
+    version.refresh_from_db()
+    assert version.colour == "Black"
+
+
+def test_what_was_typed_when_the_session_had_ended_comes_back_to_the_same_person_only(
+    draft_entry, submitter, supervisor, client_of
+):
+    version, client = draft_entry(), client_of(submitter)
+    address = reverse("entry_step", args=[version.entry_id, "why"])
+    typed_by = re.search(r'name="typed_by" value="([^"]+)"', client.get(address).content.decode())[1]
+    for user, comes_back in ((submitter, True), (supervisor, False)):
+        client.cookies.pop("sessionid")
+        answer = client.post(address, sent("why", reason="Half a rea") | {"typed_by": typed_by})
+        assert answer.status_code == 302
+        assert answer.url.startswith("/accounts/login/")
+        client.post(answer.url, {"login": user.username, "password": PASSWORD})
+        page = client.get(address)
+        assert page.status_code == 200
+        assert ("Half a rea" in page.content.decode()) is comes_back
+        assert "Half a rea" not in client.get(address).content.decode(), "it comes back once"
+
+
+def test_dates_follow_the_category_until_somebody_names_them(hotlist, submitter, client_of):
+    client = client_of(submitter)
+    client.post(reverse("entry_new", args=[hotlist.slug]), sent("vehicle"))
+    version = EntryVersion.objects.get()
+    assert version.expires_at - version.starts_at == dt.timedelta(hours=24)
+    why = reverse("entry_step", args=[version.entry_id, "why"])
+    client.post(why, sent("why"))
+    version.refresh_from_db()
+    assert version.expires_at - version.starts_at == dt.timedelta(days=56)
+    assert (version.action, version.priority) == ("ASSESS", "MEDIUM")
+    client.post(
+        reverse("entry_step", args=[version.entry_id, "dates"]), sent("dates") | {"expires_at": "2030-01-01T12:00"}
+    )
+    client.post(why, sent("why", category="RTD"))
+    version.refresh_from_db()
+    assert version.expires_at == dt.datetime(2030, 1, 1, 12, tzinfo=dt.UTC)
+
+
+def test_machine_sees_what_is_missing_as_the_form_says_it(draft_entry, submitter, client_of):
+    version = draft_entry(reason="Burglary.", contact_24h="")
+    told = client_of(submitter).get(reverse("api_entry_quality", args=[version.entry_id])).json()
+    assert told["is_ready"] is False
+    assert [(one["field"], one["step"]) for one in told["missing"]] == [("reason", "why"), ("contact_24h", "dates")]
 
 
 def test_stranger_gets_404_on_every_page_of_an_entry(submitted_entry, outsider, client_of):
     entry = submitted_entry().entry
     client = client_of(outsider)
-    for name in ("entry_detail", "entry_edit", "entry_decide", "entry_withdraw", "entry_suspend", "entry_resume", "entry_review",
+    for name in ("entry_detail", "entry_edit", "entry_check", "entry_decide", "entry_withdraw", "entry_suspend", "entry_resume", "entry_review",
                  "api_entry_detail"):  # fmt: skip
         assert client.get(reverse(name, args=[entry.pk])).status_code == 404, name
 

@@ -1,6 +1,7 @@
 """Writing entries: drafts, edits, submitting; opening one, which is an act too."""
 
 import datetime as dt
+import hashlib
 from typing import Any
 
 from django.db import transaction
@@ -9,9 +10,10 @@ from django.utils import timezone
 from accounts.models import Actor, User
 from audit.actions import record
 from audit.verbs import Verb
-from hotlists import policies, quality, scope, warnings
+from hotlists import policies, quality, scope, usual, warnings
 from hotlists.actions.limits import require_room
 from hotlists.models import Contribution, Entry, EntryVersion, Hotlist
+from hotlists.steps import SLUGS, STEPS
 from hotlists.widening import NARROWABLE
 from hotlists.workflow import VERSION
 from matcher_client import vrm as plates
@@ -20,20 +22,30 @@ from portal.policies import require
 from standards.models import StandardsProfile
 
 
+class Overtaken(TooLate):
+    """Somebody, or the same person in another window, changed the draft since it was opened. `version` is as it stands."""
+
+    def __init__(self, version: EntryVersion):
+        super().__init__("This draft was changed since you opened it. Compare, and save again what should stand.")
+        self.version = version
+
+
 @transaction.atomic
-def begin_entry(hotlist: Hotlist, *, by: User, **facts: Any) -> EntryVersion:
-    """A new entry with its first version, a draft. `facts` are the fields of EntryVersion, plate as typed."""
+def begin_entry(hotlist: Hotlist, *, by: User, step: str = "", **facts: Any) -> EntryVersion:
+    """A new entry with its first version, a draft. `facts` are the fields of EntryVersion, plate as typed.
+    A draft may be unfinished; its dates follow from the category until somebody names them. `step` is the step of the
+    form that was saved; without it, those that `facts` speak of count as done."""
     policies.require_sight(by, hotlist)
     require(policies.may_write(by, hotlist))
     now = timezone.now()
     entry = Entry.objects.create(hotlist=hotlist, owner=by, created_by=by, created_at=now)
-    version = _write(EntryVersion(entry=entry, number=1), by=by, at=now, facts=facts)
+    version = _write(EntryVersion(entry=entry, number=1), by=by, at=now, facts=facts, step=step)
     record(Verb.ENTRY_DRAFTED, target=entry, by=by, plate=_plate(version), also=[version, hotlist])
     return version
 
 
 @transaction.atomic
-def begin_version(entry: Entry, *, by: User, **facts: Any) -> EntryVersion:
+def begin_version(entry: Entry, *, by: User, step: str = "", **facts: Any) -> EntryVersion:
     """A new draft that starts from the latest version; the version in force stays in force meanwhile."""
     policies.require_sight(by, entry.hotlist)
     entry = Entry.objects.select_for_update().get(pk=entry.pk)
@@ -52,13 +64,17 @@ def begin_version(entry: Entry, *, by: User, **facts: Any) -> EntryVersion:
 
 
 @transaction.atomic
-def edit_draft(version: EntryVersion, *, by: User, **facts: Any) -> EntryVersion:
-    """Changes a draft; whoever does becomes one of its hands."""
+def edit_draft(version: EntryVersion, *, by: User, step: str = "", expecting: str = "", **facts: Any) -> EntryVersion:
+    """Changes a draft; whoever does becomes one of its hands. `expecting` is the fingerprint of what its editor had before
+    them: Overtaken when that has passed, so that two windows do not overwrite each other unseen."""
     version = _locked(version, by=by)
     require(policies.may_edit(by, version))
     if version.status != EntryVersion.Status.DRAFT:
         raise TooLate("This version was submitted, so it can no longer be edited. Write a new version instead.")
+    if expecting and expecting != fingerprint(version):
+        raise Overtaken(version)
     version = _fill(version, facts)
+    version.steps_done = _done(version, facts, step)
     version.save()
     _contribute(version, by=by, at=timezone.now())
     record(Verb.ENTRY_EDITED, target=version.entry, by=by, plate=_plate(version), also=[version])
@@ -105,9 +121,25 @@ WRITTEN = (
 )  # fmt: skip
 
 
-def _write(version: EntryVersion, *, by: User, at: dt.datetime, facts: dict[str, Any]) -> EntryVersion:
+def fingerprint(version: EntryVersion) -> str:
+    """Of all that is written in a version: differs as soon as anything does."""
+    said = [version.pk, version.number, version.status, *(getattr(version, name) for name in WRITTEN)]
+    return hashlib.sha256("\x1f".join(str(part) for part in said).encode()).hexdigest()[:32]
+
+
+DATES = ("starts_at", "review_by", "expires_at")
+
+
+def _write(version: EntryVersion, *, by: User, at: dt.datetime, facts: dict[str, Any], step: str = "") -> EntryVersion:
     version.profile = StandardsProfile.objects.in_force(at)
     version.written_by, version.written_at = by, at
+    if version.number == 1:
+        version.steps_done = _done(version, facts, step)
+        category = version.profile.categories.filter(code=facts.get("category", ""), is_feed=False).first()
+        given = {name: facts.get(name) for name in DATES}
+        facts = {"last_verified_at": at} | facts | usual.dates(category, at, version.profile, **given)
+    else:
+        version.steps_done = list(SLUGS)  # it starts from what was decided
     version = _fill(version, facts)
     version.save(force_insert=True)
     _contribute(version, by=by, at=at)
@@ -146,6 +178,11 @@ def _plate(version: EntryVersion) -> tuple[str, str] | None:
 
 def _classes(vrm: str, country: str) -> list[str]:
     return sorted(str(kind) for kind in plates.classify(vrm, country)) if vrm else []
+
+
+def _done(version: EntryVersion, facts: dict[str, Any], step: str) -> list[str]:
+    saved = {step} if step else {one.slug for one in STEPS if set(one.fields) & set(facts)}
+    return [slug for slug in SLUGS if slug in saved | set(version.steps_done)]
 
 
 def _contribute(version: EntryVersion, *, by: User, at: dt.datetime) -> None:

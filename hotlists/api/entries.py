@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.db import transaction
+from django.db.models import CharField
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema, extend_schema_field, inline_serializer
@@ -28,6 +29,16 @@ from portal.policies import require
 READ = {"GET": ("read",)}
 
 
+# A draft may be unfinished: nothing is asked for, and words may be empty; GET …/quality/ says what is still missing.
+DRAFTED = {
+    name: {
+        "required": False,
+        **({"allow_blank": True} if isinstance(EntryVersion._meta.get_field(name), CharField) else {}),
+    }
+    for name in WRITTEN
+}
+
+
 class VersionSerializer(serializers.ModelSerializer):
     """One version of an entry: what was written, and what became of it."""
 
@@ -35,9 +46,10 @@ class VersionSerializer(serializers.ModelSerializer):
 
     class Meta:
         model = EntryVersion
-        fields = ("id", "number", "status", "vrm", "vrm_classes", *WRITTEN, "written_by", "written_at", "submitted_by",
+        fields = ("id", "number", "status", "vrm", "vrm_classes", "plate_warnings", *WRITTEN, "written_by", "written_at", "submitted_by",
                   "submitted_at")  # fmt: skip
-        read_only_fields = ("id", "number", "status", "vrm", "vrm_classes", "written_by", "written_at", "submitted_by",
+        extra_kwargs = DRAFTED
+        read_only_fields = ("id", "number", "status", "vrm", "vrm_classes", "plate_warnings", "written_by", "written_at", "submitted_by",
                             "submitted_at")  # fmt: skip
 
 

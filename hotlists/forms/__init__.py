@@ -1,7 +1,6 @@
 """The shape of what people type; whether it may be submitted is judged by hotlists.quality."""
 
 from .decisions import DecideForm
-from .entries import EntryForm
 from .feeds import AcceptForm, AgreementForm, HoldBackForm, RowSearchForm, UploadForm
 from .life import ExtendForm, NarrowForm, PassOnForm, ReasonForm, ReviewForm, ReviewQueueForm, WithdrawForm
 from .scope import ScopeForm
@@ -12,7 +11,6 @@ __all__ = [
     "AgreementForm",
     "DecideForm",
     "EntryFilterForm",
-    "EntryForm",
     "ExtendForm",
     "HoldBackForm",
     "NarrowForm",

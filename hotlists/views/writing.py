@@ -1,0 +1,167 @@
+"""Pages on which an entry is written, step by step; each step saves the draft, and nothing typed is lost."""
+
+import uuid
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from hotlists import actions, alerts, policies, quality
+from hotlists.actions.entries import Overtaken, fingerprint
+from hotlists.forms.writing import StepForm
+from hotlists.models import Entry, EntryVersion, Hotlist
+from hotlists.steps import BY_SLUG, LABELS, STEPS, Step, labelled, step_of
+from hotlists.story import in_words
+from portal.errors import Unfit
+from portal.forms import put_problems
+from portal.policies import require
+from portal.typed import keeps_typed, restored, signature
+
+
+@keeps_typed
+@require_http_methods(["GET", "POST"])
+def entry_new(request: HttpRequest, slug: str) -> HttpResponse:
+    """The first step of a new entry; saving it makes the draft."""
+    hotlist = get_object_or_404(Hotlist.objects.visible_to(request.user), slug=slug)
+    require(policies.may_write(request.user, hotlist))
+    step, typed = STEPS[0], request.POST or restored(request)
+    form = StepForm(typed, step=step, hotlist=hotlist, instance=EntryVersion(country="GB"))
+    if request.method == "POST" and form.is_valid():
+        try:
+            version = actions.begin_entry(hotlist, by=request.user, step=step.slug, **form.facts(timezone.now()))
+            return _onwards(request, version, step)
+        except Unfit as refusal:
+            put_problems(form, refusal)
+    return _page(request, form, hotlist=hotlist, step=step)
+
+
+@require_GET
+def entry_edit(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """What is done of a draft and what is not: one line a step. From a decided version a new one begins on saving."""
+    entry, version = _open(request, pk)
+    problems = _problems(version)
+    tasks = [(step, _state(version, step, problems), _of(step, problems)) for step in STEPS]
+    context = {
+        "entry": entry, "version": version, "hotlist": entry.hotlist, "tasks": tasks, "is_ready": not problems,
+        "is_new": _is_decided(version), "done": sum(state == "done" for _, state, _ in tasks),
+    }  # fmt: skip
+    return render(request, "hotlists/entry_tasks.html", context)
+
+
+@keeps_typed
+@require_http_methods(["GET", "POST"])
+def entry_step(request: HttpRequest, pk: uuid.UUID, step: str) -> HttpResponse:
+    """One step of a draft."""
+    if step not in BY_SLUG:
+        raise Http404
+    entry, version = _open(request, pk)
+    this, typed = BY_SLUG[step], request.POST or restored(request)
+    form = StepForm(typed, step=this, hotlist=entry.hotlist, instance=version)
+    overtaken: list[tuple[str, Any, Any]] = []
+    state = fingerprint(version)
+    if request.method == "POST" and form.is_valid():
+        facts = form.facts(timezone.now())
+        try:
+            if _is_decided(version) and request.POST.get("state", state) == state:
+                version = actions.begin_version(entry, by=request.user, step=step, **facts)
+            else:
+                expecting = request.POST.get("state", state)
+                version = actions.edit_draft(version, by=request.user, step=step, expecting=expecting, **facts)
+            return _onwards(request, version, this)
+        except Overtaken as late:
+            version, state = late.version, fingerprint(late.version)
+            overtaken = _compared(version, facts, this)
+        except Unfit as refusal:
+            put_problems(form, refusal)
+    return _page(
+        request, form, hotlist=entry.hotlist, step=this, entry=entry, version=version, state=state, overtaken=overtaken,
+        missing=_of(this, _problems(version)) if step in version.steps_done and not form.is_bound else [],
+    )  # fmt: skip
+
+
+@require_GET
+def entry_check(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """All answers on one page, before they are submitted."""
+    entry, version = _open(request, pk)
+    return _checked(request, entry, version)
+
+
+@require_POST
+def entry_submit(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """Handing the draft over for a decision."""
+    entry, version = _open(request, pk)
+    try:
+        actions.submit(version, by=request.user)
+    except Unfit as refusal:
+        return _checked(request, entry, version, refusal)
+    messages.success(request, "Submitted. Somebody else decides now; you will see it on your home page.")
+    return redirect("entry_detail", entry.pk)
+
+
+def _open(request: HttpRequest, pk: uuid.UUID) -> tuple[Entry, EntryVersion]:
+    entry = get_object_or_404(Entry.objects.visible_to(request.user).select_related("hotlist", "owner"), pk=pk)
+    version = entry.versions.select_related("profile").latest("number")
+    version.entry = entry
+    require(policies.may_edit(request.user, version))
+    return entry, version
+
+
+def _onwards(request: HttpRequest, version: EntryVersion, step: Step) -> HttpResponse:
+    """Saved: to what comes next, or to where the author asked to go."""
+    asked = request.POST.get("go", "next")
+    if asked == "stay":
+        return redirect("entry_step", version.entry_id, step.slug)
+    if asked == "later":
+        messages.success(request, "Draft saved. Come back to it whenever you like.")
+        return redirect("entry_edit", version.entry_id)
+    following = [one for one in STEPS[STEPS.index(step) + 1 :] if one.slug not in version.steps_done]
+    if not following:
+        return redirect("entry_check", version.entry_id)
+    return redirect("entry_step", version.entry_id, following[0].slug)
+
+
+def _page(request: HttpRequest, form: StepForm, *, hotlist: Hotlist, step: Step, **more: Any) -> HttpResponse:
+    context = {"form": form, "hotlist": hotlist, "step": step, "number": STEPS.index(step) + 1, "steps": len(STEPS),
+               "typed_by": signature(request), **more}  # fmt: skip
+    code = 409 if more.get("overtaken") else 422 if request.method == "POST" else 200
+    return render(request, "hotlists/entry_step.html", context, status=code)
+
+
+def _checked(request: HttpRequest, entry: Entry, version: EntryVersion, refusal: Unfit | None = None) -> HttpResponse:
+    problems = refusal.fields if refusal else _problems(version)
+    answers = [(step, [(LABELS[name], in_words(version, name)) for name in step.fields]) for step in STEPS]
+    context = {
+        "entry": entry, "version": version, "hotlist": entry.hotlist, "answers": answers, "refusal": refusal,
+        "missing": [(step_of(field), label, words) for field, label, words in labelled(problems)],
+        "alert_text": alerts.text(version),
+        "may": policies.may_submit(request.user, version), "is_draft": version.status == EntryVersion.Status.DRAFT,
+    }  # fmt: skip
+    return render(request, "hotlists/entry_check.html", context, status=422 if refusal else 200)
+
+
+def _problems(version: EntryVersion) -> quality.Problems:
+    return quality.problems(version, at=timezone.now())
+
+
+def _of(step: Step, problems: quality.Problems) -> list[tuple[str, str, str]]:
+    return labelled({field: words for field, words in problems.items() if step_of(field) is step})
+
+
+def _state(version: EntryVersion, step: Step, problems: quality.Problems) -> str:
+    if step.slug not in version.steps_done:
+        return "new"
+    return "lacking" if _of(step, problems) else "done"
+
+
+def _is_decided(version: EntryVersion) -> bool:
+    return version.status not in (EntryVersion.Status.DRAFT, EntryVersion.Status.SUBMITTED)
+
+
+def _compared(version: EntryVersion, facts: dict[str, Any], step: Step) -> list[tuple[str, Any, Any]]:
+    """(label, as it stands now, as this person typed it) for each answer of the step that differs."""
+    typed = EntryVersion(**{name: value for name, value in facts.items() if name in LABELS})
+    both = [(LABELS[name], in_words(version, name), in_words(typed, name)) for name in step.fields if name in facts]
+    return [row for row in both if row[1] != row[2]]
