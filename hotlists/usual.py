@@ -28,7 +28,8 @@ def dates(
         life = min(life, 24 * profile.number("protected.days"))
     if ARMED_MARKERS & set(markers):
         review = min(review, profile.number("marker.review"))
-    starts = starts_at or now.replace(microsecond=0)
+    now = now.replace(microsecond=0)
+    starts = starts_at or now
     begins = max(now, starts)
     ends = expires_at or begins + dt.timedelta(hours=life)
     soonest = begins + dt.timedelta(hours=review)

@@ -22,7 +22,7 @@ def sent(step: str, **over) -> dict:
     facts = {name: value for name, value in entry_facts(**over).items() if name in BY_SLUG[step].fields}
     for name in ("starts_at", "review_by", "expires_at", "last_verified_at"):
         facts.pop(name, None)
-    facts |= {"person_confirmed": "unknown"} if step == "who" else {}
+    facts |= {"person_confirmed": "unknown"} if step == "who" else {"force": "99"} if step == "dates" else {}
     return {name: "on" if name == "no_conflict" else value for name, value in facts.items()} | {"go": "next"}
 
 
@@ -41,7 +41,7 @@ def test_author_writes_step_by_step_and_submits_and_another_decides(hotlist, sub
     entry, page = walk(author, hotlist)
     assert page.redirect_chain[-1][0] == reverse("entry_check", args=[entry.pk])
     assert "Before it can be submitted" not in page.content.decode()
-    page = author.post(reverse("entry_submit", args=[entry.pk]), follow=True)
+    page = author.post(reverse(args=[entry.pk]), follow=True)
     version = EntryVersion.objects.get()
     assert version.status == EntryVersion.Status.SUBMITTED
     assert version.plate_warnings == ["This plate was never issued: it is a misread, a false plate or a test."]
@@ -75,7 +75,7 @@ def test_author_cannot_approve_by_page_nor_api(submitted_entry, submitter, clien
 def test_unfit_submission_keeps_the_draft_and_says_what_is_missing(hotlist, submitter, client_of):
     client, reason = client_of(submitter), "Of interest to Public Order Unit, Sussex police"
     entry, _ = walk(client, hotlist, reason=reason)
-    page = client.post(reverse("entry_submit", args=[entry.pk]))
+    page = client.post(reverse(args=[entry.pk]))
     assert page.status_code == 422
     assert "is no reason" in page.content.decode()
     assert EntryVersion.objects.get().reason == reason, "nothing typed is lost"
@@ -187,8 +187,8 @@ def test_machine_sees_what_is_missing_as_the_form_says_it(draft_entry, submitter
 def test_stranger_gets_404_on_every_page_of_an_entry(submitted_entry, outsider, client_of):
     entry = submitted_entry().entry
     client = client_of(outsider)
-    for name in ("entry_detail", "entry_edit", "entry_check", "entry_decide", "entry_withdraw", "entry_suspend", "entry_resume", "entry_review",
-                 "api_entry_detail"):  # fmt: skip
+    for name in ("entry_detail", "entry_edit", "entry_check", "entry_decide", "entry_withdraw", "entry_suspend",
+                 "entry_resume", "entry_review", "api_entry_detail", "api_entry_quality"):  # fmt: skip
         assert client.get(reverse(name, args=[entry.pk])).status_code == 404, name
 
 

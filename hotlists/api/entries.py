@@ -46,11 +46,11 @@ class VersionSerializer(serializers.ModelSerializer):
 
     class Meta:
         model = EntryVersion
-        fields = ("id", "number", "status", "vrm", "vrm_classes", "plate_warnings", *WRITTEN, "written_by", "written_at", "submitted_by",
-                  "submitted_at")  # fmt: skip
+        fields = ("id", "number", "status", "vrm", "vrm_classes", "plate_warnings", *WRITTEN, "written_by", "written_at",
+                  "submitted_by", "submitted_at")  # fmt: skip
         extra_kwargs = DRAFTED
-        read_only_fields = ("id", "number", "status", "vrm", "vrm_classes", "plate_warnings", "written_by", "written_at", "submitted_by",
-                            "submitted_at")  # fmt: skip
+        read_only_fields = ("id", "number", "status", "vrm", "vrm_classes", "plate_warnings", "written_by", "written_at",
+                            "submitted_by", "submitted_at")  # fmt: skip
 
 
 class EntrySerializer(serializers.ModelSerializer):
