@@ -11,7 +11,17 @@ from hotlists.api import justifications as justifications_api
 from hotlists.api import search as search_api
 from hotlists.api import writing as writing_api
 from hotlists.views import (
-    acts, decisions, entries, entry_list, feeds, hotlists, justifications, loads, reviews, search, writing,
+    acts,
+    decisions,
+    entries,
+    entry_list,
+    feeds,
+    hotlists,
+    justifications,
+    loads,
+    reviews,
+    search,
+    writing,
 )
 
 urlpatterns = [

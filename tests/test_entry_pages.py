@@ -41,7 +41,7 @@ def test_author_writes_step_by_step_and_submits_and_another_decides(hotlist, sub
     entry, page = walk(author, hotlist)
     assert page.redirect_chain[-1][0] == reverse("entry_check", args=[entry.pk])
     assert "Before it can be submitted" not in page.content.decode()
-    page = author.post(reverse(args=[entry.pk]), follow=True)
+    page = author.post(reverse("entry_submit", args=[entry.pk]), follow=True)
     version = EntryVersion.objects.get()
     assert version.status == EntryVersion.Status.SUBMITTED
     assert version.plate_warnings == ["This plate was never issued: it is a misread, a false plate or a test."]
@@ -75,7 +75,7 @@ def test_author_cannot_approve_by_page_nor_api(submitted_entry, submitter, clien
 def test_unfit_submission_keeps_the_draft_and_says_what_is_missing(hotlist, submitter, client_of):
     client, reason = client_of(submitter), "Of interest to Public Order Unit, Sussex police"
     entry, _ = walk(client, hotlist, reason=reason)
-    page = client.post(reverse(args=[entry.pk]))
+    page = client.post(reverse("entry_submit", args=[entry.pk]))
     assert page.status_code == 422
     assert "is no reason" in page.content.decode()
     assert EntryVersion.objects.get().reason == reason, "nothing typed is lost"

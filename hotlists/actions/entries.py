@@ -137,7 +137,11 @@ def _write(version: EntryVersion, *, by: User, at: dt.datetime, facts: dict[str,
         version.steps_done = _done(version, facts, step)
         category = version.profile.categories.filter(code=facts.get("category", ""), is_feed=False).first()
         given = {name: facts.get(name) for name in DATES}
-        facts = {"last_verified_at": at} | facts | usual.dates(category, at, version.profile, **given)
+        facts = (
+            {"last_verified_at": at}
+            | facts
+            | usual.dates(version.entry.hotlist, category, at, version.profile, **given)
+        )
     else:
         version.steps_done = list(SLUGS)  # it starts from what was decided
     version = _fill(version, facts)

@@ -2,7 +2,6 @@
 
 from django import forms
 
-
 MARKERS = {
     "FI": "Firearms", "WE": "Weapons", "VI": "Violent", "ES": "Escaper", "DR": "Drugs", "EX": "Explosives",
     "SU": "Suicidal", "SH": "Self-harm", "IS": "Impersonates",

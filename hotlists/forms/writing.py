@@ -179,12 +179,13 @@ class StepForm(forms.ModelForm):
         asked = {name: data.get(name) for name in ("starts_at", "review_by", "expires_at")}
         if self.step.slug == "dates" or "dates" not in done:
             data |= usual.dates(
-                category, now, self.profile,
+                self.hotlist, category, now, self.profile,
                 is_protected=bool(data.get("protected_activity", self.instance.protected_activity)),
                 markers=data.get("markers", self.instance.markers), **asked,
             )  # fmt: skip
         if category and "category" in data and "response" not in done:
-            data |= {"action": category.default_action, "priority": category.default_priority}
+            priority = self.hotlist.default_priority or category.default_priority
+            data |= {"action": category.default_action, "priority": priority}
         return data
 
     def _post_clean(self) -> None:

@@ -10,6 +10,7 @@ from standards.ranks import Rank
 
 PROTECTED_ACTIVITY_RANK = Rank.SUPERINTENDENT  # R-027; the database holds the same
 PROTECTED_ACTIVITY_DECIDERS = 2
+OVERRIDE_RANK = Rank.INSPECTOR  # R-026; the database holds the same
 
 
 def may_decide(user: Actor, version: EntryVersion) -> Verdict:
@@ -28,17 +29,22 @@ def may_decide(user: Actor, version: EntryVersion) -> Verdict:
 def rank_needed(version: EntryVersion) -> Rank:
     """The least rank that decides this version (domain.md 3.2, R-027)."""
     floor = PROTECTED_ACTIVITY_RANK if version.protected_activity else Rank.NONE
-    return Rank(max(_category(version).decider_rank, floor))
+    if version.risk_override:
+        floor = max(floor, OVERRIDE_RANK)
+    category = _category(version)
+    return Rank(max(category.decider_rank if category else Rank.NONE, floor))
 
 
 def deciders_needed(version: EntryVersion) -> int:
     """How many people decide this version, each blind to the others until all have spoken (domain.md 3.2, R-027)."""
     floor = PROTECTED_ACTIVITY_DECIDERS if version.protected_activity else 1
-    return max(_category(version).deciders, floor)
+    category = _category(version)
+    return max(category.deciders if category else 1, floor)
 
 
-def _category(version: EntryVersion) -> Category:
-    return next(one for one in version.profile.categories.all() if one.code == version.category)
+def _category(version: EntryVersion) -> Category | None:
+    """None of a draft that has none yet; one that waits for a decision has."""
+    return next((one for one in version.profile.categories.all() if one.code == version.category), None)
 
 
 def _awaits_decision(version: EntryVersion) -> Verdict:

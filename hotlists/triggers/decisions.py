@@ -36,7 +36,8 @@ DECISION_BY_ANOTHER_OF_RANK = pgtrigger.Trigger(
                 USING ERRCODE = 'check_violation';
         END IF;
         SELECT u.rank INTO rank_now FROM accounts_user u WHERE u.id = NEW.decided_by_id AND u.is_active;
-        SELECT GREATEST(c.decider_rank, CASE WHEN version.protected_activity THEN 50 ELSE 0 END) INTO rank_needed
+        SELECT GREATEST(c.decider_rank, CASE WHEN version.protected_activity THEN 50 ELSE 0 END,
+                CASE WHEN version.risk_override <> '' THEN 30 ELSE 0 END) INTO rank_needed
             FROM standards_category c WHERE c.profile_id = version.profile_id AND c.code = version.category;
         IF rank_now IS NULL OR rank_needed IS NULL OR NEW.rank <> rank_now OR rank_now < rank_needed THEN
             RAISE EXCEPTION 'a decision of this category needs rank %, and the decider holds %', rank_needed, rank_now

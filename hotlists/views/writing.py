@@ -157,7 +157,7 @@ def _state(version: EntryVersion, step: Step, problems: quality.Problems) -> str
 
 
 def _is_decided(version: EntryVersion) -> bool:
-    return version.status not in (EntryVersion.Status.DRAFT, EntryVersion.Status.SUBMITTED)
+    return version.status not in (EntryVersion.Status.DRAFT, *EntryVersion.UNDECIDED)
 
 
 def _compared(version: EntryVersion, facts: dict[str, Any], step: Step) -> list[tuple[str, Any, Any]]:
