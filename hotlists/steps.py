@@ -13,6 +13,7 @@ class Step:
     title: str
     lead: str
     fields: tuple[str, ...]
+    is_optional: bool = False
 
 
 STEPS = (
@@ -38,11 +39,18 @@ STEPS = (
          "protected_kinds", "no_conflict"),
     ),
     Step(
-        "response",
+        "officers",
         "What officers do",
         "The least that serves the purpose.",
         ("action", "ripa_considered", "ripa_ref", "priority", "risk_override", "action_text", "markers", "marker_source",
          "marker_date", "marker_grade", "stop_justification"),
+    ),
+    Step(
+        "scope",
+        "Where and when",
+        "Limit it to the places, directions and times in which looking is in proportion. Left empty: everywhere, always.",
+        ("scope", "response"),
+        is_optional=True,
     ),
     Step(
         "dates",
@@ -76,6 +84,7 @@ LABELS = {
     "marker_source": "Source of the markers", "marker_date": "Date of that intelligence",
     "marker_grade": "Grade of that intelligence (3x5x2)",
     "stop_justification": "Why a stop is needed though this person should be protected",
+    "scope": "Where and when", "response": "What may follow when it is seen",
     "starts_at": "Starts", "review_by": "Review by", "expires_at": "Ends", "force": "Force", "area": "Area or unit",
     "contact_24h": "Contact at any hour",
 }  # fmt: skip

@@ -81,7 +81,7 @@ def test_unfit_submission_keeps_the_draft_and_says_what_is_missing(hotlist, subm
     assert EntryVersion.objects.get().reason == reason, "nothing typed is lost"
     assert "is no reason" in client.get(reverse("entry_step", args=[entry.pk, "why"])).content.decode()
     tasks = client.get(reverse("entry_edit", args=[entry.pk])).content.decode()
-    assert "4 of 5 steps are done" in tasks
+    assert "5 of 6 steps are done" in tasks
     assert "1 thing to do" in tasks
 
 

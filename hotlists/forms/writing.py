@@ -9,6 +9,7 @@ from django.utils import timezone
 from hotlists import alerts, forces, usual
 from hotlists.countries import COUNTRIES
 from hotlists.forms.entries import MARKERS, longer, moment_input
+from hotlists.forms.scope import OF_SCOPE
 from hotlists.models import EntryVersion, Hotlist
 from hotlists.quality.dates import span
 from hotlists.quality.markers import SPARED
@@ -70,7 +71,7 @@ class StepForm(forms.ModelForm):
 
     class Meta:
         model = EntryVersion
-        fields = tuple(LABELS)
+        fields = tuple(name for name in LABELS if name not in OF_SCOPE)
         labels = LABELS
         help_texts = HINTS
         widgets = {
@@ -93,7 +94,7 @@ class StepForm(forms.ModelForm):
             for category in self.profile.categories.filter(code__in=hotlist.categories, is_feed=False)
         }
         self.chosen = self.categories.get(self.instance.category)
-        left_out = (set(LABELS) - set(step.fields)) | self._not_asked()
+        left_out = (set(self.fields) - set(step.fields)) | (self._not_asked() & set(self.fields))
         for name in left_out:
             del self.fields[name]
         self.order_fields(step.fields)
@@ -183,7 +184,7 @@ class StepForm(forms.ModelForm):
                 is_protected=bool(data.get("protected_activity", self.instance.protected_activity)),
                 markers=data.get("markers", self.instance.markers), **asked,
             )  # fmt: skip
-        if category and "category" in data and "response" not in done:
+        if category and "category" in data and "officers" not in done:
             priority = self.hotlist.default_priority or category.default_priority
             data |= {"action": category.default_action, "priority": priority}
         return data

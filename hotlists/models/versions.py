@@ -38,6 +38,8 @@ class EntryVersionQuerySet(models.QuerySet["EntryVersion"]):
         found = self.awaiting_decision().visible_to(user).filter(Exists(category.filter(decider_rank__lte=user.rank)))
         if user.rank < Rank.SUPERINTENDENT:
             found = found.filter(protected_activity=False)
+        if user.rank < Rank.INSPECTOR:
+            found = found.filter(risk_override="")
         hands = Contribution.objects.filter(version=OuterRef("pk"), user=user)
         return (
             found.exclude(Exists(hands))

@@ -11,10 +11,11 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from hotlists import actions, alerts, policies, quality
 from hotlists.actions.entries import Overtaken, fingerprint
+from hotlists.forms.scope import ScopeForm
 from hotlists.forms.writing import StepForm
 from hotlists.models import Entry, EntryVersion, Hotlist
 from hotlists.steps import BY_SLUG, LABELS, STEPS, Step, labelled, step_of
-from hotlists.story import in_words
+from hotlists.story import as_written
 from portal.errors import Unfit
 from portal.forms import put_problems
 from portal.policies import require
@@ -46,7 +47,7 @@ def entry_edit(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     tasks = [(step, _state(version, step, problems), _of(step, problems)) for step in STEPS]
     context = {
         "entry": entry, "version": version, "hotlist": entry.hotlist, "tasks": tasks, "is_ready": not problems,
-        "is_new": _is_decided(version), "done": sum(state == "done" for _, state, _ in tasks),
+        "is_new": _is_decided(version), "done": sum(state in ("done", "optional") for _, state, _ in tasks),
     }  # fmt: skip
     return render(request, "hotlists/entry_tasks.html", context)
 
@@ -59,11 +60,15 @@ def entry_step(request: HttpRequest, pk: uuid.UUID, step: str) -> HttpResponse:
         raise Http404
     entry, version = _open(request, pk)
     this, typed = BY_SLUG[step], request.POST or restored(request)
-    form = StepForm(typed, step=this, hotlist=entry.hotlist, instance=version)
+    form: StepForm | ScopeForm
+    if step == "scope":
+        form = ScopeForm(typed, user=request.user, of=version)
+    else:
+        form = StepForm(typed, step=this, hotlist=entry.hotlist, instance=version)
     overtaken: list[tuple[str, Any, Any]] = []
     state = fingerprint(version)
     if request.method == "POST" and form.is_valid():
-        facts = form.facts(timezone.now())
+        facts = form.facts if isinstance(form, ScopeForm) else form.facts(timezone.now())
         try:
             if _is_decided(version) and request.POST.get("state", state) == state:
                 version = actions.begin_version(entry, by=request.user, step=step, **facts)
@@ -123,7 +128,9 @@ def _onwards(request: HttpRequest, version: EntryVersion, step: Step) -> HttpRes
     return redirect("entry_step", version.entry_id, following[0].slug)
 
 
-def _page(request: HttpRequest, form: StepForm, *, hotlist: Hotlist, step: Step, **more: Any) -> HttpResponse:
+def _page(
+    request: HttpRequest, form: StepForm | ScopeForm, *, hotlist: Hotlist, step: Step, **more: Any
+) -> HttpResponse:
     context = {"form": form, "hotlist": hotlist, "step": step, "number": STEPS.index(step) + 1, "steps": len(STEPS),
                "typed_by": signature(request), **more}  # fmt: skip
     code = 409 if more.get("overtaken") else 422 if request.method == "POST" else 200
@@ -132,7 +139,7 @@ def _page(request: HttpRequest, form: StepForm, *, hotlist: Hotlist, step: Step,
 
 def _checked(request: HttpRequest, entry: Entry, version: EntryVersion, refusal: Unfit | None = None) -> HttpResponse:
     problems = refusal.fields if refusal else _problems(version)
-    answers = [(step, [(LABELS[name], in_words(version, name)) for name in step.fields]) for step in STEPS]
+    answers = [(step, [(LABELS[name], as_written(version, name)) for name in step.fields]) for step in STEPS]
     context = {
         "entry": entry, "version": version, "hotlist": entry.hotlist, "answers": answers, "refusal": refusal,
         "missing": [(step_of(field), label, words) for field, label, words in labelled(problems)],
@@ -152,7 +159,7 @@ def _of(step: Step, problems: quality.Problems) -> list[tuple[str, str, str]]:
 
 def _state(version: EntryVersion, step: Step, problems: quality.Problems) -> str:
     if step.slug not in version.steps_done:
-        return "new"
+        return "optional" if step.is_optional else "new"
     return "lacking" if _of(step, problems) else "done"
 
 
@@ -163,5 +170,5 @@ def _is_decided(version: EntryVersion) -> bool:
 def _compared(version: EntryVersion, facts: dict[str, Any], step: Step) -> list[tuple[str, Any, Any]]:
     """(label, as it stands now, as this person typed it) for each answer of the step that differs."""
     typed = EntryVersion(**{name: value for name, value in facts.items() if name in LABELS})
-    both = [(LABELS[name], in_words(version, name), in_words(typed, name)) for name in step.fields if name in facts]
+    both = [(LABELS[name], as_written(version, name), as_written(typed, name)) for name in step.fields if name in facts]
     return [row for row in both if row[1] != row[2]]
