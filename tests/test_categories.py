@@ -11,7 +11,8 @@ from django.utils import timezone
 from hotlists import actions as hotlists
 from hotlists import policies, quality
 from hotlists.actions.entries import WRITTEN
-from hotlists.forms import EntryForm
+from hotlists.forms.writing import StepForm
+from hotlists.steps import BY_SLUG
 from portal.errors import Refused, Unfit
 from standards import actions
 from standards.forms import ProposalForm
@@ -67,9 +68,9 @@ def test_rank_and_number_of_deciders_follow_the_edition(
 
 def test_usual_action_and_priority_and_what_a_feed_holds_follow_the_edition(edition, hotlist):
     edition(CRM={"default_action": "OBSERVE_REPORT", "default_priority": "LOW"}, WNT={"is_feed": True})
-    form = EntryForm({"category": "CRM"}, hotlist=hotlist)
-    form.is_valid()
-    assert (form.cleaned_data["action"], form.cleaned_data["priority"]) == ("OBSERVE_REPORT", "LOW")
+    form = StepForm({"category": "CRM"}, step=BY_SLUG["why"], hotlist=hotlist)
+    assert form.is_valid()
+    assert (form.facts(timezone.now())["action"], form.facts(timezone.now())["priority"]) == ("OBSERVE_REPORT", "LOW")
     assert "WNT" not in form.categories
 
 
@@ -102,7 +103,7 @@ def test_new_category_is_one_that_lists_and_entries_may_have(edition, hotlist, m
         legal_basis="DPA 2018 Part 3", owner=manager, dpia=dpia, categories=["HVC"], actions=["ASSESS"],
         sunset_at=timezone.now() + dt.timedelta(days=30),
     )  # fmt: skip
-    assert list(EntryForm(hotlist=made).categories) == ["HVC"]
+    assert list(StepForm(step=BY_SLUG["why"], hotlist=made).categories) == ["HVC"]
 
 
 @pytest.mark.parametrize(

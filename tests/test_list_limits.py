@@ -11,10 +11,11 @@ from django.utils import timezone
 from audit.models import Event
 from camera_sites import actions as sites
 from hotlists import actions, quality
-from hotlists.forms import EntryForm
 from hotlists.forms.hotlists import HotlistEditForm
+from hotlists.forms.writing import StepForm
 from hotlists.models import Entry, EntryVersion, Hotlist, Term
 from hotlists.standing import state_of
+from hotlists.steps import BY_SLUG
 from portal.errors import Refused, Stranger, TooLate, Unfit
 from standards.models import Category
 from tests.cast import entry_facts
@@ -91,16 +92,16 @@ def test_life_and_review_are_within_the_list_and_never_beyond_the_category(hotli
     assert (hotlist.longest_life(crm), hotlist.review_interval(crm)) == (24 * 56, 24 * 5)
     found = quality.problems(EntryVersion.objects.get(pk=draft_entry().pk), at=timezone.now())
     assert "at least every 5 days on this list" in found["review_by"][0]
-    form = EntryForm({"category": "CRM"}, hotlist=hotlist)
-    form.is_valid()
-    assert form.cleaned_data["review_by"] <= timezone.now() + dt.timedelta(days=5, minutes=1)
+    form = StepForm({"category": "CRM"}, step=BY_SLUG["why"], hotlist=hotlist)
+    assert form.is_valid()
+    assert form.facts(timezone.now())["review_by"] <= timezone.now() + dt.timedelta(days=5, minutes=1)
 
 
 def test_usual_priority_of_the_list_comes_before_the_category_s(hotlist, manager):
     hotlist = actions.change_hotlist(hotlist, by=manager, default_priority="HIGH")
-    form = EntryForm({"category": "CRM"}, hotlist=hotlist)
-    form.is_valid()
-    assert form.cleaned_data["priority"] == "HIGH"
+    form = StepForm({"category": "CRM"}, step=BY_SLUG["why"], hotlist=hotlist)
+    assert form.is_valid()
+    assert form.facts(timezone.now())["priority"] == "HIGH"
 
 
 def test_database_keeps_a_list_in_order(hotlist, manager):
