@@ -115,6 +115,12 @@ class Verb(TextChoices):
     # feeds
     AGREEMENT_PROPOSED = "agreement.proposed", "{actor} proposed an {subject} for {hotlist}"
     AGREEMENT_MADE = "agreement.made", "{actor} made the {subject} for {hotlist}"
+    AGREEMENT_ENDED = "agreement.ended", "{actor} ended the {subject} for {hotlist}: {reason}"
+    IMPORT_PROFILE_BEGUN = "import_profile.begun", "{actor} drafted {subject}"
+    IMPORT_PROFILE_EDITED = "import_profile.edited", "{actor} changed the draft of {subject}"
+    IMPORT_PROFILE_PROPOSED = "import_profile.proposed", "{actor} proposed {subject}"
+    IMPORT_PROFILE_APPROVED = "import_profile.approved", "{actor} approved {subject}: files are read by it from now on"
+    IMPORT_PROFILE_ENDED = "import_profile.ended", "{actor} turned {subject} down"
     LOAD_RECEIVED = "load.received", "{actor} uploaded the file {file_name} for {hotlist}"
     LOAD_CHECKED = "load.checked", "{actor} checked {subject}: {count} rows, {problems} problems"
     LOAD_ACCEPTED = "load.accepted", "{actor} accepted {subject}, leaving out {left_out} rows"
@@ -123,6 +129,11 @@ class Verb(TextChoices):
     LOAD_PROBLEMS_TAKEN = "load.problems_taken", "{actor} downloaded the file of {subject} with its problems"
     FEED_ROW_SUSPENDED = "feed_row.suspended", "{actor} held a row of {hotlist} back: {reason}"
     FEED_ROW_RELEASED = "feed_row.released", "{actor} let a row of {hotlist} go again: {reason}"
+    FEED_ROW_RECONFIRMED = "feed_row.reconfirmed", "{actor} confirmed a row of {hotlist} anew: {reason}"
+    EXCEPTIONS_TAKEN = "exceptions.taken", "{actor} took {count} plates held back of {subject}, to tell its source"
+    SOURCE_TOLD = "source.told", "{actor} recorded that the source of {subject} knows of {count} plates held back"
+    RECOVERY_RECORDED = "recovery.recorded", "{actor} recorded a vehicle of {hotlist} as recovered: {reference}"
+    FEED_WEEDED = "feed.weeded", "{actor} weeded {count} rows of {subject} whose time had come"
     # oversight
     FIGURES_RELEASED = "figures.released", "{actor} released the public figures"
     # retention
@@ -170,6 +181,9 @@ _OPERATIONS = {
     Verb.LOAD_CHECKED: Operation.HOUSEKEEPING,
     Verb.LOAD_MERGED: Operation.COMBINATION,
     Verb.LOAD_PROBLEMS_TAKEN: Operation.DISCLOSURE,
+    Verb.EXCEPTIONS_TAKEN: Operation.DISCLOSURE,
+    Verb.SOURCE_TOLD: Operation.DISCLOSURE,
+    Verb.FEED_WEEDED: Operation.ERASURE,
     Verb.RETENTION_PREVIEWED: Operation.HOUSEKEEPING,
     Verb.RETENTION_STARTED: Operation.HOUSEKEEPING,
     Verb.RECORDS_ERASED: Operation.ERASURE,

@@ -25,3 +25,9 @@ def merge_load(load_id: str) -> None:
 def resume_loads() -> None:
     """Takes up what a crash left undone."""
     actions.resume_unfinished(by=JOB)
+
+
+@shared_task
+def weed_feeds() -> None:
+    """Removes feed rows whose time has come."""
+    actions.weed(by=SystemJob("weeding"))

@@ -3,22 +3,28 @@
 from django.urls import path
 
 from hotlists.api import acts as acts_api
+from hotlists.api import agreements as agreements_api
 from hotlists.api import decisions as decisions_api
 from hotlists.api import entries as api
+from hotlists.api import exceptions as exceptions_api
 from hotlists.api import feeds as feeds_api
 from hotlists.api import hotlists as hotlists_api
 from hotlists.api import justifications as justifications_api
+from hotlists.api import profiles as profiles_api
 from hotlists.api import search as search_api
 from hotlists.api import writing as writing_api
 from hotlists.views import (
     acts,
+    agreements,
     decisions,
     entries,
     entry_list,
+    exceptions,
     feeds,
     hotlists,
     justifications,
     loads,
+    profiles,
     reviews,
     search,
     writing,
@@ -57,11 +63,24 @@ urlpatterns = [
     path("search/", search.plate_search, name="plate_search"),
     path("hotlists/<slug:slug>/loads/", loads.load_list, name="load_list"),
     path("hotlists/<slug:slug>/loads/new/", loads.load_new, name="load_new"),
-    path("hotlists/<slug:slug>/agreements/new/", feeds.agreement_new, name="agreement_new"),
+    path("hotlists/<slug:slug>/agreements/", agreements.feed_terms, name="feed_terms"),
+    path("hotlists/<slug:slug>/agreements/new/", agreements.agreement_new, name="agreement_new"),
+    path("hotlists/<slug:slug>/import-profiles/new/", profiles.profile_new, name="import_profile_new"),
+    path("import-profiles/<uuid:pk>/", profiles.profile_detail, name="import_profile_detail"),
+    path("import-profiles/<uuid:pk>/approve/", profiles.profile_approve, name="import_profile_approve"),
+    path("import-profiles/<uuid:pk>/end/", profiles.profile_end, name="import_profile_end"),
+    path("import-profiles/<uuid:pk>/<slug:step>/", profiles.profile_step, name="import_profile_step"),
+    path("hotlists/<slug:slug>/held-back/", exceptions.exception_list, name="exception_list"),
+    path("hotlists/<slug:slug>/held-back/to-tell.csv", exceptions.exception_untold, name="exception_untold"),
+    path("hotlists/<slug:slug>/held-back/told/", exceptions.exception_told, name="exception_told"),
+    path("hotlists/<slug:slug>/recoveries/new/", exceptions.recovery_new, name="recovery_new"),
+    path("hotlists/<slug:slug>/left/", exceptions.departure_list, name="departure_list"),
     path("hotlists/<slug:slug>/rows/", feeds.feed_search, name="feed_search"),
     path("hotlists/<slug:slug>/rows/hold-back/", feeds.feed_hold_back, name="feed_hold_back"),
-    path("agreements/<uuid:pk>/agree/", feeds.agreement_agree, name="agreement_agree"),
-    path("feed-exceptions/<uuid:pk>/lift/", feeds.exception_lift, name="exception_lift"),
+    path("agreements/<uuid:pk>/agree/", agreements.agreement_agree, name="agreement_agree"),
+    path("agreements/<uuid:pk>/renew/", agreements.agreement_renew, name="agreement_renew"),
+    path("agreements/<uuid:pk>/end/", agreements.agreement_end, name="agreement_end"),
+    path("feed-exceptions/<uuid:pk>/lift/", exceptions.exception_lift, name="exception_lift"),
     path("loads/<uuid:pk>/", loads.load_detail, name="load_detail"),
     path("loads/<uuid:pk>/progress/", loads.load_progress, name="load_progress"),
     path("loads/<uuid:pk>/accept/", loads.load_accept, name="load_accept"),
@@ -106,6 +125,35 @@ api_urlpatterns = [
     path("reviews/", acts_api.ReviewQueue.as_view(), name="api_review_queue"),
     path("search/", search_api.PlateSearch.as_view(), name="api_plate_search"),
     path("hotlists/<slug:slug>/loads/", feeds_api.LoadList.as_view(), name="api_load_list"),
+    path("hotlists/<slug:slug>/agreements/", agreements_api.AgreementList.as_view(), name="api_agreement_list"),
+    path("agreements/<uuid:pk>/", agreements_api.AgreementDetail.as_view(), name="api_agreement_detail"),
+    path("agreements/<uuid:pk>/agree/", agreements_api.AgreementAgree.as_view(), name="api_agreement_agree"),
+    path("agreements/<uuid:pk>/end/", agreements_api.AgreementEnd.as_view(), name="api_agreement_end"),
+    path("agreements/<uuid:pk>/renew/", agreements_api.AgreementRenew.as_view(), name="api_agreement_renew"),
+    path("hotlists/<slug:slug>/import-profiles/", profiles_api.ProfileList.as_view(), name="api_import_profile_list"),
+    path("import-profiles/<uuid:pk>/", profiles_api.ProfileDetail.as_view(), name="api_import_profile_detail"),
+    path(
+        "import-profiles/<uuid:pk>/propose/", profiles_api.ProfilePropose.as_view(), name="api_import_profile_propose"
+    ),
+    path(
+        "import-profiles/<uuid:pk>/approve/", profiles_api.ProfileApprove.as_view(), name="api_import_profile_approve"
+    ),
+    path("import-profiles/<uuid:pk>/end/", profiles_api.ProfileEnd.as_view(), name="api_import_profile_end"),
+    path("hotlists/<slug:slug>/exceptions/", exceptions_api.ExceptionList.as_view(), name="api_exception_list"),
+    path(
+        "hotlists/<slug:slug>/exceptions/to-tell/",
+        exceptions_api.ExceptionsToTell.as_view(),
+        name="api_exception_to_tell",
+    ),
+    path("feed-exceptions/<uuid:pk>/lift/", exceptions_api.ExceptionLift.as_view(), name="api_exception_lift"),
+    path(
+        "feed-exceptions/<uuid:pk>/reconfirm/",
+        exceptions_api.ExceptionReconfirm.as_view(),
+        name="api_exception_reconfirm",
+    ),
+    path("hotlists/<slug:slug>/recoveries/", exceptions_api.RecoveryCreate.as_view(), name="api_recovery_create"),
+    path("hotlists/<slug:slug>/departures/", exceptions_api.DepartureList.as_view(), name="api_departure_list"),
+    path("loads/<uuid:pk>/problems.csv", feeds_api.LoadProblems.as_view(), name="api_load_problems"),
     path("loads/<uuid:pk>/", feeds_api.LoadDetail.as_view(), name="api_load_detail"),
     path("loads/<uuid:pk>/accept/", feeds_api.LoadAccept.as_view(), name="api_load_accept"),
     path("loads/<uuid:pk>/refuse/", feeds_api.LoadRefuse.as_view(), name="api_load_refuse"),

@@ -96,7 +96,7 @@ def _feeds(user: User, now: dt.datetime) -> Iterator[Item]:
             words = f"A load of {load.hotlist.title} waits for {'release' if load.is_over_limit else 'a decision'}"
             yield Item(words, reverse("load_detail", args=[load.pk]), since=load.checked_at)
     if role_has(user, "hotlists.agree_source"):
-        for agreement in SourceAgreement.objects.filter(hotlist__in=feeds, agreed_at=None).exclude(proposed_by=user):
+        for agreement in SourceAgreement.objects.waiting().filter(hotlist__in=feeds).exclude(proposed_by=user):
             words = f"An agreement with {agreement.source} waits for a second person"
             yield Item(words, reverse("load_list", args=[agreement.hotlist.slug]), since=agreement.proposed_at)
     if role_has(user, "hotlists.load_feed"):

@@ -97,7 +97,9 @@ def test_a_plate_is_found_held_back_and_let_go_in_the_browser(feed, loaded, supe
     hold_back = reverse("feed_hold_back", args=[feed.slug])
     assert browser.post(hold_back, given | {"reason": ""}).status_code == 422
     assert browser.post(hold_back, given).status_code == 302
-    assert "The keeper showed a certificate." in browser.get(reverse("load_list", args=[feed.slug])).content.decode()
+    assert (
+        "The keeper showed a certificate." in browser.get(reverse("exception_list", args=[feed.slug])).content.decode()
+    )
     lift = reverse("exception_lift", args=[FeedException.objects.get().pk])
     assert "somebody else has to let it go" in browser.get(lift).content.decode()
     assert browser.post(lift, {"reason": "Mine."}).status_code == 403

@@ -376,7 +376,7 @@ def test_a_plate_that_is_not_listed_cannot_be_held_back(feed, loaded, operator):
         actions.suspend_row(feed, by=operator, country="GB", vrm=plate(7), reason="x")
 
 
-def test_a_feed_is_in_force_only_while_agreed_loaded_and_fresh(feed, agreement, loaded):
+def test_a_feed_is_in_force_only_while_agreed_loaded_and_fresh(feed, loaded):
     assert not Hotlist.objects.in_force(timezone.now()).filter(pk=feed.pk).exists()
     load = loaded([voi(1, weed=weed_date(13))])
     stale_at = load.loaded_at + dt.timedelta(hours=48)
@@ -387,9 +387,13 @@ def test_a_feed_is_in_force_only_while_agreed_loaded_and_fresh(feed, agreement, 
     assert Hotlist.objects.in_force(stale_at - dt.timedelta(seconds=1)).filter(pk=feed.pk).exists()
     before = load.loaded_at - dt.timedelta(seconds=1)
     assert not Hotlist.objects.in_force(before).filter(pk=feed.pk).exists()
-    SourceAgreement.objects.filter(pk=agreement.pk).update(until_at=load.loaded_at + dt.timedelta(hours=1))
-    listed = Hotlist.objects.with_lapse(timezone.now()).get(pk=feed.pk)
-    assert listed.lapses_at == load.loaded_at + dt.timedelta(hours=1)
+
+
+def test_a_feed_lapses_when_its_agreement_does(feed, manager, second_manager, loaded):
+    ends = timezone.now() + dt.timedelta(hours=1)
+    actions.agree(actions.propose_agreement(feed, by=manager, **terms(until_at=ends)), by=second_manager)
+    loaded([voi(1)])
+    assert Hotlist.objects.with_lapse(timezone.now()).get(pk=feed.pk).lapses_at == ends
 
 
 def test_an_agreement_needs_two_people(feed, manager, asset_owner, submitter):

@@ -28,7 +28,7 @@ _RESTS_ON: dict[str, dict[str, str]] = {
     Result.WRONG_VEHICLE: {"vehicle": Compared.DIFFERS},
     Result.STALE: {"source": Source.NOT_WANTED},
 }  # fmt: skip
-_TAKES_FORCE = (Result.STALE, Result.WRONG_VEHICLE)
+_TAKES_FORCE = {Result.STALE: FeedException.Cause.STALE, Result.WRONG_VEHICLE: FeedException.Cause.WRONG_VEHICLE}
 
 
 @transaction.atomic
@@ -67,7 +67,8 @@ def verify(
     named = {"verified_by": by, "verified_at": timezone.now(), "sign_in": by.sign_in}
     verification = Verification.objects.create(hit=hit, **answers, result=result, words=words, **named)
     if result in _TAKES_FORCE:
-        _take_force(hit, by=by, because=f"A hit was verified as {result.label.lower()}. {words}".strip())
+        because = f"A hit was verified as {result.label.lower()}. {words}".strip()
+        _take_force(hit, by=by, cause=_TAKES_FORCE[result], because=because)
     live.tell_boards(hit)
     record(
         Verb.HIT_VERIFIED, target=hit, by=by, plate=hit.plate, also=[hit.hotlist], result=result.label.lower(),
@@ -99,7 +100,8 @@ def record_outcome(
     hit.closed_at = now
     _count([hit, *earlier], decision, by=by)
     if result == Outcome.Result.WRONG_VEHICLE:
-        _take_force(hit, by=by, because=f"A vehicle was stopped or found and was not the one wanted. {words}".strip())
+        because = f"A vehicle was stopped or found and was not the one wanted. {words}".strip()
+        _take_force(hit, by=by, cause=FeedException.Cause.WRONG_VEHICLE, because=because)
     live.tell_boards(hit)
     record(
         Verb.HIT_CLOSED, target=hit, by=by, plate=hit.plate, also=[hit.hotlist], count=1 + len(earlier),
@@ -128,7 +130,7 @@ def _earlier(hit: Hit) -> HitQuerySet:
     return Hit.objects.of_same_vehicle(hit).open().filter(pk__lt=hit.pk).select_for_update(of=("self",)).order_by("-pk")
 
 
-def _take_force(hit: Hit, *, by: User, because: str) -> None:
+def _take_force(hit: Hit, *, by: User, cause: str, because: str) -> None:
     """Pushes down what the hit showed: the entry, or the feed's row, is out of force at once when this person may do that;
     else the entry's owner finds it on the home page."""
     because = because[:500]
@@ -137,7 +139,7 @@ def _take_force(hit: Hit, *, by: User, because: str) -> None:
         if not held and may_suspend(by, hit.entry):
             hotlists.suspend(hit.entry, by=by, reason=because)
     elif _is_listed_still(hit) and may_suspend_row(by, hit.hotlist):
-        hotlists.suspend_row(hit.hotlist, by=by, country=hit.country, vrm=hit.vrm, reason=because)
+        hotlists.suspend_row(hit.hotlist, by=by, country=hit.country, vrm=hit.vrm, reason=because, cause=cause)
 
 
 def _is_listed_still(hit: Hit) -> bool:

@@ -1,24 +1,30 @@
 """The verbs of hotlists."""
 
+from .agreements import agree, end_agreement, propose_agreement, renew_agreement
 from .decisions import decide
 from .entries import begin_entry, begin_version, edit_draft, open_entry, submit
-from .feeds import agree, lift, propose_agreement, search_rows, suspend_row
+from .exceptions import lift, mark_told, reconfirm, record_recovery, suspend_row, take_untold
+from .feeds import search_rows
 from .hotlists import change_hotlist, close_hotlist, create_hotlist, give_access, hand_over, take_access
 from .justifications import decide_justification, propose_justification
 from .loads import accept, check, merge, receive, refuse, resume_unfinished, take_problems
 from .narrowings import narrow
 from .owners import pass_on
+from .profiles import approve_profile, begin_profile, edit_profile, end_profile, propose_profile
 from .reviews import extend, review
 from .search import search_plate
 from .suspensions import dispute, resume, suspend
 from .tallies import count_hit, count_outcomes
+from .weeding import weed
 from .withdrawals import ask_again, withdraw
 
 __all__ = [
     "accept",
     "agree",
+    "approve_profile",
     "ask_again",
     "begin_entry",
+    "begin_profile",
     "begin_version",
     "change_hotlist",
     "check",
@@ -30,18 +36,26 @@ __all__ = [
     "decide_justification",
     "dispute",
     "edit_draft",
+    "edit_profile",
+    "end_agreement",
+    "end_profile",
     "extend",
     "give_access",
     "hand_over",
     "lift",
+    "mark_told",
     "merge",
     "narrow",
     "open_entry",
     "pass_on",
     "propose_agreement",
     "propose_justification",
+    "propose_profile",
     "receive",
+    "reconfirm",
+    "record_recovery",
     "refuse",
+    "renew_agreement",
     "resume",
     "resume_unfinished",
     "review",
@@ -52,5 +66,7 @@ __all__ = [
     "suspend_row",
     "take_access",
     "take_problems",
+    "take_untold",
+    "weed",
     "withdraw",
 ]

@@ -6,17 +6,26 @@ from collections.abc import Iterable, Iterator
 
 from django.core.cache import cache
 from django.db import transaction
-from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from accounts.models import Actor, SystemJob, User
 from audit.actions import record
 from audit.verbs import Verb
 from hotlists import policies
-from hotlists.feeds import comparing, files, merging, staging
-from hotlists.feeds.checks import Limits
+from hotlists.actions import aftermath
+from hotlists.feeds import comparing, files, merging, samples, staging
+from hotlists.feeds.limits import limits_of
 from hotlists.feeds.reading import Reader
-from hotlists.models import FeedException, FeedRow, Hotlist, Load, LoadProblem, SourceAgreement
+from hotlists.models import (
+    FeedRow,
+    Hotlist,
+    ImportProfile,
+    Load,
+    LoadProblem,
+    SourceAgreement,
+    StagedRecovery,
+    layout_of,
+)
 from hotlists.nudges import check_soon, merge_soon, publish_soon
 from hotlists.workflow import LOAD
 from portal.errors import Refused, TooLate, Unfit
@@ -30,9 +39,12 @@ _CHANGE_LIMIT = "feed.change.limit"
 
 def receive(
     hotlist: Hotlist, *, by: Actor, chunks: Iterable[bytes], file_name: str, mode: str,
-    encoding: str = Load.Encoding.UTF_8,
+    encoding: str = "",
 ) -> Load:  # fmt: skip
-    """Takes a file in as it comes, hashing it on its way to disk, and asks for it to be checked."""
+    """Takes a file in as it comes, hashing it on its way to disk, and asks for it to be checked.
+
+    It is read by the list's import profile of this moment, and in its encoding unless another is given.
+    """
     _require_may_load(hotlist, by=by)  # before the bytes are taken; judged again when they are here
     load_id = new_id()
     size, sha256 = files.store(load_id, chunks)
@@ -43,9 +55,11 @@ def receive(
             if hotlist.loads.undecided().exists() or hotlist.loads.filter(status=Status.ACCEPTED).exists():
                 raise TooLate("Another file for this list is still open. Accept or refuse that one first.")
             now = timezone.now()
+            profile = ImportProfile.objects.governing(now).filter(hotlist=hotlist).first()
             load = Load.objects.create(
-                pk=load_id, hotlist=hotlist, agreement=_agreement(hotlist, now), mode=Load.Mode(mode),
-                encoding=Load.Encoding(encoding), file_name=file_name[-255:], size=size, sha256=sha256, uploaded_at=now,
+                pk=load_id, hotlist=hotlist, agreement=_agreement(hotlist, now), mode=Load.Mode(mode), profile=profile,
+                encoding=Load.Encoding(encoding or layout_of(profile).encoding), file_name=file_name[-255:], size=size,
+                sha256=sha256, uploaded_at=now,
                 **({"uploaded_by": by} if isinstance(by, User) else {"uploaded_machine": by}),
             )  # fmt: skip
             check_soon(load.pk)
@@ -81,7 +95,7 @@ def accept(load: Load, *, by: Actor, without_bad_rows: bool = False) -> Load:
     if load.status != Status.CHECKED:
         raise TooLate(f"This load is {load.get_status_display().lower()}, so there is nothing to accept.")
     require(policies.may_accept(by, load))
-    if not load.good_rows:
+    if not load.good_rows and not aftermath.only_tells_of_recoveries(load):
         words = "No row of this file can be loaded."
         raise Unfit(words, {"without_bad_rows": [words]})
     if load.bad_rows and not without_bad_rows:
@@ -127,10 +141,14 @@ def merge(load: Load, *, by: SystemJob) -> Load | None:
     Hotlist.objects.select_for_update(no_key=True).get(pk=found.hotlist_id)  # one merge a list at a time
     now = timezone.now()
     try:
-        done = merging.merge(found, at=now)
+        with transaction.atomic():
+            recoveries = aftermath.record_recoveries(found, at=now)
+            done = merging.merge(found, at=now)
     except merging.ListMoved:
         return _check_again(found)
-    dropped = _end_exceptions_of_rows_gone(found, at=now)
+    dropped = aftermath.end_exceptions_of_rows_gone(found, at=now)
+    reconfirmed = aftermath.end_exceptions_reconfirmed(found, at=now)
+    begun = aftermath.hold_back_recovered(found, recoveries, at=now)
     LOAD.move(
         found, Status.LOADED, loaded_at=now, added=done.added, changed=done.changed, removed=done.removed,
         unchanged=done.unchanged,
@@ -138,8 +156,9 @@ def merge(load: Load, *, by: SystemJob) -> Load | None:
     _forget(found)
     publish_soon(found.hotlist_id)
     record(
-        Verb.LOAD_MERGED, target=found, by=by, also=[found.hotlist, *dropped], count=found.good_rows,
-        accepted_by=str(found.decider), exceptions_ended=len(dropped), **done._asdict(),
+        Verb.LOAD_MERGED, target=found, by=by, also=[found.hotlist, *dropped, *reconfirmed, *begun],
+        count=found.good_rows, accepted_by=str(found.decider), exceptions_ended=len(dropped) + len(reconfirmed),
+        recovered=len(recoveries), **done._asdict(),
     )  # fmt: skip
     return found
 
@@ -150,6 +169,7 @@ def resume_unfinished(*, by: SystemJob) -> list[uuid.UUID]:
         waiting = list(Load.objects.unfinished().select_for_update(skip_locked=True, of=("self",)))
         for load in waiting:
             (merge_soon if load.status == Status.ACCEPTED else check_soon)(load.pk)
+    samples.remove_forgotten()
     held = files.stored()
     needed = set(Load.objects.filter(pk__in=held).exclude(pk__in=Load.objects.decided()).values_list("pk", flat=True))
     for load_id in held:
@@ -193,6 +213,7 @@ def _check(load: Load, *, by: SystemJob) -> Load:
 
     with path.open("rb", buffering=1 << 18) as file:
         found = staging.stage(load, reader, file, passed=passed)
+    aftermath.stage_recoveries(load, reader)
     LoadProblem.objects.filter(load=load).delete()
     LoadProblem.objects.bulk_create(found.first_problems)
     load.good_rows = found.good_rows
@@ -226,6 +247,12 @@ def _notices(load: Load, reader: Reader, difference: comparing.Difference) -> li
     notices = []
     if reader.with_spares:
         notices.append(f"Not kept: what stands in the spare columns of {_count(reader.with_spares)}.")
+    if reader.weeded:
+        notices.append(
+            f"Not listed, because their time has come (R-022): {_count(reader.weeded)}. They count as weeded."
+        )
+    if reader.recovered:
+        notices.append(f"Recovered, as the source says, and so not listed: {_count(len(reader.recovered))}.")
     same = Load.objects.filter(hotlist=load.hotlist_id, sha256=load.sha256, status=Status.LOADED).first()
     if same is not None:
         notices.append(f"The same file, byte for byte, was loaded before: {same.file_name}.")
@@ -239,19 +266,9 @@ def _count(rows: int) -> str:
 
 
 def _reader(load: Load) -> Reader:
-    now = timezone.now()
-    profile = StandardsProfile.objects.in_force(now)
-    life = profile.categories.get(code=load.agreement.category).max_expiry_hours
-    limits = Limits(
-        default_action=load.agreement.action,
-        actions=frozenset(load.hotlist.actions),
-        markers=frozenset(load.hotlist.markers),
-        now=now,
-        latest_end=now + dt.timedelta(hours=life + 24),  # a date ends at the end of its day
-        keys_only=load.mode == Load.Mode.REMOVE,
-        country=load.agreement.country,
-    )
-    return Reader(limits, load.encoding)
+    keys_only = load.mode == Load.Mode.REMOVE
+    limits = limits_of(load.hotlist, load.agreement, at=timezone.now(), keys_only=keys_only)
+    return Reader(limits, load.encoding, load.layout)
 
 
 def _annotated(load: Load) -> Iterator[bytes]:
@@ -260,17 +277,9 @@ def _annotated(load: Load) -> Iterator[bytes]:
         yield from staging.annotated(load.pk, reader, file)
 
 
-def _end_exceptions_of_rows_gone(load: Load, *, at: dt.datetime) -> list[FeedException]:
-    """An exception ends when the source drops the plate (F-02)."""
-    rows = FeedRow.objects.filter(hotlist=load.hotlist_id, country=OuterRef("country"), vrm=OuterRef("vrm"))
-    gone = FeedException.objects.filter(~Exists(rows), hotlist=load.hotlist_id, to_at=None)
-    ended = list(gone)
-    gone.update(to_at=at, dropped_by=load)
-    return ended
-
-
 def _forget(load: Load) -> None:
     """The rows that waited go now; the file goes once that is certain."""
+    StagedRecovery.objects.filter(load=load).delete()
     staging.forget(load)
     transaction.on_commit(lambda: files.remove(load.pk))
 
@@ -299,13 +308,17 @@ def _require_room(load: Load) -> None:
 
 
 def _locked(load: Load, *, by: Actor) -> Load:
-    load = Load.objects.select_for_update(of=("self",)).select_related("hotlist", "agreement").get(pk=load.pk)
+    load = (
+        Load.objects.select_for_update(of=("self",)).select_related("hotlist", "agreement", "profile").get(pk=load.pk)
+    )
     policies.require_sight_of_feed(by, load.hotlist)
     return load
 
 
 def _locked_if_free(pk: uuid.UUID) -> Load | None:
-    loads = Load.objects.select_for_update(of=("self",), skip_locked=True).select_related("hotlist", "agreement")
+    loads = Load.objects.select_for_update(of=("self",), skip_locked=True).select_related(
+        "hotlist", "agreement", "profile"
+    )
     return loads.filter(pk=pk).first()
 
 

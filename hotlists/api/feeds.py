@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Iterator
 from typing import Any
 
+from django.http import StreamingHttpResponse
 from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import OpenApiParameter, OpenApiTypes, extend_schema
 from rest_framework import generics, parsers, serializers, status
@@ -15,6 +16,7 @@ from accounts.authentication import Has, actor
 from hotlists import actions, policies
 from hotlists.models import FeedRow, Hotlist, Load, LoadProblem
 from portal.policies import require
+from portal.streaming import stream
 
 SCOPES = {"GET": ("write", "read"), "POST": ("write",)}
 CHUNK = 1 << 20
@@ -28,6 +30,12 @@ class CsvBody(parsers.BaseParser):
     def parse(self, stream: Any, media_type: str | None = None, parser_context: Any = None) -> Any:
         """The stream itself."""
         return stream
+
+
+class ZipBody(CsvBody):
+    """The same, packed."""
+
+    media_type = "application/zip"
 
 
 class ProblemSerializer(serializers.ModelSerializer):
@@ -50,7 +58,7 @@ class FeedRowSerializer(serializers.ModelSerializer):
         fields = (
             "hotlist", "country", "vrm", "ref", "make", "model", "colour", "category", "action", "priority", "markers",
             "reason", "action_text", "contact", "basis", "grading", "marking", "source_type", "force_area", "starts_at",
-            "expires_at", "last_verified_at", "is_held_back", "is_in_force",
+            "expires_at", "reported_at", "confirmed_at", "last_verified_at", "is_held_back", "is_in_force",
         )  # fmt: skip
 
 
@@ -65,7 +73,7 @@ class LoadSerializer(serializers.ModelSerializer):
     class Meta:
         model = Load
         fields = (
-            "id", "hotlist", "mode", "encoding", "status", "file_name", "size", "sha256", "uploaded_by", "uploaded_at",
+            "id", "hotlist", "profile", "mode", "encoding", "status", "file_name", "size", "sha256", "uploaded_by", "uploaded_at",
             "checked_at", "rows", "good_rows", "bad_rows", "problems", "notices", "listed_before", "added", "changed",
             "removed", "unchanged", "change_limit", "is_over_limit", "decided_by", "decided_at", "reason",
             "rows_left_out", "loaded_at",
@@ -99,7 +107,7 @@ class LoadList(generics.ListAPIView):
     permission_classes = (Has,)
     machine_scopes = SCOPES
     serializer_class = LoadSerializer
-    parser_classes = (CsvBody,)
+    parser_classes = (CsvBody, ZipBody)
 
     def get_queryset(self):
         """Newest first."""
@@ -109,7 +117,7 @@ class LoadList(generics.ListAPIView):
         return _loads(self.request).filter(hotlist__slug=self.kwargs["slug"])
 
     @extend_schema(
-        request={"text/csv": OpenApiTypes.BINARY},
+        request={"text/csv": OpenApiTypes.BINARY, "application/zip": OpenApiTypes.BINARY},
         responses={201: LoadDetailSerializer},
         parameters=[
             OpenApiParameter("mode", enum=Load.Mode.values, required=True),
@@ -118,7 +126,7 @@ class LoadList(generics.ListAPIView):
         ],
     )
     def post(self, request: Request, slug: str) -> Response:
-        """The body is the file, in the 16-column VOI layout. Answers at once; checking goes on behind."""
+        """The body is the file, written as the list's import profile says. Answers at once; checking goes on behind."""
         hotlist = get_object_or_404(Hotlist.objects.filter(kind=Hotlist.Kind.FEED), slug=slug)
         policies.require_sight_of_feed(actor(request), hotlist)
         given = _Upload(data=request.query_params)
@@ -138,6 +146,20 @@ class LoadDetail(APIView):
         """How far it is, what it would change, what is wrong with it."""
         require(policies.may_look_at_loads(actor(request)))
         return Response(_told(request, pk))
+
+
+class LoadProblems(APIView):
+    """The file of a load with a column of what is wrong with each row, while the load waits for its decision."""
+
+    permission_classes = (Has,)
+    machine_scopes = {"GET": ("write",)}
+
+    @extend_schema(responses={(200, "text/csv"): OpenApiTypes.BINARY})
+    def get(self, request: Request, pk: uuid.UUID) -> StreamingHttpResponse:
+        """Streamed; taking it is recorded as a disclosure."""
+        load = _load(request, pk)
+        lines = actions.take_problems(load, by=actor(request))
+        return stream(request, lines, content_type=f"text/csv; charset={load.encoding}")
 
 
 class LoadAccept(APIView):
@@ -182,7 +204,7 @@ class LoadRefuse(APIView):
 
 class _Upload(serializers.Serializer):
     mode = serializers.ChoiceField(Load.Mode.choices)
-    encoding = serializers.ChoiceField(Load.Encoding.choices, required=False, default=Load.Encoding.UTF_8)
+    encoding = serializers.ChoiceField(Load.Encoding.choices, required=False, default="")
     file_name = serializers.CharField(max_length=255, required=False, default="sent by API")
 
 

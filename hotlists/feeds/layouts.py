@@ -235,3 +235,24 @@ PRESETS = {  # name -> (what people call it, the layout)
         ),
     ),
 }  # fmt: skip
+
+
+def summary(layout: Layout) -> list[tuple[str, str]]:
+    """A layout in words, for people who approve it."""
+    rows = [
+        ("Columns are separated by", DELIMITERS[layout.delimiter].lower()), ("Letters", ENCODINGS[layout.encoding]),
+        ("First line names the columns", HEADERS[layout.header]), ("Dates", FORMATS[layout.dates][1]),
+        ("Columns in the file", str(len(layout.names))),
+    ]  # fmt: skip
+    for target, words in TARGETS.items():
+        if target in layout.columns:
+            column = layout.columns[target]
+            place = (
+                f", characters {layout.places[column][0] + 1} to {sum(layout.places[column])}" if layout.places else ""
+            )
+            rows.append((words, f"column {column + 1}, “{layout.names[column]}”{place}"))
+        elif target in layout.fixed:
+            rows.append((words, f"always “{layout.fixed[target]}”"))
+    for table, codes in layout.codes.items():
+        rows.append((f"{TABLES[table]}, differently", ", ".join(f"{old} = {new}" for old, new in codes.items())))
+    return rows

@@ -3,6 +3,7 @@
 # ruff: noqa: S608 - statements are put together from constants; values are parameters
 
 import datetime as dt
+import uuid
 
 from django.db import connection, transaction
 
@@ -12,13 +13,30 @@ from hotlists.feeds.staging import TABLE, same_in_all_rows
 from hotlists.models import Load, StagedGone
 from portal.partitions import attach_part_aside, ensure_list_partition
 
-_DELETE = f"""
+# What leaves is noted, with why: recovered only when somebody said so of the row as it was listed (R-023).
+_REMOVE = """
     WITH gone AS (
-        DELETE FROM hotlists_feedrow listed USING hotlists_stagedgone staged
-        WHERE {OF_LIST} AND staged.load_id = %(load)s AND {ALIKE} RETURNING listed.expires_at
+        DELETE FROM hotlists_feedrow listed {which}
+        RETURNING listed.country, listed.vrm, listed.ref, listed.starts_at, listed.expires_at, listed.reported_at,
+            listed.confirmed_at
+    ), noted AS (
+        INSERT INTO hotlists_departure (hotlist_id, country, vrm, ref, why, was_confirmed, left_at, load_id)
+        SELECT %(hotlist)s, country, vrm, ref,
+            CASE WHEN EXISTS (
+                SELECT FROM hotlists_recovery r WHERE r.hotlist_id = %(hotlist)s AND r.vrm = gone.vrm
+                    AND r.country = gone.country AND r.recorded_at >= gone.starts_at
+                    AND r.occurred >= coalesce(gone.reported_at, '-infinity')
+            ) THEN 'recovered' WHEN expires_at <= %(now)s THEN 'weeded' ELSE 'dropped' END,
+            CASE WHEN reported_at IS NOT NULL THEN confirmed_at IS NOT NULL END,
+            least(expires_at, %(now)s), %(load)s
+        FROM gone
     )
     SELECT count(*), count(*) FILTER (WHERE expires_at > %(now)s) FROM gone
 """
+_DELETE = _REMOVE.format(
+    which=f"USING hotlists_stagedgone staged WHERE {OF_LIST} AND staged.load_id = %(load)s AND {ALIKE}"
+)
+_WEED = _REMOVE.format(which=f"WHERE {OF_LIST} AND listed.expires_at <= %(now)s")
 _UPDATE = f"""
     UPDATE hotlists_feedrow listed
     SET {", ".join(f"{column} = {value}" for column, value in AGAIN.items())},
@@ -80,3 +98,10 @@ def _merged(load: Load, at: dt.datetime) -> Difference:
 def _named(load: Load, removed: int) -> int:
     """How many of the file's rows were removals."""
     return removed if load.mode == Load.Mode.REMOVE else 0
+
+
+def weed(hotlist_id: uuid.UUID, *, at: dt.datetime) -> int:
+    """Removes the rows whose time has come. Returns how many. Run in a transaction."""
+    with connection.cursor() as cursor:
+        cursor.execute(_WEED, {"hotlist": hotlist_id, "now": at, "load": None})
+        return cursor.fetchone()[0]

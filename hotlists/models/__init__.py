@@ -1,8 +1,10 @@
 """What is wanted: lists, entries and their versions, decisions, the terms in which a version governs."""
 
+from .agreements import ImportProfile, SourceAgreement, layout_of
 from .decisions import APPROVING, Decision
+from .departures import Departure, Recovery, StagedRecovery
 from .entries import Entry
-from .feeds import FeedException, FeedRow, SourceAgreement
+from .feeds import FeedException, FeedRow
 from .hotlists import Hotlist, HotlistGroupAccess, HotlistUserAccess
 from .justifications import HotlistTerm, Justification
 from .loads import Load, LoadProblem, StagedGone, StagedRepeat, StagedRow
@@ -15,6 +17,7 @@ __all__ = [
     "APPROVING",
     "Contribution",
     "Decision",
+    "Departure",
     "Entry",
     "EntryVersion",
     "FeedException",
@@ -24,15 +27,19 @@ __all__ = [
     "HotlistGroupAccess",
     "HotlistTerm",
     "HotlistUserAccess",
+    "ImportProfile",
     "Justification",
     "Load",
     "LoadProblem",
     "Narrowing",
+    "Recovery",
     "Review",
     "SourceAgreement",
     "StagedGone",
+    "StagedRecovery",
     "StagedRepeat",
     "StagedRow",
     "Suspension",
     "Term",
+    "layout_of",
 ]

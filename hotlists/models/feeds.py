@@ -1,89 +1,19 @@
-"""Lists loaded from a source system: the agreement that governs them, their rows, and rows held back though listed."""
+"""Lists loaded from a source system: their rows, and rows held back though listed."""
 
 import datetime as dt
 from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Case, Exists, F, OuterRef, Q, When
+from django.db.models import Case, Count, Exists, F, OuterRef, Q, When
 from django.db.models.functions import Reverse
 
 from accounts.models import Actor, MachineClient, User
+from hotlists.feeds.life_cycle import LifeCycle
+from hotlists.models.agreements import Basis
 from hotlists.models.hotlists import Hotlist
-from hotlists.models.versions import EntryVersion
 from portal.ids import new_id
 from standards.models import Action, Priority
-
-Basis = EntryVersion.Basis
-
-
-class SourceAgreementQuerySet(models.QuerySet["SourceAgreement"]):
-    """Which agreements."""
-
-    def governing(self, at: dt.datetime) -> "SourceAgreementQuerySet":
-        """Agreements that two people made and that run at this moment."""
-        return self.filter(agreed_at__lte=at, from_at__lte=at, until_at__gt=at)
-
-
-class SourceAgreement(models.Model):
-    """On what terms a source fills a list: by what right, until when, how fresh. One person proposes, another agrees."""
-
-    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    hotlist = models.ForeignKey(Hotlist, models.PROTECT, related_name="agreements")
-    source = models.CharField(max_length=100, help_text="The system or body the rows come from.")
-    basis = models.CharField(max_length=300, help_text="The law or agreement under which they are given.")
-    machine = models.ForeignKey(
-        MachineClient,
-        models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="+",
-        help_text="The machine that may send loads.",
-    )
-    max_staleness_hours = models.PositiveIntegerField(help_text="Without a load for longer, the list is out of force.")
-    change_limit = models.PositiveSmallIntegerField(
-        null=True, blank=True, help_text="Per cent of the list that a load may change before a second person is asked."
-    )
-    # What the file does not say of a row.
-    country = models.CharField(max_length=2, default="GB", help_text="The file has no country.")
-    category = models.CharField(max_length=10)
-    action = models.CharField(max_length=20, choices=Action, help_text="For rows that name none.")
-    priority = models.CharField(max_length=10, choices=Priority)
-    contact = models.CharField(max_length=60, help_text="Who answers for a row at any hour.")
-    fact = models.CharField(max_length=10, choices=Basis, default=Basis.FACT, help_text="R-019")
-    from_at = models.DateTimeField()
-    until_at = models.DateTimeField()
-    proposed_by = models.ForeignKey(User, models.PROTECT, related_name="+")
-    proposed_at = models.DateTimeField()
-    agreed_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
-    agreed_at = models.DateTimeField(null=True)
-
-    objects = SourceAgreementQuerySet.as_manager()
-
-    class Meta:
-        ordering = ["-from_at"]
-        permissions = [("agree_source", "Agree to a source's terms that somebody else proposed")]
-        constraints = [
-            models.CheckConstraint(
-                name="hotlists_sourceagreement_ends_after_start", condition=Q(until_at__gt=F("from_at"))
-            ),
-            models.CheckConstraint(
-                name="hotlists_sourceagreement_agreed_by_another",
-                condition=Q(agreed_by__isnull=True, agreed_at__isnull=True)
-                | (Q(agreed_by__isnull=False, agreed_at__isnull=False) & ~Q(agreed_by=F("proposed_by"))),
-            ),
-            models.CheckConstraint(
-                name="hotlists_sourceagreement_staleness_sane",
-                condition=Q(max_staleness_hours__gte=1, max_staleness_hours__lte=24 * 366),
-            ),
-            models.CheckConstraint(
-                name="hotlists_sourceagreement_limit_sane",
-                condition=Q(change_limit__isnull=True) | Q(change_limit__lte=100),
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"agreement with {self.source}"
 
 
 class FeedRowQuerySet(models.QuerySet["FeedRow"]):
@@ -96,6 +26,16 @@ class FeedRowQuerySet(models.QuerySet["FeedRow"]):
     def of_plate(self, vrm: str, country: str | None = None) -> "FeedRowQuerySet":
         """Rows that name this normalised plate."""
         return self.filter(vrm=vrm, **({"country": country} if country else {}))
+
+    def reports(self, rule: LifeCycle, at: dt.datetime) -> dict[str, int]:
+        """How many reports wait for confirmation, since when, and how many are about to be weeded (R-022)."""
+        waits = Q(confirmed_at=None, reported_at__isnull=False)
+        return self.aggregate(
+            unconfirmed=Count("vrm", filter=waits),
+            overdue=Count("vrm", filter=waits & Q(reported_at__lte=at - rule.confirm)),
+            to_remind=Count("vrm", filter=waits & Q(reported_at__lte=at - rule.reminder)),
+            to_warn=Count("vrm", filter=Q(confirmed_at__isnull=False, expires_at__lte=at + rule.warning)),
+        )
 
     def running(self, at: dt.datetime) -> "FeedRowQuerySet":
         """Rows that have started and not been weeded at this moment."""
@@ -178,8 +118,31 @@ class FeedRow(models.Model):
         return self.country, self.vrm
 
 
+def _none(*names: str) -> Q:
+    """A condition: none of these is set."""
+    return Q(**{f"{name}__isnull": True for name in names})
+
+
+def _exactly_one(*names: str) -> Q:
+    """A condition: one of these is set, and the others are not."""
+    one = Q()
+    for name in names:
+        one |= Q(**{f"{name}__isnull": False}) & _none(*(other for other in names if other != name))
+    return one
+
+
 class FeedExceptionQuerySet(models.QuerySet["FeedException"]):
     """Which exceptions."""
+
+    def visible_to(self, actor: Actor) -> "FeedExceptionQuerySet":
+        """Of lists that this person may see; a machine sees those of the sources it speaks for."""
+        if isinstance(actor, MachineClient):
+            return self.filter(hotlist__agreements__machine=actor).distinct()
+        return self.filter(hotlist__in=Hotlist.objects.visible_to(actor))
+
+    def untold(self) -> "FeedExceptionQuerySet":
+        """Open ones of which the source has not been told; what it said itself it knows."""
+        return self.filter(to_at=None, told_at=None, from_machine=None, from_load=None)
 
     def open_at(self, at: dt.datetime) -> "FeedExceptionQuerySet":
         """Exceptions that hold a row back at this moment."""
@@ -192,24 +155,59 @@ def _exceptions_to_row() -> FeedExceptionQuerySet:
 
 
 class FeedException(models.Model):
-    """A plate on a feed held back at once by one person (F-02). Outlives reloads, until the source drops the row."""
+    """A plate on a feed held back at once by one person or by its source (F-02). Outlives reloads.
+
+    Ends when the source drops the plate or confirms it anew, or when a second person lifts it. The source is told of it.
+    """
+
+    class Cause(models.TextChoices):
+        """What is known of the vehicle."""
+
+        RECOVERED = "recovered", "Recovered"
+        WRONG_VEHICLE = "wrong-vehicle", "Wrong vehicle"
+        STALE = "stale", "No longer wanted"
+        CLONED = "cloned", "Cloned plate"
+        OTHER = "other", "Something else"
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     hotlist = models.ForeignKey(Hotlist, models.PROTECT, related_name="feed_exceptions")
     country = models.CharField(max_length=2, db_collation="C")
     vrm = models.CharField(max_length=15, db_collation="C")
+    cause = models.CharField(max_length=15, choices=Cause, default=Cause.OTHER)
     reason = models.CharField(max_length=500)
     from_at = models.DateTimeField()
-    from_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    from_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    from_machine = models.ForeignKey(MachineClient, models.PROTECT, null=True, related_name="+")
+    from_load = models.ForeignKey(
+        "hotlists.Load", models.PROTECT, null=True, related_name="begun_exceptions",
+        help_text="The load in which the source called the vehicle recovered.",
+    )  # fmt: skip
     to_at = models.DateTimeField(null=True)
     to_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    to_machine = models.ForeignKey(
+        MachineClient,
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        help_text="The source, which confirmed the row anew.",
+    )
     dropped_by = models.ForeignKey(
         "hotlists.Load", models.PROTECT, null=True, related_name="ended_exceptions",
         help_text="The load in which the source no longer lists the plate.",
     )  # fmt: skip
+    reconfirmed_by = models.ForeignKey(
+        "hotlists.Load", models.PROTECT, null=True, related_name="reconfirmed_exceptions",
+        help_text="The load in which the source confirmed the row after it was held back.",
+    )  # fmt: skip
     lifted_because = models.CharField(max_length=500, blank=True)
+    told_at = models.DateTimeField(null=True, help_text="When the source was told, or fetched it and said so.")
+    told_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    told_machine = models.ForeignKey(MachineClient, models.PROTECT, null=True, related_name="+")
 
-    app_may_update = ("to_at", "to_by_id", "dropped_by_id", "lifted_because")
+    app_may_update = (
+        "to_at", "to_by_id", "to_machine_id", "dropped_by_id", "reconfirmed_by_id", "lifted_because", "told_at",
+        "told_by_id", "told_machine_id",
+    )  # fmt: skip
 
     objects = FeedExceptionQuerySet.as_manager()
 
@@ -223,10 +221,22 @@ class FeedException(models.Model):
             ),
             models.CheckConstraint(name="hotlists_feedexception_says_why", condition=~Q(reason="")),
             models.CheckConstraint(
+                name="hotlists_feedexception_held_back_by_one",
+                condition=_exactly_one("from_by", "from_machine", "from_load"),
+            ),
+            models.CheckConstraint(
                 name="hotlists_feedexception_ends_by_another_or_the_source",
-                condition=Q(to_at__isnull=True, to_by__isnull=True, dropped_by__isnull=True)
-                | Q(to_at__isnull=False, to_by__isnull=True, dropped_by__isnull=False)
-                | (Q(to_at__isnull=False, to_by__isnull=False, dropped_by__isnull=True) & ~Q(to_by=F("from_by"))),
+                condition=(Q(to_at__isnull=True) & _none("to_by", "to_machine", "dropped_by", "reconfirmed_by"))
+                | (
+                    Q(to_at__isnull=False)
+                    & _exactly_one("to_by", "to_machine", "dropped_by", "reconfirmed_by")
+                    & (Q(to_by__isnull=True) | Q(from_by__isnull=True) | ~Q(to_by=F("from_by")))
+                ),
+            ),
+            models.CheckConstraint(
+                name="hotlists_feedexception_told_by_one",
+                condition=(Q(told_at__isnull=True) & _none("told_by", "told_machine"))
+                | (Q(told_at__isnull=False) & _exactly_one("told_by", "told_machine")),
             ),
         ]
 
@@ -237,3 +247,9 @@ class FeedException(models.Model):
     def plate(self) -> tuple[str, str]:
         """Country and normalised plate."""
         return self.country, self.vrm
+
+    @property
+    def holder(self) -> str:
+        """Who held it back, in words."""
+        who = self.from_by or self.from_machine
+        return str(who) if who is not None else "The source, in its file"

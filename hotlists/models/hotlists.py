@@ -49,7 +49,7 @@ class HotlistQuerySet(models.QuerySet["Hotlist"]):
         ends = {
             "sunset_at": Subquery(term.values("sunset_at")[:1]),
             "dpia_ends_at": Subquery(term.annotate(dpia_ends_at=Subquery(dpia_ends)).values("dpia_ends_at")[:1]),
-            "agreement_ends_at": Subquery(agreement.values("until_at")[:1]),
+            "agreement_ends_at": Subquery(agreement.values("ends_at")[:1]),
             "staleness_hours": Subquery(agreement.values("max_staleness_hours")[:1]),
             "last_loaded_at": Subquery(loaded.values("loaded_at")[:1]),
         }

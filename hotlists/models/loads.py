@@ -7,7 +7,8 @@ from django.db import models
 from django.db.models import Case, F, Q, When
 
 from accounts.models import Actor, MachineClient, User
-from hotlists.models.feeds import SourceAgreement
+from hotlists.feeds.layouts import Layout
+from hotlists.models.agreements import ImportProfile, SourceAgreement, layout_of
 from hotlists.models.hotlists import Hotlist
 from portal.ids import new_id
 
@@ -59,6 +60,8 @@ class Load(models.Model):
 
         UTF_8 = "utf-8", "UTF-8"
         WINDOWS_1252 = "windows-1252", "Windows-1252 (older Windows systems)"
+        ISO_8859_15 = "iso-8859-15", "ISO 8859-15 (older Unix systems)"
+        CP850 = "cp850", "Code page 850 (older still)"
 
     class Status(models.TextChoices):
         """What people decided, and how far the portal is with it."""
@@ -73,6 +76,10 @@ class Load(models.Model):
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     hotlist = models.ForeignKey(Hotlist, models.PROTECT, related_name="loads")
     agreement = models.ForeignKey(SourceAgreement, models.PROTECT, related_name="loads")
+    profile = models.ForeignKey(
+        ImportProfile, models.PROTECT, null=True, related_name="loads",
+        help_text="What its file is read by; none: the VOI row of 16 columns.",
+    )  # fmt: skip
     mode = models.CharField(max_length=10, choices=Mode)
     encoding = models.CharField(max_length=20, choices=Encoding, default=Encoding.UTF_8)
     status = models.CharField(max_length=10, choices=Status, default=Status.RECEIVED)
@@ -149,6 +156,11 @@ class Load(models.Model):
 
     def __str__(self) -> str:
         return f"load {str(self.pk)[-8:]} of {self.hotlist.title}"
+
+    @property
+    def layout(self) -> Layout:
+        """What its file is read by."""
+        return layout_of(self.profile)
 
     @property
     def uploader(self) -> User | MachineClient:

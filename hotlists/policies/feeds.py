@@ -4,7 +4,8 @@ from django.utils import timezone
 
 from accounts.models import Actor, MachineClient, User
 from accounts.policies import acts_in_own_session, holds
-from hotlists.models import FeedException, Hotlist, Load, SourceAgreement
+from hotlists.feeds.layouts import Layout
+from hotlists.models import FeedException, Hotlist, ImportProfile, Load, SourceAgreement, layout_of
 from hotlists.policies.entries import require_sight
 from portal.errors import Stranger
 from portal.policies import Allowed, Denied, Verdict, first_denial
@@ -30,6 +31,46 @@ def may_agree(user: Actor, agreement: SourceAgreement) -> Verdict:
     return first_denial(holds(user, "hotlists.agree_source"), acts_in_own_session(user))
 
 
+def may_end_agreement(user: Actor, agreement: SourceAgreement) -> Verdict:
+    """Ending narrows, so one person who keeps lists or agrees to sources may."""
+    may_keep = holds(user, "hotlists.manage_hotlist")
+    return may_keep if may_keep else holds(user, "hotlists.agree_source")
+
+
+def may_write_profile(user: Actor, hotlist: Hotlist) -> Verdict:
+    """Who may write down how a source's files are read."""
+    return first_denial(_is_feed(hotlist), holds(user, "hotlists.manage_hotlist"))
+
+
+def may_approve_profile(user: Actor, profile: ImportProfile) -> Verdict:
+    """Another person than who drafted or proposed it, in a session of their own: what a column means decides who is stopped."""
+    if isinstance(user, User) and user.pk in (profile.proposed_by_id, profile.begun_by_id):
+        return Denied("You wrote this import profile, so somebody else has to approve it.")
+    return first_denial(holds(user, "hotlists.agree_source"), acts_in_own_session(user))
+
+
+def may_tell_source(actor: Actor, hotlist: Hotlist) -> Verdict:
+    """Who may take what the source has to be told, and say that it knows: who loads its files, or its machine."""
+    if isinstance(actor, MachineClient):
+        return may_answer_for_source(actor, hotlist)
+    return first_denial(_is_feed(hotlist), holds(actor, "hotlists.load_feed"))
+
+
+def may_answer_for_source(actor: Actor, hotlist: Hotlist) -> Verdict:
+    """The machine that the agreement in date names."""
+    agreement = SourceAgreement.objects.governing(timezone.now()).filter(hotlist=hotlist).order_by("-from_at").first()
+    if not isinstance(actor, MachineClient) or agreement is None:
+        return Denied("Only the machine that the source's agreement names answers for the source.")
+    return _speaks_for_source(actor, agreement)
+
+
+def may_record_recovery(actor: Actor, hotlist: Hotlist) -> Verdict:
+    """Whoever may hold a row back, or the source's machine: a recovery holds its row back at once (F-02, R-023)."""
+    if isinstance(actor, MachineClient):
+        return may_answer_for_source(actor, hotlist)
+    return may_suspend_row(actor, hotlist)
+
+
 def may_look_at_loads(user: Actor) -> Verdict:
     """Who may see what was loaded, and how it went; the pages show no plates."""
     return Allowed() if isinstance(user, MachineClient) else holds(user, "hotlists.view_entries")
@@ -42,6 +83,11 @@ def may_load(actor: Actor, hotlist: Hotlist) -> Verdict:
     agreement = SourceAgreement.objects.governing(timezone.now()).filter(hotlist=hotlist).order_by("-from_at").first()
     if agreement is None:
         return Denied("No agreement with the source is in date, so nothing can be loaded.")
+    if agreement.life_cycle != SourceAgreement.LifeCycle.NONE and not _layout(hotlist).has("reported_at"):
+        return Denied(
+            "Rows of this list end a set time after they were reported (R-022). Its import profile names no column that says "
+            "when that was."
+        )
     return _speaks_for_source(actor, agreement)
 
 
@@ -82,6 +128,10 @@ def may_lift(user: Actor, exception: FeedException) -> Verdict:
         return Denied("You held this row back, so somebody else has to let it go.")
     may_widen = holds(user, "hotlists.decide_entry")
     return first_denial(may_widen if may_widen else holds(user, "hotlists.release_load"), acts_in_own_session(user))
+
+
+def _layout(hotlist: Hotlist) -> Layout:
+    return layout_of(ImportProfile.objects.governing(timezone.now()).filter(hotlist=hotlist).first())
 
 
 def _is_feed(hotlist: Hotlist) -> Verdict:

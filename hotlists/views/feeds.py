@@ -1,48 +1,22 @@
-"""Pages of agreements with sources, of looking for a plate in a feed, and of holding it back."""
+"""Pages of looking for a plate in a feed, and of holding it back; what a feed shows on its list's page."""
 
 import datetime as dt
-import uuid
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
 from hotlists import actions, policies
-from hotlists.forms import AgreementForm, HoldBackForm, ReasonForm, RowSearchForm
-from hotlists.models import FeedException, Hotlist, Load, SourceAgreement
-from hotlists.views.loads import feed_of, may_upload, put_problems
+from hotlists.forms import HoldBackForm, RowSearchForm
+from hotlists.models import FeedException, Hotlist, Load
+from hotlists.views.exceptions import reports
+from hotlists.views.loads import feed_of, may_upload
 from portal.errors import Unfit
+from portal.forms import put_problems
 from portal.policies import require
-
-
-@require_http_methods(["GET", "POST"])
-def agreement_new(request: HttpRequest, slug: str) -> HttpResponse:
-    """Writing down the terms with a source."""
-    hotlist = feed_of(request, slug)
-    require(policies.may_propose(request.user, hotlist))
-    form = AgreementForm(request.POST or None, hotlist=hotlist)
-    if request.method == "POST" and form.is_valid():
-        try:
-            actions.propose_agreement(hotlist, by=request.user, **form.terms)
-            messages.success(request, "Proposed. Somebody else has to agree before anything can be loaded.")
-            return redirect("load_list", slug)
-        except Unfit as refusal:
-            put_problems(form, refusal)
-    return render(request, "hotlists/agreement_form.html", {"form": form, "hotlist": hotlist})
-
-
-@require_POST
-def agreement_agree(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
-    """The second person's yes."""
-    agreement = get_object_or_404(
-        SourceAgreement.objects.filter(hotlist__in=Hotlist.objects.visible_to(request.user)), pk=pk
-    )
-    actions.agree(agreement, by=request.user)
-    messages.success(request, "Agreed. Files may be loaded from its date on.")
-    return redirect("load_list", agreement.hotlist.slug)
 
 
 @require_http_methods(["GET", "POST"])
@@ -71,23 +45,9 @@ def feed_hold_back(request: HttpRequest, slug: str) -> HttpResponse:
     if form.is_valid():
         actions.suspend_row(hotlist, by=request.user, **form.cleaned_data)
         messages.success(request, "Held back. Matchers stop looking for it within seconds.")
-        return redirect("load_list", slug)
+        return redirect("exception_list", slug)
     context = {"form": RowSearchForm(), "hotlist": hotlist, "found": None, "hold_back": form}
     return render(request, "hotlists/feed_search.html", context, status=422)
-
-
-@require_http_methods(["GET", "POST"])
-def exception_lift(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
-    """Letting a row go again."""
-    exceptions = FeedException.objects.filter(hotlist__in=Hotlist.objects.visible_to(request.user))
-    exception = get_object_or_404(exceptions.select_related("hotlist", "from_by"), pk=pk)
-    may = policies.may_lift(request.user, exception)
-    form = ReasonForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        actions.lift(exception, by=request.user, **form.cleaned_data)
-        messages.success(request, "Let go. Matchers look for it again within seconds.")
-        return redirect("load_list", exception.hotlist.slug)
-    return render(request, "hotlists/exception_lift.html", {"form": form, "exception": exception, "may": may})
 
 
 def feed_panel(request: HttpRequest, hotlist: Hotlist) -> str:
@@ -102,6 +62,8 @@ def feed_panel(request: HttpRequest, hotlist: Hotlist) -> str:
         "agreement": agreement,
         "last": last,
         "stale_at": last.loaded_at + dt.timedelta(hours=agreement.max_staleness_hours) if last and agreement else None,
+        "late_since": _late_since(agreement, last, now),
+        "reports": reports(hotlist, agreement),
         "open": hotlist.loads.exclude(pk__in=Load.objects.decided()).first(),
         "held_back": hotlist.feed_exceptions.open_at(now).count(),
         "may_load": may_upload(request, hotlist),
@@ -110,10 +72,20 @@ def feed_panel(request: HttpRequest, hotlist: Hotlist) -> str:
     return render_to_string("hotlists/_feed_panel.html", context, request)
 
 
+def _late_since(agreement, last, now: dt.datetime) -> dt.datetime | None:
+    """Since when the source owes a load, though the list is not stale yet."""
+    if agreement is None or last is None or agreement.refresh_hours is None:
+        return None
+    due = last.loaded_at + dt.timedelta(hours=agreement.refresh_hours)
+    return due if due < now else None
+
+
 def _found(request: HttpRequest, hotlist: Hotlist, vrm: str, rows: list) -> dict[str, object]:
     held_back = {
         exception.country: exception
-        for exception in FeedException.objects.filter(hotlist=hotlist, vrm=vrm, to_at=None).select_related("from_by")
+        for exception in FeedException.objects.filter(hotlist=hotlist, vrm=vrm, to_at=None).select_related(
+            "from_by", "from_machine"
+        )
     }
     first = rows[0] if rows else None
     return {

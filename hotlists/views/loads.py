@@ -12,11 +12,12 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from audit.models import Event
 from audit.sentences import tell
 from hotlists import actions, policies
+from hotlists.actions.aftermath import only_tells_of_recoveries
 from hotlists.actions.loads import progress
 from hotlists.feeds import legacy
-from hotlists.feeds.layouts import VOI_COLUMNS
+from hotlists.feeds.layouts import TABLES, summary
 from hotlists.forms import AcceptForm, ReasonForm, UploadForm
-from hotlists.models import FeedException, Hotlist, Load, SourceAgreement
+from hotlists.models import Hotlist, Load, SourceAgreement, layout_of
 from portal.errors import Refusal, Unfit
 from portal.policies import Denied, Verdict, require
 from portal.streaming import stream
@@ -27,7 +28,7 @@ PROBLEMS_A_PAGE = 25
 
 @require_GET
 def load_list(request: HttpRequest, slug: str) -> HttpResponse:
-    """A feed: on what terms it is filled, its loads, what is held back."""
+    """A feed's loads, newest first."""
     hotlist = feed_of(request, slug)
     require(policies.may_look_at_loads(request.user))
     page = Paginator(hotlist.loads.select_related("uploaded_by", "uploaded_machine"), PAGE).get_page(
@@ -35,15 +36,6 @@ def load_list(request: HttpRequest, slug: str) -> HttpResponse:
     )
     context = {
         "hotlist": hotlist, "page": page, "now": timezone.now(), "may_load": may_upload(request, hotlist),
-        "may_propose": policies.may_propose(request.user, hotlist),
-        "agreements": [
-            (agreement, policies.may_agree(request.user, agreement))
-            for agreement in hotlist.agreements.select_related("proposed_by", "agreed_by", "machine")
-        ],
-        "exceptions": [
-            (exception, policies.may_lift(request.user, exception))
-            for exception in FeedException.objects.filter(hotlist=hotlist, to_at=None).select_related("from_by")
-        ],
     }  # fmt: skip
     return render(request, "hotlists/load_list.html", context)
 
@@ -64,7 +56,12 @@ def load_new(request: HttpRequest, slug: str) -> HttpResponse:
             return redirect("load_detail", load.pk)
         except Refusal as refusal:
             put_problems(form, refusal)
-    context = {"form": form, "hotlist": hotlist, "columns": VOI_COLUMNS, "legacy": legacy}
+    profile = hotlist.import_profiles.governing(timezone.now()).first()
+    layout = layout_of(profile)
+    context = {
+        "form": form, "hotlist": hotlist, "profile": profile, "layout": layout, "summary": summary(layout),
+        "codes": legacy.tables(layout.codes), "tables": TABLES, "too_high": legacy.TOO_HIGH,
+    }  # fmt: skip
     return render(request, "hotlists/load_form.html", context)
 
 
@@ -134,7 +131,8 @@ def _detail(
 ) -> HttpResponse:  # fmt: skip
     require(policies.may_look_at_loads(request.user))
     context = {
-        "load": load, "hotlist": load.hotlist, "done": progress(load), "now": timezone.now(),
+        "load": load, "hotlist": load.hotlist, "is_loadable": load.good_rows or only_tells_of_recoveries(load),
+        "done": progress(load), "now": timezone.now(),
         "problems": Paginator(load.found_problems.order_by("row", "pk"), PROBLEMS_A_PAGE).get_page(
             request.GET.get("page")
         ),
@@ -169,6 +167,6 @@ def put_problems(form, refusal: Refusal) -> None:
 
 def _load(request: HttpRequest, pk: uuid.UUID) -> Load:
     loads = Load.objects.visible_to(request.user).select_related(
-        "hotlist", "agreement", "uploaded_by", "uploaded_machine", "decided_by", "decided_machine"
+        "hotlist", "agreement", "profile", "uploaded_by", "uploaded_machine", "decided_by", "decided_machine"
     )
     return get_object_or_404(loads, pk=pk)

@@ -1,0 +1,169 @@
+"""Holding a row of a feed back at once, telling its source, and letting it go again (F-02); recoveries (R-023)."""
+
+import datetime as dt
+import uuid
+from collections.abc import Iterable
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from accounts.models import Actor, MachineClient, User
+from audit.actions import record
+from audit.verbs import Verb
+from hotlists import policies
+from hotlists.actions.feeds import normalised
+from hotlists.models import FeedException, FeedRow, Hotlist, Recovery
+from hotlists.nudges import publish_soon
+from portal.errors import TooLate, Unfit
+from portal.policies import require
+
+Cause = FeedException.Cause
+
+
+@transaction.atomic
+def suspend_row(
+    hotlist: Hotlist, *, by: User, country: str, vrm: str, reason: str, cause: str = Cause.OTHER
+) -> FeedException:
+    """Holds a plate of a feed back, at once and through every reload (F-02)."""
+    policies.require_sight(by, hotlist)
+    require(policies.may_suspend_row(by, hotlist))
+    vrm = normalised(vrm)
+    _require_reason(reason)
+    _require_listed(hotlist, country, vrm)
+    exception = _hold_back(hotlist, by=by, country=country, vrm=vrm, reason=reason, cause=Cause(cause))
+    if exception is None:
+        raise TooLate("This plate is held back already.")
+    record(
+        Verb.FEED_ROW_SUSPENDED, target=exception, by=by, plate=exception.plate, also=[hotlist], hotlist=hotlist.title,
+        reason=reason,
+    )  # fmt: skip
+    return exception
+
+
+@transaction.atomic
+def lift(exception: FeedException, *, by: User, reason: str) -> FeedException:
+    """Lets a row go again; another person than who held it back."""
+    exception = _locked(exception.pk, by=by)
+    require(policies.may_lift(by, exception))
+    _require_reason(reason)
+    _end(exception, lifted_because=reason, to_by=by)
+    record(
+        Verb.FEED_ROW_RELEASED, target=exception, by=by, plate=exception.plate, also=[exception.hotlist],
+        hotlist=exception.hotlist.title, reason=reason,
+    )  # fmt: skip
+    return exception
+
+
+@transaction.atomic
+def reconfirm(exception: FeedException, *, by: MachineClient, reason: str) -> FeedException:
+    """The source's machine says, knowing of the exception, that the row is right; so it is in force again."""
+    exception = _locked(exception.pk, by=by)
+    require(policies.may_answer_for_source(by, exception.hotlist))
+    _require_reason(reason)
+    now = timezone.now()
+    if exception.told_at is None:
+        exception.told_at, exception.told_machine = now, by
+    _end(exception, lifted_because=reason, to_machine=by)
+    record(
+        Verb.FEED_ROW_RECONFIRMED, target=exception, by=by, plate=exception.plate, also=[exception.hotlist],
+        hotlist=exception.hotlist.title, reason=reason,
+    )  # fmt: skip
+    return exception
+
+
+@transaction.atomic
+def take_untold(hotlist: Hotlist, *, by: Actor) -> list[FeedException]:
+    """What the source has to be told: each plate held back of which it does not know. Taking it is a disclosure."""
+    policies.require_sight_of_feed(by, hotlist)
+    require(policies.may_tell_source(by, hotlist))
+    untold = list(hotlist.feed_exceptions.untold().select_related("from_by").order_by("from_at", "pk"))
+    record(Verb.EXCEPTIONS_TAKEN, target=hotlist, by=by, also=untold, count=len(untold))
+    return untold
+
+
+@transaction.atomic
+def mark_told(hotlist: Hotlist, exceptions: Iterable[uuid.UUID], *, by: Actor) -> list[FeedException]:
+    """The source knows of these: its machine says so, or a person who sent them. What it knew already stays as it was."""
+    policies.require_sight_of_feed(by, hotlist)
+    require(policies.may_tell_source(by, hotlist))
+    found = list(hotlist.feed_exceptions.untold().filter(pk__in=list(exceptions)).select_for_update(of=("self",)))
+    if not found:
+        raise TooLate("The source was told of these already, or they are no longer held back.")
+    for exception in found:
+        exception.told_at = timezone.now()
+        exception.told_by, exception.told_machine = (by, None) if isinstance(by, User) else (None, by)
+        exception.save(update_fields=["told_at", "told_by", "told_machine"])
+    record(Verb.SOURCE_TOLD, target=hotlist, by=by, also=found, count=len(found))
+    return found
+
+
+@transaction.atomic
+def record_recovery(
+    hotlist: Hotlist, *, by: Actor, country: str, vrm: str, occurred: dt.datetime, reference: str
+) -> Recovery:
+    """A listed vehicle was recovered: said by an entitled person or by the source. Its row is held back at once (F-02)."""
+    policies.require_sight_of_feed(by, hotlist)
+    require(policies.may_record_recovery(by, hotlist))
+    vrm = normalised(vrm)
+    if not reference.strip():
+        raise Unfit("Say where it is recorded.", {"reference": ["Give the crime, incident or recovery record."]})
+    now = timezone.now()
+    if occurred > now:
+        raise Unfit("This lies ahead.", {"occurred": ["Give a moment that has passed."]})
+    _require_listed(hotlist, country, vrm)
+    named = {"recorded_by": by} if isinstance(by, User) else {"recorded_machine": by}
+    recovery = Recovery.objects.create(
+        hotlist=hotlist,
+        country=country,
+        vrm=vrm,
+        occurred=occurred,
+        reference=reference.strip(),
+        recorded_at=now,
+        **named,
+    )
+    held = _hold_back(
+        hotlist, by=by, country=country, vrm=vrm, reason=f"Recovered: {reference}"[:500], cause=Cause.RECOVERED
+    )
+    record(
+        Verb.RECOVERY_RECORDED, target=recovery, by=by, plate=recovery.plate, also=[hotlist, *filter(None, [held])],
+        hotlist=hotlist.title, reference=reference,
+    )  # fmt: skip
+    return recovery
+
+
+def _hold_back(hotlist: Hotlist, *, by: Actor, **facts: str) -> FeedException | None:
+    """A new exception, or None when the plate is held back already."""
+    named = {"from_by": by} if isinstance(by, User) else {"from_machine": by}
+    try:
+        with transaction.atomic():
+            made = FeedException.objects.create(hotlist=hotlist, from_at=timezone.now(), **named, **facts)
+    except IntegrityError:
+        return None
+    publish_soon(hotlist.pk)
+    return made
+
+
+def _end(exception: FeedException, **how: object) -> None:
+    exception.to_at = timezone.now()
+    for name, value in how.items():
+        setattr(exception, name, value)
+    exception.save(update_fields=["to_at", "told_at", "told_machine", *how])
+    publish_soon(exception.hotlist_id)
+
+
+def _locked(pk: uuid.UUID, *, by: Actor) -> FeedException:
+    exception = FeedException.objects.select_for_update(of=("self",)).select_related("hotlist").get(pk=pk)
+    policies.require_sight_of_feed(by, exception.hotlist)
+    if exception.to_at:
+        raise TooLate("This row is no longer held back.")
+    return exception
+
+
+def _require_listed(hotlist: Hotlist, country: str, vrm: str) -> None:
+    if not FeedRow.objects.filter(hotlist=hotlist).of_plate(vrm, country).exists():
+        raise TooLate("The source no longer lists this plate, so there is nothing to hold back.")
+
+
+def _require_reason(reason: str) -> None:
+    if not reason.strip():
+        raise Unfit("Say why.", {"reason": ["Say why."]})
