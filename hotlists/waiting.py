@@ -4,12 +4,26 @@ import datetime as dt
 from collections.abc import Iterator
 
 from django.db.models import Count, Exists, Min, OuterRef, Q, Subquery
+from django.db.models import Count, Min, OuterRef, Q, Subquery
 from django.urls import reverse
 
 from accounts.models import User
 from accounts.policies import role_has
 from hotlists.models import Entry, EntryVersion, Hotlist, Justification, Load, SourceAgreement, Term
 from hotlists.reviewing import due_reviews
+from hotlists.feeds.life_cycle import LifeCycle
+from hotlists.models import (
+    Entry,
+    EntryVersion,
+    FeedException,
+    FeedRow,
+    Hotlist,
+    ImportProfile,
+    Justification,
+    Load,
+    SourceAgreement,
+)
+from hotlists.models.hotlists import HotlistQuerySet
 from portal.home import Item
 from standards.models import StandardsProfile
 
@@ -98,18 +112,51 @@ def _feeds(user: User, now: dt.datetime) -> Iterator[Item]:
     if role_has(user, "hotlists.agree_source"):
         for agreement in SourceAgreement.objects.waiting().filter(hotlist__in=feeds).exclude(proposed_by=user):
             words = f"An agreement with {agreement.source} waits for a second person"
-            yield Item(words, reverse("load_list", args=[agreement.hotlist.slug]), since=agreement.proposed_at)
+            yield Item(words, reverse("feed_terms", args=[agreement.hotlist.slug]), since=agreement.proposed_at)
+        profiles = ImportProfile.objects.waiting().filter(hotlist__in=feeds).exclude(proposed_by=user)
+        for profile in profiles.exclude(begun_by=user).select_related("hotlist"):
+            words = f"An import profile of {profile.hotlist.title} waits for a second person"
+            yield Item(words, reverse("import_profile_detail", args=[profile.pk]), since=profile.proposed_at)
     if role_has(user, "hotlists.load_feed"):
+        yield from _owed_by_sources(feeds, now)
         for feed in feeds.with_lapse(now).filter(Q(stale_at__lte=now + FEED_SOON) | Q(agreement_ends_at=None)):
             page = reverse("load_list", args=[feed.slug])
             if feed.agreement_ends_at is None:
-                yield Item(f"{feed.title} has no agreement with its source in date", page, tone="stopped")
+                terms = reverse("feed_terms", args=[feed.slug])
+                yield Item(f"{feed.title} has no agreement with its source in date", terms, tone="stopped")
             elif feed.stale_at <= now:
                 yield Item(
                     f"{feed.title} is stale and out of force until it is loaded", page, None, feed.stale_at, "stopped"
                 )
             else:
                 yield Item(f"{feed.title} goes stale soon", page, tone="lapsing")
+
+
+def _owed_by_sources(feeds: HotlistQuerySet, now: dt.datetime) -> Iterator[Item]:
+    """Loads that are late though the list is not stale yet, what sources have to be told, reports to remind them of."""
+    governing = SourceAgreement.objects.governing(now).filter(hotlist=OuterRef("pk")).order_by("-from_at")
+    untold = FeedException.objects.untold().filter(hotlist=OuterRef("pk")).order_by().values("hotlist")
+    told = feeds.with_lapse(now).annotate(
+        refresh_hours=Subquery(governing.values("refresh_hours")[:1]),
+        life_cycle=Subquery(governing.values("life_cycle")[:1]),
+        untold=Subquery(untold.annotate(count=Count("pk")).values("count")),
+    )
+    rule = None
+    for feed in told:
+        if feed.refresh_hours and feed.last_loaded_at and feed.stale_at > now:
+            due = feed.last_loaded_at + dt.timedelta(hours=feed.refresh_hours)
+            if due < now:
+                yield Item(
+                    f"A load of {feed.title} is late", reverse("load_list", args=[feed.slug]), None, due, "lapsing"
+                )
+        if feed.untold:
+            words = f"Plates of {feed.title} are held back, and its source does not know"
+            yield Item(words, reverse("exception_list", args=[feed.slug]), feed.untold, tone="waiting")
+        if feed.life_cycle == SourceAgreement.LifeCycle.LOST_OR_STOLEN:
+            rule = rule or LifeCycle.of(StandardsProfile.objects.in_force(now))
+            to_remind = FeedRow.objects.filter(hotlist=feed).running(now).reports(rule, now)["to_remind"]
+            words = f"Reports of {feed.title} are unconfirmed; its source has to be reminded"
+            yield Item(words, reverse("hotlist_detail", args=[feed.slug]), to_remind, tone="lapsing")
 
 
 def _decisions(user: User) -> Iterator[Item]:

@@ -117,6 +117,14 @@ def test_what_the_source_calls_recovered_is_told_apart_and_never_listed():
     ]
 
 
+def test_a_file_of_removals_says_which_were_recovered():
+    layout = Layout(names=("a", "b", "c"), columns={"vrm": 0, "expires_at": 1, "recovered_at": 2})
+    reader, good, problems = read(b"AB01CDE,,\nXY50ZZZ,,21/11/2026\n", layout, LIMITS._replace(keys_only=True))
+    assert problems == []
+    assert [row["vrm"] for row in good] == ["AB01CDE", "XY50ZZZ"]
+    assert [found.vrm for found in reader.recovered] == ["XY50ZZZ"]
+
+
 def test_codes_mean_what_the_source_says_they_mean():
     codes = {"actions": {"9": "ASSESS"}, "sources": {"B": "2"}, "markings": {"amber": "OFFICIAL"}}
     layout = Layout.from_data(VOI_ROW.as_data() | {"codes": codes})

@@ -195,6 +195,8 @@ def test_a_file_that_calls_a_vehicle_recovered_takes_it_out_of_force(stolen, loa
     assert dict(Departure.objects.values_list("vrm", "why")) == {plate(1): "recovered", plate(2): "recovered"}
     assert Recovery.objects.exclude(load=None).count() == 3
     assert in_force() == {plate(3)}
+    loaded([report(3, days=9, recovered=ago(0))], mode=Load.Mode.REMOVE)
+    assert Departure.objects.get(vrm=plate(3)).why == "recovered"
 
 
 def test_a_list_with_a_life_cycle_needs_files_that_say_when_rows_were_reported(feed, manager, second_manager):

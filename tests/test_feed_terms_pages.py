@@ -6,6 +6,7 @@ import io
 import zipfile
 
 import pytest
+import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
@@ -204,6 +205,27 @@ def test_pages_ask_as_much_of_the_database_for_ten_rows_as_for_one(
         actions.suspend_row(feed, by=operator, country="GB", vrm=plate(n), reason="Recovered.")
     loaded([voi(n) for n in range(13)])
     assert [queries(page) for page in pages] == one
+
+
+def test_home_says_what_sources_owe_and_have_to_be_told(feed, agreement, loaded, manager, second_manager, client_of):
+    renewal = actions.renew_agreement(
+        agreement, by=manager, until_at=agreement.until_at, from_at=timezone.now(), refresh_hours=24
+    )
+    actions.agree(renewal, by=second_manager)
+    profile = actions.begin_profile(feed, by=manager, layout=PRESETS["plain"][1].as_data(), why="x")
+    actions.propose_profile(profile, by=manager)
+    loaded([voi(1), voi(2)])
+    home = client_of(second_manager).get("/").content.decode()
+    assert "An import profile of No insurance waits for a second person" in home
+    assert "waits for a second person" not in client_of(manager).get("/").content.decode()
+    assert "its source does not know" not in home
+    assert "is late" not in home
+    actions.suspend_row(feed, by=manager, country="GB", vrm=plate(1), reason="Recovered.")
+    with time_machine.travel(timezone.now() + dt.timedelta(hours=25)):
+        home = client_of(second_manager).get("/").content.decode()
+        assert "A load of No insurance is late" in home
+        assert "its source does not know" in home
+        assert "A load was due" in client_of(manager).get(reverse("hotlist_detail", args=[feed.slug])).content.decode()
 
 
 # --- API -------------------------------------------------------------------------------------------------

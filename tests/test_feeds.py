@@ -320,9 +320,13 @@ def test_rows_that_name_a_vehicle_again_are_told_in_a_first_load_and_in_a_later_
     assert load.unchanged == 3
 
 
-def test_what_the_agreement_says_of_every_row_changes_every_row(feed, loaded, agreement):
+def test_what_the_agreement_says_of_every_row_changes_every_row(feed, loaded, agreement, manager, second_manager):
     loaded([voi(1), voi(2)])
-    SourceAgreement.objects.filter(pk=agreement.pk).update(contact="Night desk")
+    now = timezone.now()
+    renewal = actions.renew_agreement(
+        agreement, by=manager, from_at=now, until_at=agreement.until_at, contact="Night desk"
+    )
+    actions.agree(renewal, by=second_manager)
     load = loaded([voi(1), voi(2)])
     assert (load.changed, load.unchanged) == (2, 0)
     assert set(FeedRow.objects.values_list("contact", flat=True)) == {"Night desk"}

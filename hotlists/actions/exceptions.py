@@ -91,7 +91,8 @@ def mark_told(hotlist: Hotlist, exceptions: Iterable[uuid.UUID], *, by: Actor) -
         raise TooLate("The source was told of these already, or they are no longer held back.")
     for exception in found:
         exception.told_at = timezone.now()
-        exception.told_by, exception.told_machine = (by, None) if isinstance(by, User) else (None, by)
+        exception.told_by = by if isinstance(by, User) else None
+        exception.told_machine = by if isinstance(by, MachineClient) else None
         exception.save(update_fields=["told_at", "told_by", "told_machine"])
     record(Verb.SOURCE_TOLD, target=hotlist, by=by, also=found, count=len(found))
     return found

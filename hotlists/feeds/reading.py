@@ -3,7 +3,7 @@
 import csv
 import datetime as dt
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, BinaryIO, NamedTuple
 
 from hotlists.feeds.archives import Unreadable, unpacked
@@ -111,7 +111,7 @@ class Reader:
         read = [name for name in names if name in layout.columns and (not keys_only or name == "country")]
         rest = [name for name in names if name not in read and (name in VALUES or name in layout.fixed)]
         self.columns = ("vrm", "ref", *rest, *read)
-        self.recovered_last = "recovered_at" in layout.columns and not keys_only
+        self.recovered_last = "recovered_at" in layout.columns
         if self.recovered_last:  # it is looked at, and is no column of the list
             read = [*read, "recovered_at"]
         self.cells = [(layout.columns[name], Recurring(checks.of(name))) for name in read]
@@ -133,8 +133,8 @@ class Reader:
         self.at = {name: n for n, name in enumerate(self.columns)}
         self.ends: dict[tuple[str, str, str], str] = {}
         self.has_order = "starts_at" in read
-        self.is_judged_whole = not keys_only and (
-            self.limits.life_cycle is not None or self.recovered_last or "confirmed_at" in self.columns
+        self.is_judged_whole = self.recovered_last or (
+            not keys_only and (self.limits.life_cycle is not None or "confirmed_at" in self.columns)
         )
         self.width = max((first + length for first, length in layout.places), default=0)
         self.now = self.limits.now.astimezone(dt.UTC).isoformat()
@@ -197,7 +197,11 @@ class Reader:
         if any(problem for _, problem in outcomes):
             problems += [(label, problem)
                          for label, (_, problem) in zip(self.labels, outcomes, strict=True) if problem]  # fmt: skip
-        elif not self.limits.keys_only:
+        elif self.limits.keys_only:
+            if self.recovered_last and not problems:  # why it is removed
+                self._note_recovery(values[:-1], values[-1])
+                return Line(number, raw, values[:-1])
+        else:
             grade = values[self.at["grading"]]
             if grade and values[self.at["action"]] == Action.STOP and (grade[0] == "3" or grade[1] == "D"):
                 problems.append((self.layout.label("grading"), _GRADED_LOW))
@@ -214,8 +218,8 @@ class Reader:
         at = self.at
         if self.recovered_last:
             recovered = values.pop()
-            if recovered != NOTHING:
-                return self._recovery(number, raw, values, recovered)
+            if self._note_recovery(values, recovered):
+                return Line(number, raw, None, is_row=False)
         reported = values[at["reported_at"]] if "reported_at" in at else NOTHING
         confirmed = values[at["confirmed_at"]] if "confirmed_at" in at else NOTHING
         if confirmed == CONFIRMED:
@@ -234,11 +238,14 @@ class Reader:
             return Line(number, raw, None, ((self.layout.label("starts_at")[:30], _BACKWARDS),))
         return Line(number, raw, tuple(values))
 
-    def _recovery(self, number: int, raw: bytes, values: list[str], at: str) -> Line:
+    def _note_recovery(self, values: Sequence[str], at: str) -> bool:
+        """Whether the row calls its vehicle recovered; then that is remembered."""
+        if at == NOTHING:
+            return False
         if len(self.recovered) == MOST_RECOVERIES:
             raise Unreadable(f"This file names more than {MOST_RECOVERIES:,} recovered vehicles.")
         self.recovered.append(Recovered(values[self.at["country"]], values[0], values[1], at))
-        return Line(number, raw, None, is_row=False)
+        return True
 
     def _end(self, reported: str, confirmed: str, weed: str) -> str:
         ends = self.limits.life_cycle.ends(
