@@ -4,13 +4,10 @@ import datetime as dt
 from collections.abc import Iterator
 
 from django.db.models import Count, Exists, Min, OuterRef, Q, Subquery
-from django.db.models import Count, Min, OuterRef, Q, Subquery
 from django.urls import reverse
 
 from accounts.models import User
 from accounts.policies import role_has
-from hotlists.models import Entry, EntryVersion, Hotlist, Justification, Load, SourceAgreement, Term
-from hotlists.reviewing import due_reviews
 from hotlists.feeds.life_cycle import LifeCycle
 from hotlists.models import (
     Entry,
@@ -22,8 +19,10 @@ from hotlists.models import (
     Justification,
     Load,
     SourceAgreement,
+    Term,
 )
 from hotlists.models.hotlists import HotlistQuerySet
+from hotlists.reviewing import due_reviews
 from portal.home import Item
 from standards.models import StandardsProfile
 
