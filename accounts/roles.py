@@ -16,6 +16,7 @@ DECIDE = (
 )
 WRITE = ("hotlists.write_entry",)
 HITS = ("hits.view_board",)
+EXPORT = ("hotlists.export_entries",)
 HOLD = ("retention.place_hold",)
 
 
@@ -33,14 +34,14 @@ ROLES = (
     Role("SUB", "Submitter", "Officers and staff who ask for a vehicle to be listed",
          (*LOOK, *WRITE, *HITS, "hotlists.review_entry", "hotlists.suspend_entry", "hotlists.dispute_entry")),
     Role("SUP", "Supervisor", "Sergeants, who decide standard entries",
-         (*LOOK, *WRITE, *DECIDE, *HITS)),
+         (*LOOK, *WRITE, *DECIDE, *HITS, *EXPORT)),
     Role("INS", "Inspector", "Inspectors, who decide what sergeants may not, by day and night",
-         (*LOOK, *WRITE, *DECIDE, *HITS, *HOLD, "hotlists.decide_emergency")),
+         (*LOOK, *WRITE, *DECIDE, *HITS, *HOLD, *EXPORT, "hotlists.decide_emergency")),
     Role("SPT", "Superintendent", "Superintendents: protected activity, counter terrorism, sites",
-         (*LOOK, *WRITE, *DECIDE, *HITS, *HOLD, "hotlists.decide_emergency", "camera_sites.view_sites",
+         (*LOOK, *WRITE, *DECIDE, *HITS, *HOLD, *EXPORT, "hotlists.decide_emergency", "camera_sites.view_sites",
           "camera_sites.decide_site", "hotlists.decide_hotlist", "standards.adopt_profile")),
     Role("MGR", "List manager", "Who answers for the lists being current, allocated and small enough to act on",
-         (*LOOK, *WRITE, *HITS, *HOLD, "hotlists.withdraw_entry", "hotlists.suspend_entry", "hotlists.dispute_entry",
+         (*LOOK, *WRITE, *HITS, *HOLD, *EXPORT, "hotlists.withdraw_entry", "hotlists.suspend_entry", "hotlists.dispute_entry",
           "hotlists.manage_hotlist",
           "hotlists.load_feed", "hotlists.release_load", "hotlists.agree_source", "matchers.manage_matcher",
           "matchers.view_publications", "hits.answer_hit", "camera_sites.view_sites", "scrutiny.view_findings")),
@@ -49,7 +50,7 @@ ROLES = (
     Role("INF", "Infrastructure lead", "Who proposes and keeps camera sites, and approves none",
          ("camera_sites.view_sites", "camera_sites.propose_site", "camera_sites.write_dpia", "scrutiny.view_findings")),
     Role("DPO", "Data protection officer", "Advises, samples, reads the log; never approves an entry",
-         (*HOLD, "audit.read_log", "hotlists.search_plate", "hotlists.view_entries", "hotlists.withdraw_entry",
+         (*HOLD, *EXPORT, "audit.read_log", "hotlists.search_plate", "hotlists.view_entries", "hotlists.withdraw_entry",
           "hotlists.dispute_entry", "camera_sites.view_sites", "camera_sites.advise_dpia", "retention.view_runs", "retention.run_retention",
           "scrutiny.view_findings", "scrutiny.work_finding", "matchers.view_publications")),
     Role("AUD", "Auditor", "Professional standards: reads, alters nothing",

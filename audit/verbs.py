@@ -76,6 +76,7 @@ class Verb(TextChoices):
         "plates.searched",
         "{actor} searched the lists for plates like {pattern} ({count} found): {reason}",
     )
+    EXPORT_TAKEN = "export.taken", "{actor} took {count} rows away as a file ({what}): {reason}"
     # camera sites and their assessments
     DPIA_DRAFTED = "dpia.drafted", "{actor} wrote a draft of version {version} of {subject}"
     DPIA_EDITED = "dpia.edited", "{actor} edited the draft of version {version} of {subject}"
@@ -175,6 +176,7 @@ _OPERATIONS = {
     Verb.ENTRY_OPENED: Operation.CONSULTATION,
     Verb.PLATE_SEARCHED: Operation.CONSULTATION,
     Verb.PLATES_SEARCHED: Operation.CONSULTATION,
+    Verb.EXPORT_TAKEN: Operation.DISCLOSURE,
     Verb.SITE_OPENED: Operation.CONSULTATION,
     Verb.SITES_MAPPED: Operation.CONSULTATION,
     Verb.LOAD_RECEIVED: Operation.COLLECTION,

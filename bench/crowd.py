@@ -26,8 +26,9 @@ _VALUES = {
 }  # fmt: skip
 _BLANK = {
     "ArrayField": "'{}'", "UUIDField": "gen_random_uuid()", "ForeignKey": "gen_random_uuid()", "DateTimeField": "now()",
-    "CharField": "''",
+    "DateField": "now()::date", "CharField": "''", "BooleanField": "false", "BinaryField": "sha256(n::text::bytea)",
 }  # fmt: skip
+_NUMBER = "n"  # every other kind is one
 
 
 def plate(number: int) -> str:
@@ -43,7 +44,8 @@ def filled(hotlist: Hotlist, rows: int) -> Iterator[None]:
     table, aside = sql.Identifier(FeedRow._meta.db_table), sql.Identifier(f"bench_{hotlist.slug.replace('-', '_')}")
     columns = [field for field in FeedRow._meta.concrete_fields if field.column and field.column != "hotlist_id"]
     values = [
-        _VALUES.get(field.name) or ("NULL" if field.null else _BLANK[field.get_internal_type()]) for field in columns
+        _VALUES.get(field.name) or ("NULL" if field.null else _BLANK.get(field.get_internal_type(), _NUMBER))
+        for field in columns
     ]
     with admin_connection(settings.DATABASE_NAME) as admin:
         admin.execute("SET maintenance_work_mem = '512MB'")

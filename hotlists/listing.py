@@ -113,3 +113,16 @@ def _ordered(entries: EntryQuerySet, order: Order) -> EntryQuerySet:
     entries = entries.alias(term=FilteredRelation("terms", condition=Q(terms__until_at=None)))
     column = "term__lapses_at" if order == Order.LAPSE else "term__review_by"
     return entries.order_by(F(column).asc(nulls_last=True), "id")
+
+
+def standing(entry: Entry) -> str:
+    """How an entry with its latest version and force stands, in words."""
+    if entry.withdrawn_at:
+        return "Withdrawn"
+    if entry.is_stopped:
+        return "Suspended"
+    if entry.is_in_force:
+        return "In force"
+    if entry.lapses_at:
+        return "Out of force"
+    return str(EntryVersion.Status(entry.status).label)

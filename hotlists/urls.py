@@ -7,6 +7,7 @@ from hotlists.api import agreements as agreements_api
 from hotlists.api import decisions as decisions_api
 from hotlists.api import entries as api
 from hotlists.api import exceptions as exceptions_api
+from hotlists.api import exports as exports_api
 from hotlists.api import feeds as feeds_api
 from hotlists.api import hotlists as hotlists_api
 from hotlists.api import justifications as justifications_api
@@ -20,6 +21,7 @@ from hotlists.views import (
     entries,
     entry_list,
     exceptions,
+    exports,
     feeds,
     hotlists,
     justifications,
@@ -43,6 +45,7 @@ urlpatterns = [
     path("hotlists/<slug:slug>/", hotlists.hotlist_detail, name="hotlist_detail"),
     path("hotlists/<slug:slug>/entries/new/", writing.entry_new, name="entry_new"),
     path("entries/", entry_list.entry_list, name="entry_list"),
+    path("entries/export/", exports.entry_export, name="entry_export"),
     path("entries/<uuid:pk>/", entries.entry_detail, name="entry_detail"),
     path("entries/<uuid:pk>/edit/", writing.entry_edit, name="entry_edit"),
     path("entries/<uuid:pk>/edit/check/", writing.entry_check, name="entry_check"),
@@ -61,6 +64,7 @@ urlpatterns = [
     path("reviews/", reviews.review_queue, name="review_queue"),
     path("decisions/", decisions.decision_queue, name="decision_queue"),
     path("search/", search.plate_search, name="plate_search"),
+    path("search/export/", exports.search_export, name="search_export"),
     path("hotlists/<slug:slug>/loads/", loads.load_list, name="load_list"),
     path("hotlists/<slug:slug>/loads/new/", loads.load_new, name="load_new"),
     path("hotlists/<slug:slug>/agreements/", agreements.feed_terms, name="feed_terms"),
@@ -107,6 +111,8 @@ api_urlpatterns = [
     ),
     path("hotlists/<slug:slug>/", hotlists_api.HotlistDetail.as_view(), name="api_hotlist_detail"),
     path("entries/", api.EntryList.as_view(), name="api_entry_list"),
+    path("entries/export/", exports_api.EntryExport.as_view(), name="api_entry_export"),
+    path("search/export/", exports_api.SearchExport.as_view(), name="api_search_export"),
     path("entries/<uuid:pk>/", api.EntryDetail.as_view(), name="api_entry_detail"),
     path("decisions/", decisions_api.DecisionQueue.as_view(), name="api_decision_queue"),
     path("entries/<uuid:pk>/decisions/", decisions_api.EntryDecisions.as_view(), name="api_entry_decisions"),

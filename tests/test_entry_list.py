@@ -113,7 +113,7 @@ def test_pages_go_on_and_the_list_asks_as_much_for_ten_as_for_one(
         draft_entry(vrm_entered=f"AB01CD{'FGHJKLMNP'[n]}")
     with django_assert_max_num_queries(60) as ten:
         browser.get("/entries/?state=draft")
-    assert len(ten) == len(one)
+    assert len(ten) == len(one) > 0
     for n in range(45):
         draft_entry(vrm_entered=f"XY50A{chr(65 + n % 8)}{chr(65 + n // 8)}")
     page = browser.get("/entries/?state=draft").content.decode()

@@ -253,5 +253,5 @@ def test_a_search_asks_as_much_of_the_database_for_ten_as_for_one(
     loaded([voi(n) for n in range(20)])
     with django_assert_max_num_queries(100) as ten:
         browser.post(reverse("plate_search"), given)
-    assert len(ten) == len(one)
+    assert len(ten) == len(one) > 0
     assert EntryVersion.objects.count() == 10

@@ -4,7 +4,8 @@ from .agreements import agree, end_agreement, propose_agreement, renew_agreement
 from .decisions import decide
 from .entries import begin_entry, begin_version, edit_draft, open_entry, submit
 from .exceptions import lift, mark_told, reconfirm, record_recovery, suspend_row, take_untold
-from .feeds import search_rows
+from .exports import export_entries, export_search
+from .feeds import agree, lift, propose_agreement, search_rows, suspend_row
 from .hotlists import change_hotlist, close_hotlist, create_hotlist, give_access, hand_over, take_access
 from .justifications import decide_justification, propose_justification
 from .loads import accept, check, merge, receive, refuse, resume_unfinished, take_problems
@@ -39,6 +40,8 @@ __all__ = [
     "edit_profile",
     "end_agreement",
     "end_profile",
+    "export_entries",
+    "export_search",
     "extend",
     "give_access",
     "hand_over",

@@ -4,13 +4,14 @@ from .decisions import DecideForm
 from .feeds import AcceptForm, AgreementForm, HoldBackForm, RowSearchForm, UploadForm
 from .life import ExtendForm, NarrowForm, PassOnForm, ReasonForm, ReviewForm, ReviewQueueForm, WithdrawForm
 from .scope import ScopeForm
-from .search import EntryFilterForm, SearchForm
+from .search import EntryFilterForm, ExportForm, SearchExportForm, SearchForm
 
 __all__ = [
     "AcceptForm",
     "AgreementForm",
     "DecideForm",
     "EntryFilterForm",
+    "ExportForm",
     "ExtendForm",
     "HoldBackForm",
     "NarrowForm",
@@ -20,6 +21,7 @@ __all__ = [
     "ReviewQueueForm",
     "RowSearchForm",
     "ScopeForm",
+    "SearchExportForm",
     "SearchForm",
     "UploadForm",
     "WithdrawForm",

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from hotlists.countries import COUNTRIES
+from hotlists.exports import Form
 from hotlists.listing import MINE, Order, State
 from hotlists.models import Entry, Hotlist
 from hotlists.patterns import Likeness
@@ -74,3 +75,32 @@ class EntryFilterForm(forms.Form):
             return {}
         self.is_valid()
         return {name: value for name, value in self.cleaned_data.items() if value}
+
+
+class ExportForm(forms.Form):
+    """As what, and why, rows are taken away."""
+
+    form = forms.ChoiceField(
+        choices=[(Form.XLSX.value, "Workbook (XLSX)"), (Form.CSV.value, "Plain table (CSV)")], widget=forms.RadioSelect,
+        initial=Form.XLSX.value, label="As what",
+    )  # fmt: skip
+    reason = forms.CharField(
+        max_length=300, label="Why do you take this away?",
+        help_text="Recorded with your name, and written on every page: an incident, a case, a duty, and for whom it is.",
+    )  # fmt: skip
+
+    def clean_form(self) -> Form:
+        """As the action takes it."""
+        return Form(self.cleaned_data["form"])
+
+
+class SearchExportForm(ExportForm):
+    """The same for what a search found; the search goes with it, out of sight."""
+
+    plate = forms.CharField(max_length=30, widget=forms.HiddenInput)
+    likeness = forms.ChoiceField(choices=LIKENESSES, required=False, widget=forms.HiddenInput)
+    country = forms.CharField(max_length=2, required=False, widget=forms.HiddenInput)
+
+    def clean_likeness(self) -> Likeness:
+        """As typed, unless more was asked for."""
+        return Likeness(self.cleaned_data["likeness"] or Likeness.EXACT)

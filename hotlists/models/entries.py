@@ -42,7 +42,7 @@ class EntryQuerySet(models.QuerySet["Entry"]):
     def with_latest_version(self) -> "EntryQuerySet":
         """Adds what a table shows of the latest version: `vrm`, `country`, `category`, `priority`, `action`, `status`."""
         latest = EntryVersion.objects.filter(entry=OuterRef("pk")).order_by("-number")
-        shown = ("vrm", "country", "category", "priority", "action", "status", "make", "model", "colour")
+        shown = ("vrm", "country", "category", "priority", "action", "status", "make", "model", "colour", "source_ref")
         return self.select_related("hotlist", "owner").annotate(
             **{name: Subquery(latest.values(name)[:1]) for name in shown}
         )
@@ -148,6 +148,7 @@ class Entry(models.Model):
         permissions = [
             ("view_entries", "Open entries of the lists one has access to"),
             ("search_plate", "Search the lists for a plate, with a reason"),
+            ("export_entries", "Take away as a file what a list or a search shows, with a reason"),
             ("write_entry", "Write and submit entries"),
             ("decide_entry", "Decide entries that others wrote"),
             ("decide_emergency", "Give emergency verbal authority"),

@@ -3,6 +3,7 @@
 from .decisions import deciders_needed, may_decide, rank_needed
 from .entries import (
     may_edit,
+    may_export,
     may_open,
     may_search,
     may_submit,
@@ -55,6 +56,7 @@ __all__ = [
     "may_dispute",
     "may_edit",
     "may_end_agreement",
+    "may_export",
     "may_extend",
     "may_hand_over",
     "may_judge",

@@ -28,6 +28,11 @@ def may_search(user: Actor) -> Verdict:
     return holds(user, "hotlists.search_plate")
 
 
+def may_export(user: Actor) -> Verdict:
+    """Who may take away as a file what a list or a search shows them."""
+    return first_denial(holds(user, "hotlists.view_entries"), holds(user, "hotlists.export_entries"))
+
+
 def may_write(user: Actor, hotlist: Hotlist) -> Verdict:
     """Who may write an entry for this list."""
     if hotlist.kind == Hotlist.Kind.FEED:

@@ -1,5 +1,7 @@
 """The page that lists entries."""
 
+from urllib.parse import urlencode
+
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
@@ -7,6 +9,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from accounts.policies import holds
+from hotlists import policies
 from hotlists.forms import EntryFilterForm
 from hotlists.listing import FIELDS, MOST_LISTED, as_shown, first_keys, listed
 from portal.policies import require
@@ -24,7 +27,8 @@ def entry_list(request: HttpRequest) -> HttpResponse:
     page = Paginator(keys[:MOST_LISTED], PAGE).get_page(request.GET.get("page"))
     context = {
         "form": form, "asked": form.asked, "page": page, "entries": as_shown(page.object_list, now),
-        "count": len(keys), "most": MOST_LISTED,
+        "count": len(keys), "most": MOST_LISTED, "asked_query": urlencode(form.asked),
+        "may_export": policies.may_export(request.user),
     }  # fmt: skip
     return render(request, "hotlists/entry_list.html", context)
 

@@ -29,4 +29,6 @@ def plate_search(request: HttpRequest) -> HttpResponse:
             )
         except Unfit as refusal:
             put_problems(form, refusal)
-    return render(request, "hotlists/search.html", {"form": form, "found": found, "now": timezone.now()})
+    may_export = policies.may_export(request.user)
+    context = {"form": form, "found": found, "now": timezone.now(), "may_export": may_export}
+    return render(request, "hotlists/search.html", context)

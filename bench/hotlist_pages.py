@@ -1,0 +1,111 @@
+"""The pages people stand in all day: with lists as full as a large force's, against the same pages with next to nothing."""
+
+import statistics
+import time
+from collections.abc import Iterator
+
+from django.conf import settings
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from accounts.models import User
+from accounts.sign_in import SESSION_KEY
+from bench.crowd import filled, plate
+from bench.feed_first_load import feed, manager, say
+from bench.figures import Figure
+from bench.publish_latency import assessment, facts, fill, managed_list, plates, staff
+from hotlists import actions
+from hotlists.models import Contribution, Entry, EntryVersion, Hotlist
+from portal.database.throwaway import admin_connection
+from standards.models import StandardsProfile
+
+NAME = "hotlist_pages"
+LIMIT = 100.0  # ms of the server, the median
+FEW = 20
+TIMES = 15
+PAGES = {
+    "list": "/entries/",
+    "list_in_force": "/entries/?state=in-force&order=lapse",
+    "list_by_reference": "/entries/?category=CRM&ref=CR/1/",
+    "queue": "/decisions/",
+    "search": "/search/",
+}
+
+
+def measure(*, quick: bool) -> Iterator[Figure]:
+    """Milliseconds of the server, and the number of queries, of each page."""
+    entries, rows = (1_000, 100_000) if quick else (20_000, 2_000_000)
+    # The server's part is measured: files are not, and their middleware would answer from a thread whose queries nobody counts.
+    settings.MIDDLEWARE = [one for one in settings.MIDDLEWARE if not one.startswith("servestatic.")]
+    people = staff()
+    hotlist = managed_list(people, assessment(people))
+    source = feed(manager("bench.one"), manager("bench.two"), "many-rows")
+    actions.give_access(source, people["decider"], by=people["manager"])
+    began = time.perf_counter()
+    crowd(hotlist, people, FEW)
+    with filled(source, FEW):
+        small = asked(people["decider"])
+    crowd(hotlist, people, entries - FEW)
+    with filled(source, rows):
+        say(f"{entries:,} entries and {rows:,} rows made in {time.perf_counter() - began:.0f} s")
+        large = asked(people["decider"])
+    for page, (took, queries) in large.items():
+        before, queries_before = small[page]
+        say(f"  {page:18} {took:6.1f} ms and {queries} queries; with {FEW}: {before:6.1f} ms and {queries_before}")
+        assert queries == queries_before > 0, page
+        yield Figure(NAME, page, took, "ms", LIMIT, took / LIMIT)
+        yield Figure(NAME, f"{page}_grows", took, "ms", "small", took / before)
+
+
+def crowd(hotlist: Hotlist, people: dict[str, User], number: int) -> None:
+    """So many entries: nine of ten in force, the tenth waiting."""
+    waiting = number // 10
+    fill(hotlist, people, number - waiting)
+    now, author = timezone.now(), people["author"]
+    profile = StandardsProfile.objects.in_force(now)
+    entries = Entry.objects.bulk_create(
+        Entry(hotlist=hotlist, owner=author, created_by=author, created_at=now) for _ in range(waiting)
+    )
+    versions = EntryVersion.objects.bulk_create(
+        EntryVersion(
+            entry=entry, number=1, profile=profile, vrm=plate, vrm_skeleton=plate, vrm_classes=["NEVER_ISSUED"],
+            written_by=author, written_at=now, **facts(plate),
+        )
+        for entry, plate in zip(entries, plates, strict=False)
+    )  # fmt: skip
+    Contribution.objects.bulk_create(Contribution(version=one, user=author, contributed_at=now) for one in versions)
+    EntryVersion.objects.filter(pk__in=[one.pk for one in versions]).update(
+        status=EntryVersion.Status.SUBMITTED, submitted_by=author, submitted_at=now
+    )
+    with admin_connection(settings.DATABASE_NAME) as admin:
+        admin.execute("ANALYZE")
+
+
+def asked(user: User) -> dict[str, tuple[float, int]]:
+    """(median ms, queries) of each page, once it is warm."""
+    client = Client(SERVER_NAME="localhost")
+    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    session = client.session
+    session[SESSION_KEY] = str(user.sign_in.pk)
+    session.save()
+    answers = {}
+    for page, address in PAGES.items():
+        given = {"plate": plate(7)[:4] + "*", "reason": "Measuring"} if page == "search" else None
+
+        def ask(address: str = address, given: dict | None = given) -> None:
+            answer = client.post(address, given) if given else client.get(address)
+            assert answer.status_code == 200, (address, answer.status_code)
+            assert not given or plate(7).encode() in answer.content.replace(b" ", b""), "not found"
+
+        ask()
+        with CaptureQueriesContext(connection) as queries:
+            ask()
+        took = []
+        for _ in range(TIMES):
+            start = time.perf_counter()
+            ask()
+            took.append((time.perf_counter() - start) * 1000)
+        answers[page] = statistics.median(took), len(queries)
+    return answers
