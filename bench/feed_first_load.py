@@ -1,6 +1,7 @@
 """A first complete load of the 16-column layout, from upload to merged, against a raw COPY and against django-import-export."""
 
 import datetime as dt
+import gc
 import io
 import random
 import re
@@ -63,18 +64,20 @@ def measure(*, quick: bool) -> Iterator[Figure]:
 
 
 def against_copy(file: Path, act: Callable[[], float]) -> tuple[float, float, int]:
-    """Seconds that `act` says it took, seconds of a raw COPY of the file around it, and the most memory it needed."""
+    """Seconds that `act` says it took, seconds of a raw COPY of the file around it, bytes of memory that it came to need."""
     before = raw_copy(file)
+    gc.collect()
+    at_rest = memory_of_process("VmRSS")
     with Path("/proc/self/clear_refs").open("w") as peak:
         peak.write("5")  # the kernel begins to look for the peak afresh
     took = act()
-    memory = peak_memory()
+    memory = memory_of_process("VmHWM") - at_rest
     return took, (before + raw_copy(file)) / 2, memory
 
 
-def peak_memory() -> int:
-    """Bytes of this process at its largest since it was asked to look: interpreter, Django and the portal included."""
-    (kibibytes,) = re.findall(r"^VmHWM:\s+(\d+) kB$", Path("/proc/self/status").read_text(), re.MULTILINE)
+def memory_of_process(which: str) -> int:
+    """Bytes that the kernel counts for this process, of every library: VmRSS now, VmHWM at the most."""
+    (kibibytes,) = re.findall(rf"^{which}:\s+(\d+) kB$", Path("/proc/self/status").read_text(), re.MULTILINE)
     return int(kibibytes) << 10
 
 

@@ -1,6 +1,7 @@
 """Loads when things go wrong or happen at once: killed, doubled, large. Real processes, real locks."""
 
 import os
+import random
 import signal
 import threading
 import time
@@ -13,9 +14,10 @@ from django.db import connection, connections
 
 from hotlists import actions
 from hotlists.feeds import files
-from hotlists.models import FeedRow, Load, LoadProblem, StagedRepeat, StagedRow
+from hotlists.models import FeedRow, Load, LoadProblem, StagedGone, StagedRepeat, StagedRow
 from portal.database.throwaway import admin_connection
 from portal.errors import TooLate
+from portal.partitions import drop_part_aside
 from tests.feed_cast import *  # noqa: F403 - fixtures
 from tests.feed_cast import JOB, plate, voi, voi_file
 
@@ -88,6 +90,129 @@ def test_killed_while_checking_the_file_is_read_again_and_no_row_is_staged_twice
     actions.accept(load, by=second_manager, without_bad_rows=True)
     actions.merge(load, by=JOB)
     assert set(FeedRow.objects.values_list("vrm", flat=True)) == {plate(n) for n in range(50)}
+
+
+FIRST, LATER = "first", "later"
+STEPS = [  # what is being done, and the table that it comes to need there
+    ("check", FIRST, "hotlists_stagedrow"),  # nothing is read yet
+    ("check", FIRST, "hotlists_stagedrepeat"),
+    ("check", FIRST, "hotlists_feedrow"),  # the part is filled and indexed
+    ("check", FIRST, "hotlists_loadproblem"),
+    ("check", FIRST, "audit_event"),
+    ("check", LATER, "hotlists_stagedgone"),
+    ("check", LATER, "hotlists_feedrow"),  # the file is read, and to be compared
+    ("check", LATER, "hotlists_loadproblem"),
+    ("check", LATER, "audit_event"),
+    ("merge", FIRST, "hotlists_feedrow"),  # the part is to be attached
+    ("merge", FIRST, "hotlists_feedexception"),
+    ("merge", FIRST, "audit_event"),
+    ("merge", LATER, "hotlists_stagedgone"),
+    ("merge", LATER, "hotlists_feedrow"),  # what goes is to be deleted
+    ("merge", LATER, "hotlists_stagedrow"),  # what goes is deleted, what changes is not written yet
+    ("merge", LATER, "hotlists_feedexception"),
+    ("merge", LATER, "audit_event"),
+]
+
+
+def the_list() -> set[tuple]:
+    """What is listed, and since which load."""
+    return set(FeedRow.objects.values_list("vrm", "colour", "load_id"))
+
+
+@pytest.mark.parametrize(("doing", "which", "table"), STEPS)
+def test_killed_at_any_step_a_load_leaves_the_list_as_it_was_and_is_completed_by_the_next_try(
+    feed, agreement, loaded, manager, second_manager, settings, tmp_path, doing, which, table
+):
+    settings.UPLOADS_DIR = tmp_path
+    rows = [voi(n, colour="Red") for n in range(25, 75)] + [voi(30)]
+    if which == LATER:
+        loaded([voi(n) for n in range(50)])
+    load = actions.receive(feed, by=manager, chunks=[voi_file(rows)], file_name="voi.csv", mode="complete")
+    acts = {"check": lambda: actions.check(load, by=JOB), "merge": lambda: actions.merge(load, by=JOB)}
+    if doing == "merge":
+        acts["check"]()
+        actions.accept(load, by=second_manager, without_bad_rows=True)
+    before = the_list()
+    killed_while_waiting_for(table, acts[doing])
+    assert the_list() == before
+    done = again(acts[doing])
+    if doing == "check":
+        assert (done.rows, done.good_rows, done.problems) == (51, 50, 1)
+        assert the_list() == before
+        actions.accept(load, by=second_manager, without_bad_rows=True)
+        done = actions.merge(load, by=JOB)
+    assert (done.added, done.changed, done.removed) == ((50, 0, 0) if which == FIRST else (25, 25, 25))
+    assert the_list() == {(plate(n), "Red", load.pk) for n in range(25, 75)}
+    assert_nothing_waits(feed)
+
+
+def assert_nothing_waits(feed) -> None:
+    """No staged row, no part beside the table, no file."""
+    assert not any(model.objects.exists() for model in (StagedRow, StagedGone, StagedRepeat))
+    assert not drop_part_aside(FeedRow._meta.db_table, feed.pk)
+    for left in files.stored():  # by one that was killed between its commit and the deletion; an hour later it goes
+        os.utime(files.path_of(left), (0, 0))
+    actions.resume_unfinished(by=JOB)
+    assert not files.stored()
+
+
+def test_killed_at_twenty_random_moments_every_load_is_all_there_or_not_at_all_and_ends_complete(
+    feed, agreement, manager, second_manager, settings, tmp_path
+):
+    settings.UPLOADS_DIR = tmp_path
+    dice, longest, listed = random.Random(20), 0.5, set()
+    for attempt in range(20):
+        size, colour = dice.randrange(1000, 4000), dice.choice(["Red", "Blue", "Green"])
+        content = voi_file(
+            [voi(n, colour=colour if n % 3 else "White") for n in range(attempt * 50, attempt * 50 + size)]
+        )
+        load = actions.receive(feed, by=manager, chunks=[content], file_name="voi.csv", mode="complete")
+        before, wanted = {row[:2] for row in the_list()}, {
+            (plate(n), colour if n % 3 else "White") for n in range(attempt * 50, attempt * 50 + size)
+        }  # fmt: skip
+        assert before == listed
+        began = time.monotonic()
+        killed_after(dice.uniform(0, longest), lambda load=load: worked_off(load, second_manager))
+        assert {row[:2] for row in the_list()} in (before, wanted)
+        actions.resume_unfinished(by=JOB)
+        worked_off(load, second_manager)
+        longest = max(longest, min(2.0, time.monotonic() - began))
+        listed = wanted
+        assert {row[:2] for row in the_list()} == wanted
+        assert_nothing_waits(feed)
+    assert Load.objects.filter(status="loaded").count() == 20
+
+
+def worked_off(load: Load, accepter) -> bool:
+    """What workers and a manager do with a load until it is in its list."""
+
+    def step() -> bool | None:
+        load.refresh_from_db()
+        if load.status == "loaded":
+            return True
+        if load.status in ("received", "checking"):
+            actions.check(load, by=JOB)
+        elif load.status == "checked":
+            actions.accept(load, by=accepter)
+        else:
+            actions.merge(load, by=JOB)
+        return None
+
+    return bool(again(step))
+
+
+def killed_after(seconds: float, act: Callable[[], object]) -> None:
+    """Runs `act` in a process of its own, and kills that after so long, wherever it is."""
+    connections.close_all()
+    child = os.fork()
+    if child == 0:
+        try:
+            act()
+        finally:
+            os._exit(0)
+    time.sleep(seconds)
+    os.kill(child, signal.SIGKILL)
+    os.waitpid(child, 0)
 
 
 def at_once(*acts: Callable[[], object]) -> list[object]:

@@ -214,10 +214,9 @@ def _check(load: Load, *, by: SystemJob) -> Load:
     with path.open("rb", buffering=1 << 18) as file:
         found = staging.stage(load, reader, file, passed=passed)
     aftermath.stage_recoveries(load, reader)
+    difference = comparing.compare(load, found, at=now)
     LoadProblem.objects.filter(load=load).delete()
     LoadProblem.objects.bulk_create(found.first_problems)
-    load.good_rows = found.good_rows
-    difference = comparing.compare(load, found, at=now)
     listed = FeedRow.objects.filter(hotlist=load.hotlist_id).running(now).count()
     limit = load.agreement.change_limit
     if limit is None:

@@ -17,7 +17,6 @@ from hotlists.feeds.reading import LONGEST_LINE, Line, Reader
 from matcher_client import vrm as plates
 from standards.models import Action
 
-_BLOCK = 1 << 20  # bytes read at once
 _CONTROLS = bytes({*range(32), 127} - {10, 13})
 _ODD = r'["\x00-\x1f\x7f-\x{9f}\x{2028}\x{2029}]'
 _PLAIN_PLATE = "^[A-Za-z0-9 .'-]+$"
@@ -32,9 +31,10 @@ class Block(NamedTuple):
 
 
 class Blocks:
-    """Reads one file with a reader. `seed` is the part of the fingerprint that all rows share."""
+    """Reads one file with a reader, `at_once` bytes at a time. `seed` is the part of the fingerprint that all rows share."""
 
-    def __init__(self, reader: Reader, seed: int):
+    def __init__(self, reader: Reader, seed: int, at_once: int = 1 << 20):
+        self.at_once = at_once
         self.reader, self.columns = reader, reader.columns
         self.names = ("line", "fingerprint", *self.columns)
         read_from = 2 + len(reader.rest)
@@ -51,7 +51,7 @@ class Blocks:
     def read(self, file: BinaryIO) -> Iterator[Block]:
         """The blocks of the file, in order. Raises Unreadable, as the reader does."""
         number = 1
-        for block in _whole_lines(self.reader.opened(file)):
+        for block in _whole_lines(self.reader.opened(file), self.at_once):
             read = self._by_columns(block, number) if self.has_plain_rows and number > 1 else None
             yield read or self._by_line(block, number)
             number += block.count(b"\n")
@@ -182,11 +182,11 @@ class _Known:
         return found
 
 
-def _whole_lines(file: BinaryIO) -> Iterator[bytes]:
+def _whole_lines(file: BinaryIO, at_once: int) -> Iterator[bytes]:
     """The file in blocks that end where a line ends. Of a line that is far too long only the beginning is held."""
     rest = b""
     first = True
-    while chunk := file.read(_BLOCK):
+    while chunk := file.read(at_once):
         rest, end = rest + chunk, 0
         if first and (end := rest.find(b"\n") + 1):  # the first line may be a header, and begins with the file's mark
             yield rest[:end]

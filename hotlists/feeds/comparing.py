@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from django.db import connection
 
 from hotlists.feeds.planning import planned_for, planned_for_large_sets
-from hotlists.feeds.staging import READ, Found
+from hotlists.feeds.staging import READ, Found, take_out_repeats
 from hotlists.models import Load
 
 DIFFERENT = "hotlists_different"
@@ -54,17 +54,15 @@ _COMPARE = f"""
     ) listed ON {ALIKE}
     WHERE staged.line IS NULL OR listed.vrm IS NULL OR staged.fingerprint <> listed.fingerprint
 """
-# A fingerprint says that rows may differ; whether they do, and what is new, only the rows themselves.
-_KEEP_ADDED = f"""
+# A fingerprint says that rows may differ; whether they do, only the rows themselves.
+_KEEP_DIFFERENT = f"""
     INSERT INTO hotlists_stagedrow (load_id, "row", is_new, fingerprint, {_KEPT})
-    SELECT %(load)s, line, true, fingerprint, {_KEPT} FROM {READ}
-    WHERE line IN (SELECT line FROM {DIFFERENT} WHERE vrm IS NULL)
+    SELECT %(load)s, staged.line, different.vrm IS NULL, fingerprint, {", ".join(f"staged.{name}" for name in _KEPT.split(", "))}
+    FROM {READ} staged JOIN {DIFFERENT} different USING (line)
 """
-_KEEP_CHANGED = f"""
-    INSERT INTO hotlists_stagedrow (load_id, "row", is_new, fingerprint, {_KEPT})
-    SELECT %(load)s, staged.line, false, staged.fingerprint, {", ".join(f"staged.{name}" for name in _KEPT.split(", "))}
-    FROM {DIFFERENT} different JOIN {READ} staged USING (line) JOIN hotlists_feedrow listed ON {OF_LIST} AND {ALIKE}
-    WHERE different.vrm IS NOT NULL AND {_DIFFERS}
+_DROP_SAME = f"""
+    DELETE FROM hotlists_stagedrow staged USING hotlists_feedrow listed
+    WHERE staged.load_id = %(load)s AND NOT staged.is_new AND {OF_LIST} AND {ALIKE} AND NOT {_DIFFERS}
 """
 _KEEP_ALL = f"""
     INSERT INTO hotlists_stagedrow (load_id, "row", is_new, fingerprint, {_KEPT})
@@ -78,6 +76,13 @@ _KEEP_NAMED = f"""
     INSERT INTO hotlists_stagedgone (load_id, country, vrm, ref)
     SELECT %(load)s, listed.country, listed.vrm, listed.ref
     FROM hotlists_feedrow listed JOIN {READ} staged ON {ALIKE} WHERE {OF_LIST}
+"""
+_COUNT = f"""
+    SELECT (SELECT count(*) FROM hotlists_feedrow listed WHERE {OF_LIST}), count(*) FILTER (WHERE line IS NULL),
+        count(*) FILTER (WHERE vrm IS NULL), count(*) FILTER (WHERE line IS NOT NULL AND vrm IS NOT NULL),
+        (SELECT count(*) > count(DISTINCT (country, vrm, ref)) FROM {READ} WHERE line IN (
+            SELECT line FROM {DIFFERENT} WHERE vrm IS NULL))
+    FROM {DIFFERENT}
 """
 _COUNT_GONE = f"""
     SELECT count(*) FROM hotlists_feedrow listed JOIN hotlists_stagedgone staged ON {ALIKE}
@@ -99,19 +104,16 @@ def compare(load: Load, found: Found, *, at: dt.datetime) -> Difference:
     if found.is_aside:
         return Difference(found.good_rows, 0, 0, 0)
     words = words_of(load, at)
-    added = changed = gone = 0
+    added = changed = gone = removed = 0
     with connection.cursor() as cursor:
-        with planned_for_large_sets(cursor):
-            if load.mode == Load.Mode.REMOVE:
-                cursor.execute(_KEEP_NAMED, words)
-                gone = cursor.rowcount
-            elif is_empty(cursor, words):
-                cursor.execute(_KEEP_ALL, words)
-                added = cursor.rowcount
-            else:
-                added, changed, gone = _differences(cursor, load, words)
+        if load.mode == Load.Mode.REMOVE or is_empty(cursor, words):
+            take_out_repeats(cursor, READ, load, found)
+            with planned_for_large_sets(cursor):
+                cursor.execute(_KEEP_NAMED if load.mode == Load.Mode.REMOVE else _KEEP_ALL, words)
+                added, gone = (0, cursor.rowcount) if load.mode == Load.Mode.REMOVE else (cursor.rowcount, 0)
+        else:
+            added, changed, gone = _differences(cursor, load, found, words)
         cursor.execute(f"DROP TABLE pg_temp.{READ}")
-        removed = 0
         if gone:
             with planned_for(cursor, gone):
                 cursor.execute(_COUNT_GONE, words)
@@ -142,18 +144,32 @@ def words_of(load: Load, at: dt.datetime) -> dict[str, Any]:
     }
 
 
-def _differences(cursor: Any, load: Load, words: dict[str, Any]) -> tuple[int, int, int]:
-    cursor.execute(f"DROP TABLE IF EXISTS pg_temp.{DIFFERENT}")
-    cursor.execute(_COMPARE, words)
-    changed = gone = 0
-    cursor.execute(_KEEP_ADDED, words)
-    added = cursor.rowcount
-    cursor.execute(f"SELECT EXISTS (SELECT FROM {DIFFERENT} WHERE line IS NOT NULL AND vrm IS NOT NULL)")
-    if cursor.fetchone()[0]:
-        cursor.execute(_KEEP_CHANGED, words)
-        changed = cursor.rowcount
+def _differences(cursor: Any, load: Load, found: Found, words: dict[str, Any]) -> tuple[int, int, int]:
+    """How many rows are new, changed and gone; they are kept."""
+    gone, new, other, repeats = _compared(cursor, found, words)
+    if repeats:
+        take_out_repeats(cursor, READ, load, found)
+        gone, new, other, _ = _compared(cursor, found, words)
+    with planned_for_large_sets(cursor):
+        cursor.execute(_KEEP_DIFFERENT, words)
+    if other:
+        with planned_for(cursor, other):
+            cursor.execute(_DROP_SAME, words)
+            other -= cursor.rowcount
     if load.mode == Load.Mode.COMPLETE:
         cursor.execute(_KEEP_GONE, words)
-        gone = cursor.rowcount
     cursor.execute(f"DROP TABLE pg_temp.{DIFFERENT}")
-    return added, changed, gone
+    return new, other, gone if load.mode == Load.Mode.COMPLETE else 0
+
+
+def _compared(cursor: Any, found: Found, words: dict[str, Any]) -> tuple[int, int, int, bool]:
+    """How many rows are gone, new and maybe changed, and whether the file names a vehicle twice.
+
+    It does when a new one is there twice, or when more of its rows than of the list's have found one of their key.
+    """
+    with planned_for_large_sets(cursor):
+        cursor.execute(f"DROP TABLE IF EXISTS pg_temp.{DIFFERENT}")
+        cursor.execute(_COMPARE, words)
+        cursor.execute(_COUNT, words)
+        listed, gone, new, other, is_new_twice = cursor.fetchone()
+    return gone, new, other, is_new_twice or found.good_rows - new > listed - gone

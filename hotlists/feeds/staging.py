@@ -8,6 +8,7 @@ from typing import Any, BinaryIO
 import pyarrow as pa
 from django.db import IntegrityError, connection, transaction
 from psycopg import sql
+from psycopg.copy import QueuedLibpqWriter
 from pyarrow.csv import WriteOptions, write_csv
 
 from hotlists.feeds import fingerprints
@@ -42,6 +43,12 @@ _REPEATS = sql.SQL("""
 """)
 
 
+class _Ahead(QueuedLibpqWriter):
+    """Sends to the server in a thread, so that the next lines are read meanwhile; a few MiB ahead and no more."""
+
+    QUEUE_SIZE = 128
+
+
 @dataclass
 class Found:
     """What reading a file came to."""
@@ -49,6 +56,7 @@ class Found:
     rows: int = 0
     good_rows: int = 0
     problems: int = 0
+    label: str = ""  # what the file calls the column of plates
     is_aside: bool = False  # the good rows are a part that waits beside the list's table, and no longer in READ
     first_problems: list[LoadProblem] = field(default_factory=list)
 
@@ -60,9 +68,9 @@ class Found:
 
 
 def stage(load: Load, reader: Reader, file: BinaryIO, *, passed: Callable[[int], None]) -> Found:
-    """Copies the good rows into a table without index, and takes out those that name a vehicle again.
+    """Copies the good rows into a table without index: READ, which those that name a vehicle again are in as well.
 
-    Of a list's first load they are the list's part already, made beside the table and attached when it is accepted.
+    Of a list's first load the table is the list's part already, without repeats, and attached when the load is accepted.
     `passed` hears the bytes read so far, now and then. Run in a transaction; holds a block of lines and the first problems
     in memory, nothing else.
     """
@@ -78,12 +86,25 @@ def stage(load: Load, reader: Reader, file: BinaryIO, *, passed: Callable[[int],
             cursor.execute(_MAKE_READ)
         found = _copied(cursor, table, load, reader, file, passed)
         found.is_aside = is_aside
-        label = reader.layout.label("vrm")
-        if not is_aside:
-            _take_out_repeats(cursor, table, load, found, label)
-        else:
-            _index(cursor, table, load, found, label)
+        found.label = reader.layout.label("vrm")[:30]
+        if is_aside:
+            _index(cursor, table, load, found)
     return found
+
+
+def take_out_repeats(cursor: Any, table: str, load: Load, found: Found) -> None:
+    """Takes the rows that name a vehicle again out of the table, and says which they are."""
+    with planned_for_large_sets(cursor):
+        cursor.execute(_REPEATS.format(table=sql.Identifier(table)), [load.pk])
+        repeats = cursor.rowcount
+    if repeats:
+        found.good_rows -= repeats
+        found.problems += repeats
+        room = max(KEPT_PROBLEMS - len(found.first_problems), 0)
+        found.first_problems += [
+            LoadProblem(load=load, row=row, column=found.label, words=repeated(first))
+            for row, first in repeats_of(load.pk)[:room].iterator(chunk_size=KEPT_PROBLEMS)
+        ]
 
 
 def forget(load: Load) -> None:
@@ -121,7 +142,7 @@ def _copied(
     found = Found()
     read = 0
     blocks = Blocks(reader, seed_of(load))
-    with cursor.copy(_copy_into(table, blocks)) as copy:
+    with cursor.copy(_copy_into(table, blocks), writer=_Ahead(cursor)) as copy:
         try:
             for block in blocks.read(file):
                 read += block.size
@@ -158,28 +179,14 @@ def _note(found: Found, load: Load, block: Block) -> None:
                 found.note(load.pk, line.row, column, words)
 
 
-def _index(cursor: Any, table: str, load: Load, found: Found, label: str) -> None:
+def _index(cursor: Any, table: str, load: Load, found: Found) -> None:
     """The unique index finds repeats, and almost no file has any; which rows they are is asked only when there are."""
     try:
         with transaction.atomic():
             index_part_aside(TABLE, load.hotlist_id, label=str(load.pk))
     except IntegrityError:
-        _take_out_repeats(cursor, table, load, found, label)
+        take_out_repeats(cursor, table, load, found)
         index_part_aside(TABLE, load.hotlist_id, label=str(load.pk))
-
-
-def _take_out_repeats(cursor: Any, table: str, load: Load, found: Found, label: str) -> None:
-    with planned_for_large_sets(cursor):
-        cursor.execute(_REPEATS.format(table=sql.Identifier(table)), [load.pk])
-        repeats = cursor.rowcount
-    if repeats:
-        found.good_rows -= repeats
-        found.problems += repeats
-        room = max(KEPT_PROBLEMS - len(found.first_problems), 0)
-        found.first_problems += [
-            LoadProblem(load=load, row=row, column=label[:30], words=repeated(first))
-            for row, first in repeats_of(load.pk)[:room].iterator(chunk_size=KEPT_PROBLEMS)
-        ]
 
 
 def repeats_of(load_id: uuid.UUID):
