@@ -5,7 +5,7 @@ from .decisions import decide
 from .entries import begin_entry, begin_version, edit_draft, open_entry, submit
 from .exceptions import lift, mark_told, reconfirm, record_recovery, suspend_row, take_untold
 from .exports import export_entries, export_search
-from .feeds import agree, lift, propose_agreement, search_rows, suspend_row
+from .feeds import search_rows
 from .hotlists import change_hotlist, close_hotlist, create_hotlist, give_access, hand_over, take_access
 from .justifications import decide_justification, propose_justification
 from .loads import accept, check, merge, receive, refuse, resume_unfinished, take_problems
