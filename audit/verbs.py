@@ -71,6 +71,29 @@ class Verb(TextChoices):
     ENTRY_NARROWED = "entry.narrowed", "{actor} narrowed {subject} ({what}): {reason}"
     ENTRY_REVIEWED = "entry.reviewed", "{actor} reviewed {subject}; next review by {review_by}"
     ENTRY_OPENED = "entry.opened", "{actor} opened {subject}"
+    ENTRIES_UPLOADED = (
+        "entries.uploaded",
+        "{actor} uploaded {file_name}, {count} entries for {hotlist}, {problems} with problems",
+    )
+    ENTRIES_CHANGE_PLANNED = (
+        "entries.change_planned",
+        "{actor} planned to change {fields} of {count} entries of {hotlist}",
+    )
+    ENTRIES_DRAFTING = "entries.drafting", "{actor} asked for the drafts of {subject}"
+    ENTRIES_DRAFTED = "entries.drafted", "{actor} wrote {count} drafts for {hotlist} in the name of {author}"
+    ENTRIES_DISCARDED = "entries.discarded", "{actor} discarded {subject}; nothing was written"
+    ENTRIES_UNDONE = "entries.undone", "{actor} deleted {count} drafts of {subject} again and kept {kept}"
+    ENTRIES_PROBLEMS_TAKEN = "entries.problems_taken", "{actor} downloaded the file of {subject} with its problems"
+    DRAFT_DISCARDED = "draft.discarded", "{actor} deleted a draft of {subject}"
+    RELEASE_ASKED = (
+        "release.asked",
+        "{actor} asked to submit {count} entries of {subject} beyond the daily number: {reason}",
+    )
+    RELEASE_GIVEN = "release.given", "{actor} released {count} entries of {subject} beyond the daily number: {reason}"
+    RELEASE_REFUSED = (
+        "release.refused",
+        "{actor} refused {count} entries of {subject} beyond the daily number: {reason}",
+    )
     PLATE_SEARCHED = "plate.searched", "{actor} searched the lists for a plate ({count} found): {reason}"
     PLATES_SEARCHED = (
         "plates.searched",
@@ -173,6 +196,12 @@ _OPERATIONS = {
     Verb.SIGN_IN_OPENED: Operation.HOUSEKEEPING,
     Verb.SIGN_IN_ENDED: Operation.HOUSEKEEPING,
     Verb.ENTRY_DRAFTED: Operation.COLLECTION,
+    Verb.ENTRIES_UPLOADED: Operation.COLLECTION,
+    Verb.ENTRIES_DRAFTED: Operation.COLLECTION,
+    Verb.ENTRIES_DISCARDED: Operation.ERASURE,
+    Verb.ENTRIES_UNDONE: Operation.ERASURE,
+    Verb.ENTRIES_PROBLEMS_TAKEN: Operation.DISCLOSURE,
+    Verb.DRAFT_DISCARDED: Operation.ERASURE,
     Verb.ENTRY_OPENED: Operation.CONSULTATION,
     Verb.PLATE_SEARCHED: Operation.CONSULTATION,
     Verb.PLATES_SEARCHED: Operation.CONSULTATION,

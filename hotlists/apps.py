@@ -12,9 +12,11 @@ class HotlistsConfig(AppConfig):
         from hotlists import waiting  # noqa: PLC0415 - models can be imported only once the apps are ready
         from hotlists.views.decisions import conditions_panel  # noqa: PLC0415
         from hotlists.views.feeds import feed_panel  # noqa: PLC0415
+        from hotlists.views.releases import draft_panel  # noqa: PLC0415
 
         home.register(waiting.questions)
         panels.register("hotlists.hotlist", feed_panel, order=10)
+        panels.register("hotlists.entry", draft_panel, order=5)
         panels.register("hits.hit", conditions_panel, order=10)
         navigation.register("Hotlists", "hotlist_list", "hotlists.view_entries", 20, section="/hotlists/")
         navigation.register("Entries", "entry_list", "hotlists.view_entries", 21, section="/entries/")

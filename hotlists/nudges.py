@@ -20,3 +20,8 @@ def check_soon(load_id: uuid.UUID) -> None:
 def merge_soon(load_id: uuid.UUID) -> None:
     """After commit, asks for an accepted load to be merged into its list."""
     transaction.on_commit(lambda: app.send_task("hotlists.tasks.merge_load", args=[str(load_id)]), robust=True)
+
+
+def draft_soon(bulk_id: uuid.UUID) -> None:
+    """After commit, asks for the drafts of bulk work to be written."""
+    transaction.on_commit(lambda: app.send_task("hotlists.tasks.write_drafts", args=[str(bulk_id)]), robust=True)

@@ -4,9 +4,10 @@ from celery import shared_task
 
 from accounts.models import SystemJob
 from hotlists import actions
-from hotlists.models import Load
+from hotlists.models import Bulk, Load
 
 JOB = SystemJob("feed loads")
+BULK_JOB = SystemJob("bulk drafts")
 
 
 @shared_task
@@ -31,3 +32,16 @@ def resume_loads() -> None:
 def weed_feeds() -> None:
     """Removes feed rows whose time has come."""
     actions.weed(by=SystemJob("weeding"))
+
+
+@shared_task
+def write_drafts(bulk_id: str) -> None:
+    """Writes the drafts of bulk work."""
+    actions.write_drafts(Bulk.objects.get(pk=bulk_id), by=BULK_JOB)
+
+
+@shared_task
+def resume_bulk() -> None:
+    """Goes on with bulk work that a crash left undone."""
+    for bulk in Bulk.objects.filter(status=Bulk.Status.WORKING):
+        actions.write_drafts(bulk, by=BULK_JOB)

@@ -4,6 +4,7 @@ from django.urls import path
 
 from hotlists.api import acts as acts_api
 from hotlists.api import agreements as agreements_api
+from hotlists.api import bulk as bulk_api
 from hotlists.api import decisions as decisions_api
 from hotlists.api import entries as api
 from hotlists.api import exceptions as exceptions_api
@@ -17,6 +18,7 @@ from hotlists.api import writing as writing_api
 from hotlists.views import (
     acts,
     agreements,
+    bulk,
     decisions,
     entries,
     entry_list,
@@ -27,12 +29,27 @@ from hotlists.views import (
     justifications,
     loads,
     profiles,
+    releases,
     reviews,
     search,
     writing,
 )
 
 urlpatterns = [
+    path("hotlists/<slug:slug>/entries/upload/", bulk.entries_upload, name="entries_upload"),
+    path("hotlists/<slug:slug>/entries/several/", bulk.entries_choose, name="entries_choose"),
+    path("entries/template.csv", bulk.entries_template, name="entries_template"),
+    path("entries/bulk/<uuid:pk>/", bulk.bulk_detail, name="bulk_detail"),
+    path("entries/bulk/<uuid:pk>/change/", bulk.bulk_change, name="bulk_change"),
+    path("entries/bulk/<uuid:pk>/progress/", bulk.bulk_progress, name="bulk_progress"),
+    path("entries/bulk/<uuid:pk>/start/", bulk.bulk_start, name="bulk_start"),
+    path("entries/bulk/<uuid:pk>/discard/", bulk.bulk_discard, name="bulk_discard"),
+    path("entries/bulk/<uuid:pk>/undo/", bulk.bulk_undo, name="bulk_undo"),
+    path("entries/bulk/<uuid:pk>/ask-release/", bulk.bulk_ask, name="bulk_ask"),
+    path("entries/bulk/<uuid:pk>/problems.csv", bulk.bulk_problems, name="bulk_problems"),
+    path("entries/<uuid:pk>/ask-release/", releases.entry_ask_release, name="entry_ask_release"),
+    path("entries/<uuid:pk>/discard-draft/", releases.entry_discard, name="entry_discard"),
+    path("releases/", releases.release_list, name="release_list"),
     path("hotlists/", hotlists.hotlist_list, name="hotlist_list"),
     path("hotlists/new/", hotlists.hotlist_new, name="hotlist_new"),
     path("hotlists/<slug:slug>/access/", hotlists.hotlist_access, name="hotlist_access"),
@@ -93,6 +110,15 @@ urlpatterns = [
 ]
 
 api_urlpatterns = [
+    path("hotlists/<slug:slug>/entries/upload/", bulk_api.EntriesUpload.as_view(), name="api_entries_upload"),
+    path("hotlists/<slug:slug>/entries/change/", bulk_api.EntriesChange.as_view(), name="api_entries_change"),
+    path("entries/bulk/<uuid:pk>/", bulk_api.BulkDetail.as_view(), name="api_bulk_detail"),
+    path("entries/bulk/<uuid:pk>/start/", bulk_api.BulkStart.as_view(), name="api_bulk_start"),
+    path("entries/bulk/<uuid:pk>/discard/", bulk_api.BulkDiscard.as_view(), name="api_bulk_discard"),
+    path("entries/bulk/<uuid:pk>/undo/", bulk_api.BulkUndo.as_view(), name="api_bulk_undo"),
+    path("entries/<uuid:pk>/discard-draft/", bulk_api.EntryDiscard.as_view(), name="api_entry_discard"),
+    path("releases/", bulk_api.ReleaseList.as_view(), name="api_release_list"),
+    path("releases/answer/", bulk_api.ReleaseAnswer.as_view(), name="api_release_answer"),
     path("hotlists/", hotlists_api.HotlistList.as_view(), name="api_hotlist_list"),
     path("hotlists/<slug:slug>/access/", hotlists_api.HotlistAccess.as_view(), name="api_hotlist_access"),
     path("hotlists/<slug:slug>/access/take/", hotlists_api.HotlistAccessTake.as_view(), name="api_hotlist_access_take"),

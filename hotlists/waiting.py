@@ -18,6 +18,7 @@ from hotlists.models import (
     ImportProfile,
     Justification,
     Load,
+    Release,
     SourceAgreement,
     Term,
 )
@@ -55,6 +56,13 @@ def _lists(user: User, now: dt.datetime) -> Iterator[Item]:
             yield Item(f"{hotlist.title} lapsed: nobody justified it afresh", page, None, hotlist.sunset_at, "stopped")
         else:
             yield Item(f"{hotlist.title} has to be justified afresh", page, tone="lapsing")
+    if role_has(user, "hotlists.manage_hotlist"):
+        asked = Release.objects.filter(version__entry__hotlist__in=lists).waiting().exclude(asked_by=user)
+        count, since = asked.count(), asked.aggregate(since=Min("asked_at"))["since"]
+        yield Item("Entries beyond the daily number wait for your release", reverse("release_list"), count, since)
+    if role_has(user, "hotlists.write_entry"):
+        free = Release.objects.filter(asked_by=user, answer="released", version__status="draft").count()
+        yield Item("Your entries were released: submit them", reverse("entry_list") + "?owner=me&state=draft", free)
     if role_has(user, "hotlists.decide_hotlist"):
         waits = Justification.objects.filter(hotlist__in=lists, status="proposed").exclude(proposed_by=user)
         for one in waits.select_related("hotlist"):

@@ -1,6 +1,6 @@
 """The states of an entry's version, and of a load on its way into a feed."""
 
-from hotlists.models import EntryVersion, Justification, Load
+from hotlists.models import Bulk, EntryVersion, Justification, Load
 from portal.workflow import Moves
 
 Status = EntryVersion.Status
@@ -41,5 +41,17 @@ JUSTIFICATION = Moves(
         },
         Justification.Status.APPROVED: {},
         Justification.Status.REJECTED: {},
+    },
+)
+
+BULK = Moves(
+    "piece of bulk work",
+    {
+        Bulk.Status.CHOOSING: {Bulk.Status.CHECKED: "plan a change", Bulk.Status.DISCARDED: "discard"},
+        Bulk.Status.CHECKED: {Bulk.Status.WORKING: "write drafts", Bulk.Status.DISCARDED: "discard"},
+        Bulk.Status.WORKING: {Bulk.Status.DONE: "finish"},
+        Bulk.Status.DONE: {Bulk.Status.UNDONE: "undo"},
+        Bulk.Status.DISCARDED: {},
+        Bulk.Status.UNDONE: {},
     },
 )

@@ -20,6 +20,7 @@ app.conf.beat_schedule = {
     "release_figures": {"task": "oversight.tasks.release_figures", "schedule": 600.0},
     "resume_loads": {"task": "hotlists.tasks.resume_loads", "schedule": 60.0},
     "weed_feeds": {"task": "hotlists.tasks.weed_feeds", "schedule": 3600.0},
+    "resume_bulk": {"task": "hotlists.tasks.resume_bulk", "schedule": 60.0},
     "ensure_partitions": {"task": "portal.tasks.ensure_partitions", "schedule": crontab(hour=3, minute=20)},
     "matchers-reconcile": {"task": "matchers.tasks.reconcile", "schedule": 30.0},
     "matchers-timestamps": {"task": "matchers.tasks.refresh_timestamps", "schedule": 60.0},

@@ -138,7 +138,7 @@ NUMBERS = [
     ("matcher.offline.life", 24, "hours", "A matcher's copy dies without contact after", "R-085"),
     ("list.sunset", 365, "days", "A list is justified afresh at least every", "domain.md 5.2"),
     ("list.sunset.notice", 30, "days", "Its owner is told that a list has to be justified afresh", "domain.md 5.2 [D]"),
-    ("entry.daily", 20, "entries", "What one author may submit in a day without the list manager", "R-030 [D]"),
+    ("entry.daily", 50, "entries", "What one author may submit in a day without the list manager", "R-030 [D]"),
     ("entry.upload", 500, "rows", "The longest file of drafts that is taken at once", "R-030 [D]"),
     ("feed.change.limit", 20, "per cent", "A load that changes more waits for a second person", "R-103"),
     ("stolen.confirm", 48, "hours", "A lost or stolen report is confirmed within", "R-022"),

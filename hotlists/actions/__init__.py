@@ -1,6 +1,17 @@
 """The verbs of hotlists."""
 
 from .agreements import agree, end_agreement, propose_agreement, renew_agreement
+from .bulk import (
+    choose_entries,
+    discard_bulk,
+    discard_draft,
+    plan_change,
+    start_drafts,
+    take_bulk_problems,
+    undo_bulk,
+    upload_entries,
+    write_drafts,
+)
 from .decisions import decide
 from .entries import begin_entry, begin_version, edit_draft, open_entry, submit
 from .exceptions import lift, mark_told, reconfirm, record_recovery, suspend_row, take_untold
@@ -12,6 +23,7 @@ from .loads import accept, check, merge, receive, refuse, resume_unfinished, tak
 from .narrowings import narrow
 from .owners import pass_on
 from .profiles import approve_profile, begin_profile, edit_profile, end_profile, propose_profile
+from .releases import answer_releases, ask_release
 from .reviews import extend, review
 from .search import search_plate
 from .suspensions import dispute, resume, suspend
@@ -22,19 +34,24 @@ from .withdrawals import ask_again, withdraw
 __all__ = [
     "accept",
     "agree",
+    "answer_releases",
     "approve_profile",
     "ask_again",
+    "ask_release",
     "begin_entry",
     "begin_profile",
     "begin_version",
     "change_hotlist",
     "check",
+    "choose_entries",
     "close_hotlist",
     "count_hit",
     "count_outcomes",
     "create_hotlist",
     "decide",
     "decide_justification",
+    "discard_bulk",
+    "discard_draft",
     "dispute",
     "edit_draft",
     "edit_profile",
@@ -51,6 +68,7 @@ __all__ = [
     "narrow",
     "open_entry",
     "pass_on",
+    "plan_change",
     "propose_agreement",
     "propose_justification",
     "propose_profile",
@@ -64,12 +82,17 @@ __all__ = [
     "review",
     "search_plate",
     "search_rows",
+    "start_drafts",
     "submit",
     "suspend",
     "suspend_row",
     "take_access",
+    "take_bulk_problems",
     "take_problems",
     "take_untold",
+    "undo_bulk",
+    "upload_entries",
     "weed",
     "withdraw",
+    "write_drafts",
 ]

@@ -11,7 +11,7 @@ from accounts.models import Actor, User
 from audit.actions import record
 from audit.verbs import Verb
 from hotlists import policies, quality, scope, usual, warnings
-from hotlists.actions.limits import require_room
+from hotlists.actions.limits import require_room, require_within_daily
 from hotlists.models import Contribution, Entry, EntryVersion, Hotlist
 from hotlists.steps import SLUGS, STEPS
 from hotlists.widening import NARROWABLE
@@ -73,7 +73,7 @@ def edit_draft(version: EntryVersion, *, by: User, step: str = "", expecting: st
         raise TooLate("This version was submitted, so it can no longer be edited. Write a new version instead.")
     if expecting and expecting != fingerprint(version):
         raise Overtaken(version)
-    version = _fill(version, facts)
+    version = fill(version, facts)
     version.steps_done = _done(version, facts, step)
     version.save()
     _contribute(version, by=by, at=timezone.now())
@@ -91,6 +91,7 @@ def submit(version: EntryVersion, *, by: User, now: dt.datetime | None = None) -
     if problems:
         raise Unfit("This entry cannot be submitted yet.", problems)
     require_room(version, now, with_waiting=True)
+    require_within_daily(version, by=by, now=now)
     _contribute(version, by=by, at=now)
     warned = [warning.words for warning in warnings.of(version.vrm, version.country, now)]
     VERSION.move(version, EntryVersion.Status.SUBMITTED, submitted_by=by, submitted_at=now, plate_warnings=warned)
@@ -144,13 +145,13 @@ def _write(version: EntryVersion, *, by: User, at: dt.datetime, facts: dict[str,
         )
     else:
         version.steps_done = list(SLUGS)  # it starts from what was decided
-    version = _fill(version, facts)
+    version = fill(version, facts)
     version.save(force_insert=True)
     _contribute(version, by=by, at=at)
     return version
 
 
-def _fill(version: EntryVersion, facts: dict[str, Any]) -> EntryVersion:
+def fill(version: EntryVersion, facts: dict[str, Any]) -> EntryVersion:
     """Sets what was written, and the plate's forms that follow from it (R-150, R-151)."""
     unknown = set(facts) - set(WRITTEN)
     if unknown:

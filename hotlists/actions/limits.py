@@ -2,8 +2,12 @@
 
 import datetime as dt
 
-from hotlists.models import Entry, EntryVersion, Hotlist
+from django.utils import timezone
+
+from accounts.models import User
+from hotlists.models import Entry, EntryVersion, Hotlist, Release
 from portal.errors import Unfit
+from standards.models import StandardsProfile
 
 _FULL = "{title} holds {count} entries, as many as it may. End one that is no longer needed, or ask its owner for more room."
 
@@ -25,3 +29,35 @@ def require_room(version: EntryVersion, now: dt.datetime, *, with_waiting: bool)
     if hotlist.max_size is not None and len(taken) >= hotlist.max_size:
         words = _FULL.format(title=hotlist.title, count=len(taken))
         raise Unfit(words, {"hotlist": [words]})
+
+
+def submitted_today(author: User, now: dt.datetime, *, but: Entry | None = None) -> int:
+    """Entries that this person submitted on this day in London, but for those that a list manager released (R-030)."""
+    begins = timezone.localtime(now, timezone.get_default_timezone()).replace(hour=0, minute=0, second=0, microsecond=0)
+    ends = timezone.make_aware(begins.replace(tzinfo=None) + dt.timedelta(days=1))
+    that_day = EntryVersion.objects.filter(submitted_by=author, submitted_at__gte=begins, submitted_at__lt=ends)
+    if but is not None:
+        that_day = that_day.exclude(entry=but)
+    return that_day.exclude(release__answer=Release.Answer.RELEASED).values("entry").distinct().count()
+
+
+def daily_number(now: dt.datetime) -> int:
+    """What one author may submit in a day without the list manager."""
+    return StandardsProfile.objects.in_force(now).number("entry.daily")
+
+
+def require_within_daily(version: EntryVersion, *, by: User, now: dt.datetime) -> None:
+    """Raises Unfit beyond the daily number, unless the list manager released this very draft (R-030).
+
+    The author's row is held until the transaction ends, so that two sessions cannot both take the last one.
+    """
+    User.objects.select_for_update(no_key=True, of=("self",)).get(pk=by.pk)
+    if Release.objects.filter(version=version, answer=Release.Answer.RELEASED).exists():
+        return
+    most = daily_number(now)
+    if submitted_today(by, now, but=version.entry) >= most:
+        words = (
+            f"You have submitted {most} entries today, as many as one person may. Ask the list manager to release this one, or"
+            " submit it tomorrow."
+        )
+        raise Unfit(words, {"daily": [words]})

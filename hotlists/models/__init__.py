@@ -1,6 +1,7 @@
 """What is wanted: lists, entries and their versions, decisions, the terms in which a version governs."""
 
 from .agreements import ImportProfile, SourceAgreement, layout_of
+from .bulk import Bulk, BulkRow, Release
 from .decisions import APPROVING, Decision
 from .departures import Departure, Recovery, StagedRecovery
 from .entries import Entry
@@ -15,6 +16,8 @@ from .versions import Contribution, EntryVersion
 
 __all__ = [
     "APPROVING",
+    "Bulk",
+    "BulkRow",
     "Contribution",
     "Decision",
     "Departure",
@@ -33,6 +36,7 @@ __all__ = [
     "LoadProblem",
     "Narrowing",
     "Recovery",
+    "Release",
     "Review",
     "SourceAgreement",
     "StagedGone",

@@ -1,5 +1,6 @@
 """Who may do what to lists, entries and feeds, and why not."""
 
+from .bulk import may_answer_releases, may_discard, may_release, may_work_on
 from .decisions import deciders_needed, may_decide, rank_needed
 from .entries import (
     may_edit,
@@ -49,10 +50,12 @@ __all__ = [
     "may_accept",
     "may_agree",
     "may_answer_for_source",
+    "may_answer_releases",
     "may_approve_profile",
     "may_ask_again",
     "may_change",
     "may_decide",
+    "may_discard",
     "may_dispute",
     "may_edit",
     "may_end_agreement",
@@ -73,6 +76,7 @@ __all__ = [
     "may_propose",
     "may_record_recovery",
     "may_refuse",
+    "may_release",
     "may_resume",
     "may_review",
     "may_search",
@@ -82,6 +86,7 @@ __all__ = [
     "may_suspend_row",
     "may_tell_source",
     "may_withdraw",
+    "may_work_on",
     "may_write",
     "may_write_profile",
     "rank_needed",
