@@ -75,7 +75,9 @@ def choose_entries(
     bulk = Bulk.objects.select_for_update().get(pk=bulk.pk)
     bulk.rows.filter(entry_id__in=list(drop)).delete()
     there = set(bulk.rows.values_list("entry_id", flat=True))
-    wanted = Entry.objects.filter(hotlist=hotlist, withdrawn_at=None, pk__in=list(add)).exclude(pk__in=there)
+    wanted = Entry.objects.filter(hotlist=hotlist, withdrawn_at=None, pk__in=list(add)).exclude(
+        pk__in=[key for key in there if key]
+    )
     most = StandardsProfile.objects.in_force(timezone.now()).number("entry.upload")
     keys = list(wanted.order_by("-pk").values_list("pk", flat=True)[: most + 1])
     if len(there) + len(keys) > most:
