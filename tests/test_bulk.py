@@ -424,20 +424,11 @@ def test_api_uploads_changes_starts_undoes_asks_and_answers(
     assert client_of(manager).post(post, answer, content_type="application/json").status_code == 409
     assert client.post(verb("api_bulk_undo"), content_type="application/json").json()["status"] == "undone"
     change = reverse("api_entries_change", args=[hotlist.slug])
-    body = {"entries": [str(approved_entry_of(hotlist, submitter, supervisor, daily))], "contact_24h": "Night desk"}
+    daily(50)
+    body = {"entries": [str(approved_entry(vrm_entered=plate(9)).pk)], "contact_24h": "Night desk"}
     planned = client.post(change, body, content_type="application/json")
     assert (planned.status_code, planned.json()["status"]) == (201, "checked")
     assert client_of(outsider).post(change, body, content_type="application/json").status_code == 404
-
-
-def approved_entry_of(hotlist, submitter, supervisor, daily):
-    """Under an edition that lets one be submitted again."""
-    daily(50)
-    version = actions.submit(
-        actions.begin_entry(hotlist, by=submitter, **entry_facts(vrm_entered=plate(9))), by=submitter
-    )
-    actions.decide(version, by=supervisor, verdict="approve", rationale="Necessary.")
-    return version.entry_id
 
 
 def test_pages_of_bulk_work_ask_as_much_at_one_row_as_at_ten(uploaded, hotlist, submitter, client_of):
