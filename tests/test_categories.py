@@ -18,6 +18,7 @@ from standards import actions
 from standards.forms import ProposalForm
 from standards.models import ENTRY_FIELDS, Category, StandardsProfile
 from standards.ranks import Rank
+from tests.cast import GROUNDS
 
 pytestmark = pytest.mark.django_db
 
@@ -58,10 +59,10 @@ def test_rank_and_number_of_deciders_follow_the_edition(
     refused = policies.may_decide(supervisor, version)
     assert not refused
     assert "inspector" in refused.reason
-    hotlists.decide(version, by=inspector, verdict="approve", rationale="Necessary and proportionate.")
+    hotlists.decide(version, by=inspector, verdict="approve", **GROUNDS)
     version.refresh_from_db()
     assert version.status == "submitted", "one of two"
-    hotlists.decide(version, by=superintendent, verdict="approve", rationale="Necessary and proportionate.")
+    hotlists.decide(version, by=superintendent, verdict="approve", **GROUNDS)
     version.refresh_from_db()
     assert version.status == "approved"
 

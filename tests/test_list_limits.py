@@ -18,7 +18,7 @@ from hotlists.standing import state_of
 from hotlists.steps import BY_SLUG
 from portal.errors import Refused, Stranger, TooLate, Unfit
 from standards.models import Category
-from tests.cast import entry_facts
+from tests.cast import GROUNDS, entry_facts
 from tests.feed_cast import *  # noqa: F403 - the feed's fixtures
 
 pytestmark = pytest.mark.django_db
@@ -168,7 +168,7 @@ def test_full_list_takes_no_more_and_a_withdrawn_entry_makes_room(
     first = submitted_entry(vrm_entered="AB01 CDE")
     with pytest.raises(Unfit, match="as many as it may"):
         submitted_entry(vrm_entered="XY50 ZZZ")
-    actions.decide(first, by=supervisor, verdict="approve", rationale="Necessary.")
+    actions.decide(first, by=supervisor, verdict="approve", **GROUNDS)
     with pytest.raises(Unfit, match="as many as it may"):
         submitted_entry(vrm_entered="XY50 ZZZ")
     actions.submit(actions.begin_version(first.entry, by=submitter), by=submitter)  # it has its place already
@@ -180,13 +180,13 @@ def test_approval_beyond_the_size_is_refused_by_action_and_by_the_database(
     hotlist, manager, submitted_entry, supervisor, approved_entry
 ):
     first, second = submitted_entry(vrm_entered="AB01 CDE"), submitted_entry(vrm_entered="XY50 ZZZ")
-    actions.decide(first, by=supervisor, verdict="approve", rationale="Necessary.")
+    actions.decide(first, by=supervisor, verdict="approve", **GROUNDS)
     hotlist.refresh_from_db()
     actions.change_hotlist(hotlist, by=manager, max_size=1)
     with pytest.raises(Unfit, match="as many as it may"):
-        actions.decide(second, by=supervisor, verdict="approve", rationale="Necessary.")
+        actions.decide(second, by=supervisor, verdict="approve", **GROUNDS)
     actions.change_hotlist(hotlist, by=manager, max_size=2)
-    actions.decide(second, by=supervisor, verdict="approve", rationale="Necessary.")
+    actions.decide(second, by=supervisor, verdict="approve", **GROUNDS)
     actions.change_hotlist(hotlist, by=manager, max_size=1)
     again = Term.objects.get(entry=second.entry_id)
     with pytest.raises(IntegrityError, match="as many as it may"), transaction.atomic():
@@ -208,7 +208,7 @@ def test_of_two_approvals_at_once_only_one_takes_the_last_place(
     def approve(version, by) -> None:
         try:
             barrier.wait(10)
-            actions.decide(version, by=by, verdict="approve", rationale="Necessary.")
+            actions.decide(version, by=by, verdict="approve", **GROUNDS)
         except Unfit as refusal:
             refused.append(refusal)
         finally:
