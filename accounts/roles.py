@@ -14,7 +14,7 @@ DECIDE = (
     "hotlists.withdraw_entry",
     "hotlists.dispute_entry",
 )
-WRITE = ("hotlists.write_entry",)
+WRITE = ("hotlists.write_entry", "hotlists.record_emergency")
 HITS = ("hits.view_board",)
 EXPORT = ("hotlists.export_entries",)
 HOLD = ("retention.place_hold",)
@@ -46,7 +46,8 @@ ROLES = (
           "hotlists.load_feed", "hotlists.release_load", "hotlists.agree_source", "matchers.manage_matcher",
           "matchers.view_publications", "hits.answer_hit", "camera_sites.view_sites", "scrutiny.view_findings")),
     Role("CTL", "Control room", "Operators who act on hits around the clock",
-         (*LOOK, *HITS, "hits.answer_hit", "hotlists.suspend_entry", "hotlists.dispute_entry", "camera_sites.view_sites")),
+         (*LOOK, *HITS, "hits.answer_hit", "hotlists.suspend_entry", "hotlists.dispute_entry",
+          "hotlists.record_emergency", "camera_sites.view_sites")),
     Role("INF", "Infrastructure lead", "Who proposes and keeps camera sites, and approves none",
          ("camera_sites.view_sites", "camera_sites.propose_site", "camera_sites.write_dpia", "scrutiny.view_findings")),
     Role("DPO", "Data protection officer", "Advises, samples, reads the log; never approves an entry",

@@ -55,6 +55,10 @@ class Verb(TextChoices):
     ENTRY_APPROVED = "entry.approved", "{actor} approved version {version} of {subject}: {rationale}"
     ENTRY_REJECTED = "entry.rejected", "{actor} rejected version {version} of {subject}: {rationale}"
     ENTRY_RETURNED = "entry.returned", "{actor} sent version {version} of {subject} back: {rationale}"
+    EMERGENCY_RECORDED = (
+        "emergency.recorded",
+        "{actor} recorded that {given_by} authorised {subject} by word of mouth until {ends_at}: {words}",
+    )
     DECISION_SEALED = (
         "decision.sealed",
         "{actor} decided version {version} of {subject}; nobody reads how until {needed} people have decided",
@@ -202,6 +206,7 @@ _OPERATIONS = {
     Verb.ENTRIES_UNDONE: Operation.ERASURE,
     Verb.ENTRIES_PROBLEMS_TAKEN: Operation.DISCLOSURE,
     Verb.DRAFT_DISCARDED: Operation.ERASURE,
+    Verb.EMERGENCY_RECORDED: Operation.COLLECTION,
     Verb.ENTRY_OPENED: Operation.CONSULTATION,
     Verb.PLATE_SEARCHED: Operation.CONSULTATION,
     Verb.PLATES_SEARCHED: Operation.CONSULTATION,

@@ -10,6 +10,7 @@ from accounts.models import Actor
 from hits import policies
 from hits.limits import Limits
 from hits.models import Caution, Hit
+from hotlists.models import EntryVersion
 from portal.policies import Verdict
 from standards.models import Priority
 
@@ -117,6 +118,10 @@ def _caution(hit: Hit, code: str) -> str:
 def authority_of(hit: Hit) -> Authority:
     """By whose authority the vehicle is looked for: those who approved the version held, or the source's agreement."""
     if hit.version is not None:
+        emergency = getattr(hit.version, "emergency", None)
+        if emergency is not None and hit.version.status != EntryVersion.Status.APPROVED:
+            who = f"{emergency.get_rank_display()} {emergency.given_by}"
+            return Authority(f"Authorised by word of mouth by {who}", emergency.given_at, emergency.words)
         yes = [one for one in hit.version.decisions.all() if one.is_approving]
         who = " and ".join(f"{one.get_rank_display()} {one.decided_by}" for one in yes)
         words = yes[-1].rationale or yes[-1].necessity if yes else ""

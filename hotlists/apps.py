@@ -22,4 +22,5 @@ class HotlistsConfig(AppConfig):
         navigation.register("Entries", "entry_list", "hotlists.view_entries", 21, section="/entries/")
         navigation.register("Decisions", "decision_queue", "hotlists.decide_entry", 22, section="/decisions/")
         navigation.register("Reviews", "review_queue", "hotlists.review_entry", 22, section="/reviews/")
+        navigation.register("Emergencies", "emergency_list", "hotlists.decide_emergency", 22, section="/emergencies/")
         navigation.register("Search", "plate_search", "hotlists.search_plate", 23, section="/search/")

@@ -48,12 +48,16 @@ def state_of(entry: Entry, latest: EntryVersion, term: Term | None, at: dt.datet
         return State(latest.get_status_display(), "stopped" if latest.status == "rejected" else "waiting")
     if term.expires_at <= at:
         return State("Expired", "stopped", "It comes back only as a new request.")
+    if term.emergency_ends_at and term.emergency_ends_at <= at:
+        return State("Emergency lapsed", "stopped", "Nobody approved it in writing while it held.")
     if term.lapses_at <= at:
         return State("Overdue for review", "stopped", "Out of force until somebody reviews it.")
     if term.starts_at > at:
         return State("Approved, not yet started", "waiting")
     if not Entry.objects.in_force(at).filter(pk=entry.pk).exists():
         return State("List not in force", "stopped", "The list has no impact assessment in date, or has lapsed.")
+    if term.emergency_ends_at:
+        return State("In force by word of mouth", "lapsing", "It lapses by itself unless it is approved in writing.")
     if term.lapses_at - at < dt.timedelta(hours=24):
         return State("In force, lapsing soon", "lapsing")
     return State("In force", "in-force")
@@ -91,7 +95,7 @@ def acts_on(entry: Entry, latest: EntryVersion, term: Term | None, user: Actor) 
     status, acts = latest.status, []
     if status == EntryVersion.Status.DRAFT:
         acts.append(Act("Edit the draft", "entry_edit", policies.may_edit(user, latest)))
-    elif status == EntryVersion.Status.SUBMITTED:
+    elif status in EntryVersion.UNDECIDED:
         acts.append(Act("Decide", "entry_decide", policies.may_decide(user, latest), is_next=True))
     if term is not None and not entry.withdrawn_at:
         if entry.suspensions.filter(to_at=None).exists():
@@ -133,6 +137,7 @@ def story_of(entry: Entry, user: Actor, at: dt.datetime) -> dict[str, Any]:
         "follows": Entry.objects.visible_to(user).filter(pk=entry.follows).first() if entry.follows else None,
         "followed_by": Entry.objects.visible_to(user).filter(follows=entry.pk).order_by("created_at"),
         "may_ask_again": policies.may_ask_again(user, entry, at=at),
+        "emergency": entry.emergencies.select_related("given_by", "recorded_by").first(),
         "pending": latest
         if term and latest.pk != term.version_id and latest.status in ("draft", "submitted")
         else None,

@@ -6,6 +6,7 @@ from hotlists.api import acts as acts_api
 from hotlists.api import agreements as agreements_api
 from hotlists.api import bulk as bulk_api
 from hotlists.api import decisions as decisions_api
+from hotlists.api import emergencies as emergencies_api
 from hotlists.api import entries as api
 from hotlists.api import exceptions as exceptions_api
 from hotlists.api import exports as exports_api
@@ -20,6 +21,7 @@ from hotlists.views import (
     agreements,
     bulk,
     decisions,
+    emergencies,
     entries,
     entry_list,
     exceptions,
@@ -79,6 +81,8 @@ urlpatterns = [
     path("entries/<uuid:pk>/review/", reviews.entry_review, name="entry_review"),
     path("entries/<uuid:pk>/extend/", reviews.entry_extend, name="entry_extend"),
     path("reviews/", reviews.review_queue, name="review_queue"),
+    path("emergencies/", emergencies.emergency_list, name="emergency_list"),
+    path("hotlists/<slug:slug>/emergency/", emergencies.emergency_new, name="emergency_new"),
     path("decisions/", decisions.decision_queue, name="decision_queue"),
     path("search/", search.plate_search, name="plate_search"),
     path("search/export/", exports.search_export, name="search_export"),
@@ -140,6 +144,7 @@ api_urlpatterns = [
     path("entries/export/", exports_api.EntryExport.as_view(), name="api_entry_export"),
     path("search/export/", exports_api.SearchExport.as_view(), name="api_search_export"),
     path("entries/<uuid:pk>/", api.EntryDetail.as_view(), name="api_entry_detail"),
+    path("emergencies/", emergencies_api.EmergencyList.as_view(), name="api_emergency_list"),
     path("decisions/", decisions_api.DecisionQueue.as_view(), name="api_decision_queue"),
     path("entries/<uuid:pk>/decisions/", decisions_api.EntryDecisions.as_view(), name="api_entry_decisions"),
     path("entries/<uuid:pk>/quality/", writing_api.EntryQuality.as_view(), name="api_entry_quality"),

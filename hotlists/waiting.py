@@ -10,6 +10,7 @@ from accounts.models import User
 from accounts.policies import role_has
 from hotlists.feeds.life_cycle import LifeCycle
 from hotlists.models import (
+    EmergencyAuthority,
     Entry,
     EntryVersion,
     FeedException,
@@ -27,6 +28,7 @@ from hotlists.reviewing import due_reviews
 from portal.home import Item
 from standards.models import StandardsProfile
 
+COUNTED_FOR = dt.timedelta(days=28)
 SOON = dt.timedelta(hours=48)
 TOLD_FOR = dt.timedelta(days=7)
 FEED_SOON = dt.timedelta(hours=6)
@@ -36,6 +38,8 @@ def questions(user: User, now: dt.datetime) -> Iterator[Item]:
     """Decisions to take, reviews due, drafts and answers of one's own."""
     if role_has(user, "hotlists.decide_entry"):
         yield from _decisions(user)
+    if role_has(user, "hotlists.decide_emergency") or role_has(user, "audit.read_log"):
+        yield from _emergencies(user, now)
     if role_has(user, "hotlists.write_entry"):
         yield from _own(user, now)
         yield from _interests(user, now)
@@ -171,6 +175,21 @@ def _decisions(user: User) -> Iterator[Item]:
     mine = EntryVersion.objects.decidable_by(user).aggregate(count=Count("pk"), since=Min("submitted_at"))
     if mine["count"]:
         yield Item("Entries wait for your decision", reverse("decision_queue"), mine["count"], mine["since"], "waiting")
+
+
+def _emergencies(user: User, now: dt.datetime) -> Iterator[Item]:
+    """What one authorised by word of mouth and has not approved in writing; what dropped off, for who watches."""
+    seen = EmergencyAuthority.objects.visible_to(user)
+    for one in seen.to_confirm(now).filter(given_by=user).select_related("version"):
+        left = max(one.ends_at - now, dt.timedelta())
+        hours, minutes = divmod(left // dt.timedelta(minutes=1), 60)
+        words = (
+            f"You authorised {one.version.vrm} by word of mouth: confirm or refuse it within {hours} h {minutes:02} min"
+        )
+        yield Item(words, reverse("entry_decide", args=[one.entry_id]), since=one.given_at, tone="lapsing")
+    dropped = seen.unconfirmed(now).filter(ends_at__gt=now - COUNTED_FOR)
+    page = reverse("emergency_list") + "?show=unconfirmed"
+    yield Item("Emergency entries dropped off unconfirmed in the last 28 days", page, dropped.count(), tone="lapsing")
 
 
 def _own(user: User, now: dt.datetime) -> Iterator[Item]:

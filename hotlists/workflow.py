@@ -8,8 +8,9 @@ Status = EntryVersion.Status
 VERSION = Moves(
     "version",
     {
-        Status.DRAFT: {Status.SUBMITTED: "submit"},
+        Status.DRAFT: {Status.SUBMITTED: "submit", Status.EMERGENCY: "record emergency authority"},
         Status.SUBMITTED: {Status.APPROVED: "approve", Status.REJECTED: "reject", Status.RETURNED: "send back"},
+        Status.EMERGENCY: {Status.APPROVED: "approve", Status.REJECTED: "reject", Status.RETURNED: "send back"},
         Status.APPROVED: {},
         Status.REJECTED: {},
         Status.RETURNED: {},

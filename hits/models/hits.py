@@ -115,7 +115,7 @@ class HitQuerySet(models.QuerySet["Hit"]):
         """Fetches with each hit what its card and page tell: list, entry, version, decisions, site, answers."""
         return self.select_related(
             "hotlist__owner", "matcher", "site", "entry__owner", "version__written_by", "acknowledgement__acknowledged_by",
-            "verification__verified_by", "outcome__recorded_by",
+            "verification__verified_by", "outcome__recorded_by", "version__emergency__given_by",
         ).prefetch_related("version__decisions__decided_by", "hotlist__agreements__agreed_by")  # fmt: skip
 
 

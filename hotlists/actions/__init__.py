@@ -13,6 +13,7 @@ from .bulk import (
     write_drafts,
 )
 from .decisions import decide
+from .emergencies import record_emergency
 from .entries import begin_entry, begin_version, edit_draft, open_entry, submit
 from .exceptions import lift, mark_told, reconfirm, record_recovery, suspend_row, take_untold
 from .exports import export_entries, export_search
@@ -74,6 +75,7 @@ __all__ = [
     "propose_profile",
     "receive",
     "reconfirm",
+    "record_emergency",
     "record_recovery",
     "refuse",
     "renew_agreement",

@@ -1,5 +1,6 @@
 """Deciding a version: what turns force on."""
 
+import datetime as dt
 from typing import Any
 
 from django.db import transaction
@@ -9,9 +10,9 @@ from accounts.models import User
 from accounts.policies import own_session
 from audit.actions import record
 from audit.verbs import Verb
-from hotlists import policies
-from hotlists.actions.terms import locked, open_term
-from hotlists.models import APPROVING, Decision, EntryVersion
+from hotlists import policies, quality
+from hotlists.actions.terms import continue_term, locked, open_term
+from hotlists.models import APPROVING, Decision, EntryVersion, Term
 from hotlists.nudges import publish_soon
 from hotlists.workflow import VERSION
 from portal.errors import TooLate, Unfit
@@ -55,6 +56,8 @@ def decide(
     _require_grounds(said)
     if said["verdict"] in APPROVING and version.review_by <= now:
         raise TooLate("The dates asked for have passed. Send it back so that its author can ask for new ones.")
+    if said["verdict"] in APPROVING and version.status == EntryVersion.Status.EMERGENCY:
+        _require_whole(version, now)
     decision = Decision.objects.create(
         version=version, decided_by=by, decided_at=now, rank=by.rank, sign_in=own_session(by),
         profile=StandardsProfile.objects.in_force(now), **said,
@@ -69,7 +72,9 @@ def decide(
     status, verb = _OUTCOMES[_outcome_of(decisions)]
     VERSION.move(version, status)
     if status == EntryVersion.Status.APPROVED:
-        open_term(version, from_at=now, review_by=version.review_by)
+        _begin_to_govern(version, now)
+        publish_soon(entry.hotlist_id)
+    elif status == EntryVersion.Status.REJECTED and _end_emergency(version, now):
         publish_soon(entry.hotlist_id)
     record(
         verb if needed == 1 else Verb.DECISIONS_OPENED, target=entry, by=by, plate=version.plate,
@@ -77,6 +82,33 @@ def decide(
         **_words_of(decisions, status),
     )  # fmt: skip
     return decision
+
+
+def _require_whole(version: EntryVersion, now: dt.datetime) -> None:
+    """Before it is approved in writing, what was recorded in an emergency says all that every entry says."""
+    missing = quality.problems(version, at=now)
+    if missing:
+        words = (
+            "It was recorded in an emergency and is not complete yet. Its author completes it in a new version first."
+        )
+        raise Unfit(words, {"verdict": [words]})
+
+
+def _end_emergency(version: EntryVersion, now: dt.datetime) -> int:
+    """What was given by word of mouth ends with its refusal."""
+    by_mouth = Term.objects.filter(entry_id=version.entry_id, until_at=None, emergency_ends_at__isnull=False)
+    return by_mouth.update(until_at=now)
+
+
+def _begin_to_govern(version: EntryVersion, now: dt.datetime) -> None:
+    """What governs by word of mouth governs on without its end, narrowed as it may have been; else a term begins."""
+    term = (
+        Term.objects.filter(entry_id=version.entry_id, until_at=None, version=version).select_related("version").first()
+    )
+    if term is not None:
+        continue_term(term, from_at=now, emergency_ends_at=None)
+    else:
+        open_term(version, from_at=now, review_by=version.review_by)
 
 
 def _require_grounds(said: dict[str, Any]) -> None:

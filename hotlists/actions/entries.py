@@ -38,9 +38,8 @@ def begin_entry(hotlist: Hotlist, *, by: User, step: str = "", **facts: Any) -> 
     policies.require_sight(by, hotlist)
     require(policies.may_write(by, hotlist))
     now = timezone.now()
-    entry = Entry.objects.create(hotlist=hotlist, owner=by, created_by=by, created_at=now)
-    version = _write(EntryVersion(entry=entry, number=1), by=by, at=now, facts=facts, step=step)
-    record(Verb.ENTRY_DRAFTED, target=entry, by=by, plate=_plate(version), also=[version, hotlist])
+    version = first_version(hotlist, by=by, at=now, facts=facts, step=step)
+    record(Verb.ENTRY_DRAFTED, target=version.entry, by=by, plate=_plate(version), also=[version, hotlist])
     return version
 
 
@@ -109,6 +108,14 @@ def open_entry(entry: Entry, *, by: Actor, justification: str = "") -> Entry:
     version = entry.versions.latest("number")
     record(Verb.ENTRY_OPENED, target=entry, by=by, plate=_plate(version), justification=justification)
     return entry
+
+
+def first_version(
+    hotlist: Hotlist, *, by: User, at: dt.datetime, facts: dict[str, Any], step: str = ""
+) -> EntryVersion:
+    """An entry with its first version, a draft; nobody is asked whether they may."""
+    entry = Entry.objects.create(hotlist=hotlist, owner=by, created_by=by, created_at=at)
+    return _write(EntryVersion(entry=entry, number=1), by=by, at=at, facts=facts, step=step)
 
 
 # What an author writes; everything else of a version follows from it or from who did what when.

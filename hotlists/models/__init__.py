@@ -4,6 +4,7 @@ from .agreements import ImportProfile, SourceAgreement, layout_of
 from .bulk import Bulk, BulkRow, Release
 from .decisions import APPROVING, Decision
 from .departures import Departure, Recovery, StagedRecovery
+from .emergencies import EmergencyAuthority
 from .entries import Entry
 from .feeds import FeedException, FeedRow
 from .hotlists import Hotlist, HotlistGroupAccess, HotlistUserAccess
@@ -21,6 +22,7 @@ __all__ = [
     "Contribution",
     "Decision",
     "Departure",
+    "EmergencyAuthority",
     "Entry",
     "EntryVersion",
     "FeedException",

@@ -152,6 +152,7 @@ class Entry(models.Model):
             ("write_entry", "Write and submit entries"),
             ("decide_entry", "Decide entries that others wrote"),
             ("decide_emergency", "Give emergency verbal authority"),
+            ("record_emergency", "Record emergency verbal authority that somebody of rank gave"),
             ("review_entry", "Review entries"),
             ("suspend_entry", "Suspend an entry at once"),
             ("dispute_entry", "Dispute an entry, which suspends it at once"),

@@ -28,8 +28,13 @@ class EntryVersionQuerySet(models.QuerySet["EntryVersion"]):
         return self.filter(entry__hotlist__in=Hotlist.objects.visible_to(actor))
 
     def awaiting_decision(self) -> "EntryVersionQuerySet":
-        """Submitted versions, the longest-waiting first."""
-        return self.filter(status__in=EntryVersion.UNDECIDED, entry__withdrawn_at=None).order_by("submitted_at")
+        """Versions that wait, the longest-waiting first. One given in an emergency waits no more once it is completed."""
+        later = EntryVersion.objects.filter(entry=OuterRef("entry"), number__gt=OuterRef("number"))
+        return (
+            self.filter(status__in=EntryVersion.UNDECIDED, entry__withdrawn_at=None)
+            .exclude(Exists(later))
+            .order_by("submitted_at")
+        )
 
     def decidable_by(self, user: User) -> "EntryVersionQuerySet":
         """Versions that wait for this person's decision: of rank, independent, of a list that they may see, and not yet
@@ -46,11 +51,12 @@ class EntryVersionQuerySet(models.QuerySet["EntryVersion"]):
             .exclude(written_by=user)
             .exclude(submitted_by=user)
             .exclude(decisions__decided_by=user)
+            .exclude(entry__emergencies__recorded_by=user)
         )
 
     def with_hands(self) -> "EntryVersionQuerySet":
         """Brings what the question who may decide is judged by, in as many queries for many versions as for one."""
-        return self.prefetch_related("contributions", "decisions", "profile__categories")
+        return self.prefetch_related("contributions", "decisions", "profile__categories", "entry__emergencies")
 
 
 class EntryVersion(models.Model):
@@ -61,11 +67,12 @@ class EntryVersion(models.Model):
 
         DRAFT = "draft", "Draft"
         SUBMITTED = "submitted", "Waiting for a decision"
+        EMERGENCY = "emergency", "Under emergency authority"
         APPROVED = "approved", "Approved"
         REJECTED = "rejected", "Rejected"
         RETURNED = "returned", "Sent back"
 
-    UNDECIDED = (Status.SUBMITTED,)  # decisions of it are being made, or may be
+    UNDECIDED = (Status.SUBMITTED, Status.EMERGENCY)  # decisions of it are being made, or may be
 
     class Purpose(models.TextChoices):
         """A closed list of law-enforcement purposes (R-003, R-044)."""

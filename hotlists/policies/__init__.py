@@ -2,6 +2,7 @@
 
 from .bulk import may_answer_releases, may_discard, may_release, may_work_on
 from .decisions import deciders_needed, may_decide, rank_needed
+from .emergencies import may_have_authorised, may_record_emergency
 from .entries import (
     may_edit,
     may_export,
@@ -62,6 +63,7 @@ __all__ = [
     "may_export",
     "may_extend",
     "may_hand_over",
+    "may_have_authorised",
     "may_judge",
     "may_justify",
     "may_keep",
@@ -74,6 +76,7 @@ __all__ = [
     "may_own",
     "may_pass_on",
     "may_propose",
+    "may_record_emergency",
     "may_record_recovery",
     "may_refuse",
     "may_release",

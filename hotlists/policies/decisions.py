@@ -22,6 +22,7 @@ def may_decide(user: Actor, version: EntryVersion) -> Verdict:
         _has_rank(user, version),
         is_not_withdrawn(version.entry),
         _awaits_decision(version),
+        _is_not_completed(version),
         _has_not_spoken(user, version),
     )
 
@@ -53,10 +54,19 @@ def _awaits_decision(version: EntryVersion) -> Verdict:
     return Allowed()
 
 
+def _is_not_completed(version: EntryVersion) -> Verdict:
+    given_in_emergency = version.status == EntryVersion.Status.EMERGENCY
+    if given_in_emergency and version.entry.versions.filter(number__gt=version.number).exists():
+        return Late("A later version completes this one: decide that.")
+    return Allowed()
+
+
 def _is_independent(user: Actor, version: EntryVersion) -> Verdict:
     hands = {version.written_by_id, version.submitted_by_id, *(hand.user_id for hand in version.contributions.all())}
     if isinstance(user, User) and user.pk in hands:
         return Denied("You wrote, edited or submitted this version, so somebody else has to decide it.")
+    if isinstance(user, User) and user.pk in {one.recorded_by_id for one in version.entry.emergencies.all()}:
+        return Denied("You recorded emergency authority for this entry, so somebody else has to decide it.")
     return Allowed()
 
 

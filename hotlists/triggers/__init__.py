@@ -1,6 +1,7 @@
 """Rules about entries that PostgreSQL keeps, whoever writes: shell, bulk update and superuser included."""
 
 from .decisions import DECISION_BY_ANOTHER_OF_RANK
+from .emergencies import EMERGENCY_BY_ANOTHER_OF_RANK
 from .hotlists import (
     HOTLIST_STAYS_CLOSED,
     JUSTIFIED_BY_ANOTHER,
@@ -21,6 +22,7 @@ from .versions import (
 __all__ = [
     "CONTRIBUTION_STANDS",
     "DECISION_BY_ANOTHER_OF_RANK",
+    "EMERGENCY_BY_ANOTHER_OF_RANK",
     "ENTRY_STAYS_WITHDRAWN",
     "HOTLIST_STAYS_CLOSED",
     "JUSTIFIED_BY_ANOTHER",

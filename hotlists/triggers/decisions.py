@@ -18,7 +18,7 @@ DECISION_BY_ANOTHER_OF_RANK = pgtrigger.Trigger(
     ],
     func="""
         SELECT * INTO version FROM hotlists_entryversion WHERE id = NEW.version_id FOR UPDATE;
-        IF version.status <> 'submitted' THEN
+        IF version.status NOT IN ('submitted', 'emergency') THEN
             RAISE EXCEPTION 'only a submitted version is decided; this one is %', version.status
                 USING ERRCODE = 'check_violation';
         END IF;
@@ -26,6 +26,13 @@ DECISION_BY_ANOTHER_OF_RANK = pgtrigger.Trigger(
             SELECT FROM hotlists_contribution c WHERE c.version_id = version.id AND c.user_id = NEW.decided_by_id
         ) THEN
             RAISE EXCEPTION 'whoever wrote, edited or submitted a version does not decide it'
+                USING ERRCODE = 'check_violation';
+        END IF;
+        IF EXISTS (
+            SELECT FROM hotlists_emergencyauthority a
+                WHERE a.entry_id = version.entry_id AND a.recorded_by_id = NEW.decided_by_id
+        ) THEN
+            RAISE EXCEPTION 'whoever recorded emergency authority does not decide the entry'
                 USING ERRCODE = 'check_violation';
         END IF;
         IF NOT EXISTS (

@@ -23,7 +23,14 @@ TERM_OF_AN_APPROVED_VERSION = pgtrigger.Trigger(
     func="""
         PERFORM FROM hotlists_entry e WHERE e.id = NEW.entry_id FOR UPDATE;
         SELECT * INTO version FROM hotlists_entryversion WHERE id = NEW.version_id;
-        IF version.status <> 'approved' OR version.entry_id <> NEW.entry_id THEN
+        IF version.entry_id <> NEW.entry_id OR NOT (
+            version.status = 'approved'
+            -- R-048: until it ends, authority that was given on the telephone; sent back to be completed it holds on
+            OR version.status IN ('emergency', 'returned') AND EXISTS (
+                SELECT FROM hotlists_emergencyauthority a
+                    WHERE a.version_id = version.id AND NEW.emergency_ends_at <= a.ends_at
+            )
+        ) THEN
             RAISE EXCEPTION 'only an approved version of the entry governs it' USING ERRCODE = 'check_violation';
         END IF;
         SELECT t.* INTO before FROM hotlists_term t JOIN hotlists_entryversion v ON v.id = t.version_id

@@ -43,7 +43,12 @@ SUBMITTED_VERSION_IS_FIXED = pgtrigger.Trigger(
         IF OLD.status = 'draft' AND NEW.status = 'submitted' THEN
             RETURN NEW;
         END IF;
-        IF OLD.status <> 'submitted' OR NEW.status NOT IN ('approved', 'rejected', 'returned') THEN
+        IF OLD.status = 'draft' AND NEW.status = 'emergency' AND EXISTS (
+            SELECT FROM hotlists_emergencyauthority a WHERE a.version_id = OLD.id
+        ) THEN
+            RETURN NEW;
+        END IF;
+        IF OLD.status NOT IN ('submitted', 'emergency') OR NEW.status NOT IN ('approved', 'rejected', 'returned') THEN
             RAISE EXCEPTION 'a version that is % cannot become %', OLD.status, NEW.status
                 USING ERRCODE = 'check_violation';
         END IF;
@@ -83,7 +88,7 @@ SUBMITTED_WITHIN_ITS_CAPS = pgtrigger.Trigger(
     name="submitted_within_its_caps",
     when=pgtrigger.Before,
     operation=pgtrigger.Update,
-    condition=pgtrigger.Q(old__status="draft", new__status="submitted"),
+    condition=pgtrigger.Q(old__status="draft", new__status__in=["submitted", "emergency"]),
     declare=[("cap", "interval")],
     func="""
         SELECT least(

@@ -59,6 +59,7 @@ def hotlist_detail(request: HttpRequest, slug: str) -> HttpResponse:
     entries = Entry.objects.filter(hotlist=hotlist).with_latest_version().with_force(now).order_by("-id")[:20]
     context = {
         "hotlist": hotlist, "now": now, "entries": entries, "may_write": policies.may_write(request.user, hotlist),
+        "may_record": policies.may_record_emergency(request.user, hotlist),
         "may_manage": policies.may_manage(request.user), "may_change": policies.may_change(request.user, hotlist),
         "may_hand_over": policies.may_hand_over(request.user, hotlist),
         "may_justify": policies.may_justify(request.user, hotlist),
