@@ -21,31 +21,48 @@ from tests.publishing import publish
 
 SECOND, HOUR = dt.timedelta(seconds=1), dt.timedelta(hours=1)
 ENTRIES = 2
+GOVERNS = ("starts_at", "review_by", "expires_at", "action")
+STEPS_DOWN = {"STOP": "ASSESS", "ASSESS": "OBSERVE_REPORT"}
 
 
 @dataclass
 class Story:
-    """What was done to one entry, in order: (when, what, its dates). The rule is stated over this alone."""
+    """What was done to one entry, in order: (when, what, its facts). The rule is stated over this alone."""
 
     done: list[tuple[dt.datetime, str, dict]] = field(default_factory=list)
 
     def is_in_force(self, at: dt.datetime) -> bool:
         """The second statement of the rule (decision 12), in the order in which things happened."""
-        governs, review_by, is_suspended = None, None, False
-        for when, what, dates in self.done:
+        governs, held = self._as_of(at)
+        if governs is None or held:
+            return False
+        ends = min(
+            governs["expires_at"], governs["review_by"], governs.get("emergency_ends_at") or governs["expires_at"]
+        )
+        return governs["starts_at"] <= at < ends
+
+    def asks_for(self, at: dt.datetime) -> str:
+        """What officers are asked to do at this moment."""
+        governs, _ = self._as_of(at)
+        return governs["action"] if governs else ""
+
+    def _as_of(self, at: dt.datetime) -> tuple[dict | None, list[str]]:
+        """What governs at this moment, nothing after a withdrawal, and what holds it back, the earlier first."""
+        governs, held = None, []
+        for when, what, facts in self.done:
             if when > at:
                 break
             if what == "withdrawn":
-                return False
-            if what == "approved":
-                governs, review_by = dates, dates["review_by"]
-            elif what == "reviewed":
-                review_by = dates["review_by"]
-            else:
-                is_suspended = what == "suspended"
-        if governs is None or is_suspended:
-            return False
-        return governs["starts_at"] <= at < min(governs["expires_at"], review_by)
+                return None, []
+            if what in ("suspended", "disputed"):
+                held = [*held, what]
+            elif what == "resumed":
+                held = held[1:]
+            elif what == "approved":
+                governs = facts
+            else:  # reviewed, narrowed, or both: something of what governs is another
+                governs = {**(governs or {}), **facts}
+        return governs, held
 
     def moments(self) -> set[dt.datetime]:
         """When anything of this entry can have changed."""
@@ -56,7 +73,7 @@ class Story:
 
 STEPS = st.lists(
     st.tuples(
-        st.integers(0, 11),  # which of the acts that make sense now
+        st.integers(0, 15),  # which of the acts that make sense now
         st.integers(0, ENTRIES - 1),
         st.integers(1, 30 * 24),  # hours: how long is waited, until when it is asked for, how soon it starts
     ),
@@ -70,10 +87,12 @@ STEPS = st.lists(
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )  # fmt: skip
 @given(steps=STEPS)
-def test_in_force_and_published_are_what_was_done_says(matcher, hotlist, submitter, supervisor, inspector, steps):
+def test_in_force_and_published_are_what_was_done_says(
+    matcher, hotlist, submitter, supervisor, inspector, superintendent, second_superintendent, dpo, steps
+):
     began = timezone.now().replace(microsecond=0) + HOUR
     with transaction.atomic():
-        world = _World(hotlist, submitter, supervisor, inspector)
+        world = _World(hotlist, submitter, supervisor, inspector, [superintendent, second_superintendent], dpo)
         with time_machine.travel(began, tick=False) as clock:
             for die, number, hours in steps:
                 clock.shift(SECOND)
@@ -92,24 +111,37 @@ def test_in_force_and_published_are_what_was_done_says(matcher, hotlist, submitt
 class _World:
     """The entries of one example, their stories, and what is done to them through the actions."""
 
-    def __init__(self, hotlist, submitter, supervisor, inspector):
+    def __init__(self, hotlist, submitter, supervisor, inspector, superintendents, dpo):
         self.hotlist, self.submitter, self.supervisor, self.inspector = hotlist, submitter, supervisor, inspector
+        self.superintendents, self.dpo = superintendents, dpo
+        self.words = itertools.count(1)
         self.entries: list[Entry | None] = [None] * ENTRIES
         self.stories = [Story() for _ in range(ENTRIES)]
         self.plates = (f"AB50{''.join(letters)}" for letters in itertools.product("ABCDEFG", repeat=3))
 
+    def _narrower(self, number: int, hours: int) -> dict:
+        """An earlier end, and for every other number a smaller action."""
+        term = self.entries[number].terms.filter(until_at=None).first()
+        if term is None:
+            return {}
+        ends = timezone.now() + max(hours // 3, 1) * HOUR
+        asked = {"expires_at": ends} if ends < term.expires_at else {}
+        if hours % 2 and term.action in STEPS_DOWN:
+            asked["action"] = STEPS_DOWN[term.action]
+        return asked
+
     def act(self, die: int, number: int) -> str:
         """What is done next to this entry: what leads on more often than what ends, nonsense now and then."""
-        story = [what for _, what, _ in self.stories[number].done]
+        story = self.stories[number]
         if self.entries[number] is None:
             acts = ["write"]
-        elif not story:
+        elif not story.done:
             acts = ["approve"] * 5 + ["wait"]
-        elif "suspended" in story[-2:] and "resumed" not in story[-2:]:
-            acts = ["resume", "resume", "wait", "edit", "approve", "review"]
+        elif story._as_of(timezone.now())[1]:
+            acts = ["resume", "resume", "resume", "wait", "edit", "approve", "review", "narrow", "dispute", "suspend"]
         else:
-            acts = ["suspend", "wait", "edit", "approve", "review", "suspend", "wait", "edit", "approve", "review", "resume",
-                    "withdraw"]  # fmt: skip
+            acts = ["suspend", "wait", "edit", "approve", "review", "narrow", "dispute", "edit", "approve", "review", "wait",
+                    "downgrade", "extend", "approve", "resume", "withdraw"]  # fmt: skip
         return acts[die % len(acts)]
 
     def do(self, what: str, number: int, hours: int) -> None:
@@ -125,32 +157,68 @@ class _World:
             self.stories[number].done.append((timezone.now(), *done))
 
     def write(self, number: int, hours: int):
+        """The first entry is decided by one person; the other touches protected activity, so that two do."""
         if self.entries[number] is None:
-            facts = entry_facts(vrm_entered=next(self.plates), **_dates(hours))
+            over = {"protected_activity": True} if number else {}
+            facts = entry_facts(vrm_entered=next(self.plates), **over, **_dates(hours), action="STOP")
             version = actions.begin_entry(self.hotlist, by=self.submitter, **facts)
             self.entries[number] = version.entry
             actions.submit(version, by=self.submitter)
 
     def edit(self, number: int, hours: int):
-        version = actions.begin_version(self.entries[number], by=self.submitter, **_dates(hours))
+        version = actions.begin_version(self.entries[number], by=self.submitter, action="STOP", **_dates(hours))
         actions.submit(version, by=self.submitter)
 
     def approve(self, number: int, hours: int):
+        """The next who may decide does; of two, the first changes nothing."""
         version = self.entries[number].versions.latest("number")
-        actions.decide(version, by=self.supervisor, verdict="approve", **GROUNDS)
-        return "approved", {name: getattr(version, name) for name in ("starts_at", "review_by", "expires_at")}
+        deciders = self.superintendents if number else [self.supervisor]
+        spoken = set(version.decisions.values_list("decided_by", flat=True))
+        decider = next((one for one in deciders if one.pk not in spoken), deciders[0])
+        over = {"verdict": "conditions", "conditions": "Two officers."} if hours % 5 == 0 else {"verdict": "approve"}
+        actions.decide(version, by=decider, **GROUNDS, **over)
+        if number and len(spoken) == 0:
+            return None
+        return "approved", {name: getattr(version, name) for name in GOVERNS}
 
     def review(self, number: int, hours: int):
-        wanted = timezone.now() + hours * HOUR
-        done = actions.review(
-            self.entries[number], by=self.supervisor, still_necessary="Still out.", source_checked="Crime system: open",
-            review_by=wanted,
-        )  # fmt: skip
+        done = self._review(number, review_by=timezone.now() + hours * HOUR)
         return "reviewed", {"review_by": done.review_by}
+
+    def downgrade(self, number: int, hours: int):
+        narrower = self._narrower(number, hours)
+        done = self._review(number, decision="downgrade", is_proportionate=False, narrower=narrower)
+        return "reviewed", {**narrower, "review_by": done.review_by}
+
+    def extend(self, number: int, hours: int):
+        """The review counts at once; the later end only when somebody else has approved it."""
+        actions.extend(
+            self.entries[number], by=self.superintendents[0], expires_at=timezone.now() + hours * HOUR, no_conflict=True,
+            still_necessary=f"Longer, {next(self.words)}.", source_checked="Crime system: open",
+        )  # fmt: skip
+        return "reviewed", {"review_by": self.entries[number].reviews.latest("reviewed_at").review_by}
+
+    def narrow(self, number: int, hours: int):
+        term = self.entries[number].terms.filter(until_at=None).first()
+        asked = self._narrower(number, hours)
+        actions.narrow(self.entries[number], by=self.submitter, reason="Less is enough.", **asked)
+        review_by = min(term.review_by, asked.get("expires_at", term.expires_at))
+        return "narrowed", {**asked, "review_by": review_by}
+
+    def _review(self, number: int, **over):
+        """By somebody who wrote nothing, in words that were not said before."""
+        return actions.review(
+            self.entries[number], by=self.inspector, still_necessary=f"Still out, {next(self.words)}.",
+            source_checked="Crime system: open", **over,
+        )  # fmt: skip
 
     def suspend(self, number: int, hours: int):
         actions.suspend(self.entries[number], by=self.supervisor, reason="May be cloned.")
         return "suspended", {}
+
+    def dispute(self, number: int, hours: int):
+        actions.dispute(self.entries[number], by=self.dpo, reason="The keeper says that it was sold.")
+        return "disputed", {}
 
     def resume(self, number: int, hours: int):
         actions.resume(self.entries[number], by=self.inspector, reason="It is not.")
@@ -175,6 +243,8 @@ class _World:
         for at in moments:
             enforced = {row["ref"] for row in rows if row["starts_at"] <= at.timestamp() < row["lapses_at"]}
             assert enforced == self._in_force(at), f"published at {now}, enforced at {at}"
+        for row in rows:
+            assert row["action"] == self._story_of(row["ref"]).asks_for(now), f"published at {now}"
 
     def look_at_all_moments(self) -> None:
         """The database answers for every moment, past and future, as the stories do."""
@@ -184,6 +254,13 @@ class _World:
             for instant in (at - SECOND, at - tick, at, at + tick, at + SECOND):
                 found = Entry.objects.filter(hotlist=self.hotlist).in_force(instant)
                 assert {str(pk) for pk in found.values_list("pk", flat=True)} == self._in_force(instant), instant
+
+    def _story_of(self, ref: str) -> Story:
+        return next(
+            story
+            for entry, story in zip(self.entries, self.stories, strict=True)
+            if entry is not None and str(entry.pk) == ref
+        )
 
     def _in_force(self, at: dt.datetime) -> set[str]:
         return {
@@ -205,10 +282,18 @@ def _dates(hours: int) -> dict[str, dt.datetime]:
 def test_the_oracle_knows_the_rule():
     """Guards the guard: one story, judged by hand."""
     noon = dt.datetime(2026, 3, 1, 12, tzinfo=dt.UTC)
-    dates = {"starts_at": noon + HOUR, "review_by": noon + 4 * HOUR, "expires_at": noon + 9 * HOUR}
+    dates = {"starts_at": noon + HOUR, "review_by": noon + 4 * HOUR, "expires_at": noon + 9 * HOUR, "action": "STOP"}
     story = Story([
         (noon, "approved", dates), (noon + 2 * HOUR, "suspended", {}), (noon + 3 * HOUR, "resumed", {}),
         (noon + 5 * HOUR, "reviewed", {"review_by": noon + 8 * HOUR}), (noon + 7 * HOUR, "withdrawn", {}),
     ])  # fmt: skip
     hours = [hour for hour in range(10) if story.is_in_force(noon + hour * HOUR)]
     assert hours == [1, 3, 5, 6]
+    held = Story([
+        (noon, "approved", dates), (noon + HOUR, "suspended", {}), (noon + 1.5 * HOUR, "disputed", {}),
+        (noon + 2 * HOUR, "resumed", {}), (noon + 3 * HOUR, "resumed", {}),
+        (noon + 3.2 * HOUR, "narrowed", {"review_by": noon + 3.6 * HOUR, "action": "ASSESS"}),
+    ])  # fmt: skip
+    halves = [half / 2 for half in range(10) if held.is_in_force(noon + half * HOUR / 2)]
+    assert halves == [3, 3.5], "a dispute outlives the lifting of the suspension; a narrowed review ends it sooner"
+    assert held.asks_for(noon + 3.5 * HOUR) == "ASSESS"

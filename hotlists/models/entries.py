@@ -86,7 +86,9 @@ class EntryQuerySet(models.QuerySet["Entry"]):
 
     def due_for_review(self, at: dt.datetime, within: dt.timedelta) -> "EntryQuerySet":
         """Entries whose review is overdue or falls due within this time, and that a review keeps: neither ended nor expired."""
-        due = Term.objects.filter(entry=OuterRef("pk"), review_by__lte=at + within, expires_at__gt=at).governing(at)
+        due = Term.objects.filter(
+            entry=OuterRef("pk"), review_by__lte=at + within, expires_at__gt=at, emergency_ends_at__isnull=True
+        ).governing(at)
         return self.filter(Exists(due), withdrawn_at=None)
 
     def owned_by(self, user: User) -> "EntryQuerySet":

@@ -96,7 +96,8 @@ def may_own(person: User, entry: Entry) -> Verdict:
 def may_ask_again(user: Actor, entry: Entry, *, at: dt.datetime) -> Verdict:
     """Who may write for its list, once it has ended: withdrawn, or past its expiry."""
     term = entry.terms.order_by("from_at").last()
-    has_ended = term is not None and (entry.withdrawn_at is not None or term.expires_at <= at)
+    ends = min(term.expires_at, term.emergency_ends_at or term.expires_at) if term else None
+    has_ended = ends is not None and (entry.withdrawn_at is not None or ends <= at)
     return first_denial(
         may_write(user, entry.hotlist),
         Allowed() if has_ended else Late("This entry has not ended. Review it, or write a new version."),
