@@ -86,6 +86,9 @@ class ReviewForm(forms.Form):
     removal_reason = forms.ChoiceField(
         choices=[("", "Choose"), *Entry.WithdrawalReason.choices], required=False, label="Why does it end?"
     )
+    happened_at = forms.DateTimeField(
+        required=False, widget=moment_input(), label="When did what ends it happen?", help_text="Empty: not known."
+    )
     action = forms.ChoiceField(required=False, widget=forms.RadioSelect, label="What officers are asked to do")
     markers = forms.MultipleChoiceField(
         required=False, widget=forms.CheckboxSelectMultiple, label="Warning markers that stay"
