@@ -6,7 +6,7 @@ from typing import Any
 
 from accounts.models import Actor
 from camera_sites.models import CameraSite
-from hotlists import policies
+from hotlists import alerts, policies
 from hotlists.actions.entries import WRITTEN
 from hotlists.models import Entry, EntryVersion, Term
 from hotlists.scope import in_words, read
@@ -124,6 +124,7 @@ def story_of(entry: Entry, user: Actor, at: dt.datetime) -> dict[str, Any]:
         "latest": latest,
         "term": term,
         "shown": shown,
+        "alert_text": alerts.text(shown),
         "scope": scope_of(term or shown, user),
         "category": Category.objects.filter(profile_id=shown.profile_id, code=shown.category).first(),
         "state": state_of(entry, latest, term, at),

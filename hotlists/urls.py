@@ -63,6 +63,7 @@ urlpatterns = [
     path("justifications/<uuid:pk>/", justifications.justification_decide, name="justification_decide"),
     path("hotlists/<slug:slug>/", hotlists.hotlist_detail, name="hotlist_detail"),
     path("hotlists/<slug:slug>/entries/new/", writing.entry_new, name="entry_new"),
+    path("hotlists/<slug:slug>/entries/plate/", writing.entry_plate, name="entry_plate"),
     path("entries/", entry_list.entry_list, name="entry_list"),
     path("entries/export/", exports.entry_export, name="entry_export"),
     path("entries/<uuid:pk>/", entries.entry_detail, name="entry_detail"),

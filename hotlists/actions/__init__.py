@@ -23,6 +23,7 @@ from .justifications import decide_justification, propose_justification
 from .loads import accept, check, merge, receive, refuse, resume_unfinished, take_problems
 from .narrowings import narrow
 from .owners import pass_on
+from .plates import look_up_plate
 from .profiles import approve_profile, begin_profile, edit_profile, end_profile, propose_profile
 from .releases import answer_releases, ask_release
 from .reviews import extend, review
@@ -64,6 +65,7 @@ __all__ = [
     "give_access",
     "hand_over",
     "lift",
+    "look_up_plate",
     "mark_told",
     "merge",
     "narrow",

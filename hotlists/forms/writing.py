@@ -4,6 +4,7 @@ import datetime as dt
 from typing import Any
 
 from django import forms
+from django.urls import reverse
 from django.utils import timezone
 
 from hotlists import alerts, forces, usual
@@ -124,6 +125,11 @@ class StepForm(forms.ModelForm):
         for name in ("basis", "subject", "purpose", "missing_risk"):
             if name in fields:
                 fields[name].choices = [("", "Choose"), *[choice for choice in fields[name].choices if choice[0]]]
+        for name in {"vrm_entered", "country"} & set(fields):
+            fields[name].widget.attrs |= {
+                "hx-post": reverse("entry_plate", args=[hotlist.slug]), "hx-trigger": "change", "hx-target": "#plate-look",
+                "hx-swap": "outerHTML",
+            }  # fmt: skip
         if "category" in fields:
             fields["category"].choices = [(code, category.name) for code, category in self.categories.items()]
             fields["category"].hints = {code: _in_short(category) for code, category in self.categories.items()}

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.policies import holds
-from hotlists import actions, policies
+from hotlists import actions, alerts, policies
 from hotlists.forms import DecideForm
 from hotlists.models import Decision, Entry, EntryVersion
 from hotlists.story import compared
@@ -50,7 +50,8 @@ def entry_decide(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         actions.open_entry(entry, by=request.user, justification="decision")
     governing = entry.terms.governing(timezone.now()).select_related("version").first()
     context = {
-        "entry": entry, "version": version, "form": form, "may": policies.may_decide(request.user, version),
+        "entry": entry, "version": version, "alert_text": alerts.text(version), "form": form,
+        "may": policies.may_decide(request.user, version),
         "governing": governing, "compared": compared(governing, version) if governing else [],
         "rank_needed": policies.rank_needed(version).label, "deciders_needed": policies.deciders_needed(version),
     }  # fmt: skip

@@ -4,7 +4,7 @@ import uuid
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -14,6 +14,7 @@ from hotlists.actions.entries import Overtaken, fingerprint
 from hotlists.forms.scope import ScopeForm
 from hotlists.forms.writing import StepForm
 from hotlists.models import Entry, EntryVersion, Hotlist
+from hotlists.plate_look import PlateLook
 from hotlists.steps import BY_SLUG, LABELS, STEPS, Step, labelled, step_of
 from hotlists.story import as_written
 from portal.errors import Unfit
@@ -29,6 +30,7 @@ def entry_new(request: HttpRequest, slug: str) -> HttpResponse:
     hotlist = get_object_or_404(Hotlist.objects.visible_to(request.user), slug=slug)
     require(policies.may_write(request.user, hotlist))
     step, typed = STEPS[0], request.POST or restored(request)
+    typed = _with_other_plate(typed)
     form = StepForm(typed, step=step, hotlist=hotlist, instance=EntryVersion(country="GB"))
     if request.method == "POST" and form.is_valid():
         try:
@@ -59,7 +61,7 @@ def entry_step(request: HttpRequest, pk: uuid.UUID, step: str) -> HttpResponse:
     if step not in BY_SLUG:
         raise Http404
     entry, version = _open(request, pk)
-    this, typed = BY_SLUG[step], request.POST or restored(request)
+    this, typed = BY_SLUG[step], _with_other_plate(request.POST or restored(request))
     form: StepForm | ScopeForm
     if step == "scope":
         form = ScopeForm(typed, user=request.user, of=version)
@@ -84,7 +86,20 @@ def entry_step(request: HttpRequest, pk: uuid.UUID, step: str) -> HttpResponse:
     return _page(
         request, form, hotlist=entry.hotlist, step=this, entry=entry, version=version, state=state, overtaken=overtaken,
         missing=_of(this, _problems(version)) if step in version.steps_done and not form.is_bound else [],
+        look=_look(request, entry.hotlist, version) if step == STEPS[0].slug and not form.is_bound else None,
     )  # fmt: skip
+
+
+@require_POST
+def entry_plate(request: HttpRequest, slug: str) -> HttpResponse:
+    """What is known of the plate as it is typed: a part of the first step."""
+    hotlist = get_object_or_404(Hotlist.objects.visible_to(request.user), slug=slug)
+    require(policies.may_write(request.user, hotlist))
+    form = StepForm(request.POST, step=STEPS[0], hotlist=hotlist, instance=EntryVersion(country="GB"))
+    form.is_valid()
+    typed = form.cleaned_data
+    version = EntryVersion(vrm=typed.get("vrm_entered", ""), country=typed.get("country", "") or "GB")
+    return render(request, "hotlists/_plate_look.html", {"look": _look(request, hotlist, version)})
 
 
 @require_GET
@@ -106,6 +121,25 @@ def entry_submit(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     return redirect("entry_detail", entry.pk)
 
 
+def _look(request: HttpRequest, hotlist: Hotlist, version: EntryVersion) -> PlateLook | None:
+    """None for what can be no plate, and to those who may not search; that it is none is told on saving."""
+    if not version.vrm.strip() or not policies.may_search(request.user):
+        return None
+    try:
+        return actions.look_up_plate(version.vrm, version.country, hotlist, by=request.user)
+    except Unfit:
+        return None
+
+
+def _with_other_plate(typed: QueryDict | None) -> QueryDict | None:
+    """What was typed, with the plate that its author took in place of their own."""
+    if not typed or not typed.get("use"):
+        return typed
+    changed = typed.copy()
+    changed["vrm_entered"] = typed["use"]
+    return changed
+
+
 def _open(request: HttpRequest, pk: uuid.UUID) -> tuple[Entry, EntryVersion]:
     entry = get_object_or_404(Entry.objects.visible_to(request.user).select_related("hotlist", "owner"), pk=pk)
     version = entry.versions.select_related("profile").latest("number")
@@ -116,7 +150,7 @@ def _open(request: HttpRequest, pk: uuid.UUID) -> tuple[Entry, EntryVersion]:
 
 def _onwards(request: HttpRequest, version: EntryVersion, step: Step) -> HttpResponse:
     """Saved: to what comes next, or to where the author asked to go."""
-    asked = request.POST.get("go", "next")
+    asked = "stay" if "use" in request.POST else request.POST.get("go", "next")
     if asked == "stay":
         return redirect("entry_step", version.entry_id, step.slug)
     if asked == "later":
