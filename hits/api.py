@@ -19,8 +19,9 @@ from hits import actions, policies
 from hits.actions.reports import Report
 from hits.limits import Limits
 from hits.models import Acknowledgement, Hit, Outcome, Verification
-from hotlists.api.fields import VisibleHotlist
+from hotlists.api.fields import ScopeSerializer, VisibleHotlist
 from matcher_client import vrm as plates
+from matcher_client.scope import direction_of
 from portal.api import reason_given
 from portal.errors import Refused
 from portal.policies import require
@@ -41,6 +42,13 @@ class ReportSerializer(serializers.Serializer):
     country_read = serializers.CharField(max_length=3, allow_null=True, required=False, default=None)
     site = serializers.CharField(max_length=60)
     camera = serializers.CharField(max_length=60, allow_blank=True, default="")
+    direction = serializers.CharField(
+        max_length=20,
+        allow_null=True,
+        required=False,
+        default=None,
+        help_text="As the scope was judged by; null: not known.",
+    )
     captured_at = serializers.DateTimeField()
     confidence = serializers.FloatField(min_value=0, max_value=1)
 
@@ -50,6 +58,10 @@ class ReportSerializer(serializers.Serializer):
             return plates.normalise(typed)
         except ValueError as error:
             raise serializers.ValidationError(str(error)) from error
+
+    def validate_direction(self, words: str | None) -> str:
+        """A point of the compass; what names none counts as not known."""
+        return direction_of(words)
 
     def validate_country_read(self, sign: str | None) -> str:
         """ISO 3166-1; a sign that is none counts as not read (decision 18)."""
@@ -106,13 +118,15 @@ class HitSerializer(serializers.ModelSerializer):
     verification = VerificationSerializer(read_only=True, allow_null=True, default=None)
     outcome = OutcomeSerializer(read_only=True, allow_null=True, default=None)
 
+    scope = ScopeSerializer(read_only=True)
+
     class Meta:
         model = Hit
         fields = (
             "id", "hotlist", "entry", "version", "revision", "matcher", "country", "vrm", "country_read", "vrm_read",
-            "category", "action", "priority", "markers", "action_text", "contact", "last_verified_at", "site", "camera",
-            "captured_at", "received_at", "confidence", "cautions", "urgency", "sightings", "is_escalated", "is_overdue",
-            "answer_due_at", "acknowledgement", "verification", "outcome",
+            "category", "action", "priority", "markers", "action_text", "contact", "response", "scope",
+            "last_verified_at", "site", "camera", "direction", "captured_at", "received_at", "confidence",
+            "cautions", "urgency", "sightings", "is_escalated", "is_overdue", "answer_due_at", "acknowledgement", "verification", "outcome",
         )  # fmt: skip
 
     def get_site(self, hit: Hit) -> str:

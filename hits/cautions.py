@@ -5,6 +5,7 @@ import datetime as dt
 from hits.limits import Limits
 from hits.models import Caution, Hit
 from hotlists.models import Entry, EntryVersion, Hotlist
+from matcher_client.scope import covers
 from matchers.models import PublishedRow
 
 
@@ -16,6 +17,7 @@ def cautions_of(hit: Hit, *, row: PublishedRow, at: dt.datetime, limits: Limits)
         Caution.COUNTRY_DIFFERS: hit.country_read not in ("", hit.country),
         Caution.COUNTRY_ASSUMED: not hit.country_read,
         Caution.CLONE: hit.category == "CLN",
+        Caution.OUTSIDE_SCOPE: not _is_within_scope(hit),
         Caution.NOT_IN_FORCE: not _is_in_force(hit, row, at),
         Caution.STALE: hit.last_verified_at is None or at - hit.last_verified_at > limits.stale,
         Caution.CONFIDENCE: hit.confidence * 100 < limits.confidence,
@@ -39,6 +41,12 @@ def _is_in_force(hit: Hit, row: PublishedRow, at: dt.datetime) -> bool:
         return Entry.objects.in_force(at).filter(pk=hit.entry.pk).exists()
     lapsed = row.lapses_at is not None and row.lapses_at <= at.timestamp()
     return row.until_revision is None and not lapsed and Hotlist.objects.in_force(at).filter(pk=hit.hotlist_id).exists()
+
+
+def _is_within_scope(hit: Hit) -> bool:
+    """Judged again, by what the portal itself knows of the place: a matcher may have passed over a limit."""
+    area = hit.site.area if hit.site is not None else ""
+    return covers(hit.limits, site=hit.site_ref, area=area, direction=hit.direction, at=hit.captured_at)
 
 
 def _was_in_service(hit: Hit) -> bool:

@@ -28,7 +28,7 @@ def change_of(hit: Hit) -> dict[str, Any]:
     no card when no sighting of it is open."""
     now = timezone.now()
     limits = Limits.in_force(now)
-    newest = Hit.objects.of_same_vehicle(hit).open().order_by("-pk").values("pk")[:1]
+    newest = Hit.objects.of_same_vehicle(hit).open().raising_alarm().order_by("-pk").values("pk")[:1]
     shown = Hit.objects.filter(pk__in=newest).with_urgency(now, limits).with_story().first()
     told = {"id": str(new_id()), "hotlist": str(hit.hotlist_id), "card": card_id(hit)}
     if shown is None:

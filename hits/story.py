@@ -11,12 +11,13 @@ from hits import policies
 from hits.limits import Limits
 from hits.models import Caution, Hit
 from hotlists.models import EntryVersion
+from hotlists.scope import Response, in_words
 from portal.policies import Verdict
 from standards.models import Priority
 
 # Cautions that say "do not act on this alone"; the others say "know this".
 GRAVE = frozenset({
-    Caution.PLATE, Caution.COUNTRY_DIFFERS, Caution.CLONE, Caution.NOT_IN_FORCE, Caution.SITE_NOT_IN_SERVICE,
+    Caution.PLATE, Caution.COUNTRY_DIFFERS, Caution.CLONE, Caution.NOT_IN_FORCE, Caution.OUTSIDE_SCOPE, Caution.SITE_NOT_IN_SERVICE,
     Caution.SITE_UNKNOWN,
 })  # fmt: skip
 _LEVELS = {0: Priority.HIGH, 1: Priority.HIGH, 2: Priority.MEDIUM, 3: Priority.LOW}
@@ -64,6 +65,7 @@ class Card:
     cautions: list[tuple[str, bool]]  # (words, whether it is grave)
     authority: Authority
     reason: str
+    scope: str  # where it was to be looked for, sites counted
 
     @classmethod
     def of(cls, hit: Any, at: dt.datetime, limits: Limits) -> "Card":
@@ -71,7 +73,7 @@ class Card:
         return cls(
             id=card_id(hit), hit=hit, state=state_of(hit), rank=f"{1 if hit.acknowledged_at else 0}{hit.urgency}",
             level=_LEVELS[hit.urgency].label, category=limits.categories.get(hit.category, hit.category),
-            cautions=cautions_in_words(hit), authority=authority_of(hit), reason=reason_of(hit),
+            cautions=cautions_in_words(hit), authority=authority_of(hit), reason=reason_of(hit), scope=scope_of(hit, sees_sites=False),
             is_verified_lately=hit.last_verified_at is not None and at - hit.last_verified_at <= limits.stale,
         )  # fmt: skip
 
@@ -85,6 +87,8 @@ def state_of(hit: Any) -> State:
     """How a hit that came `with_urgency` stands."""
     if hit.closed_at:
         return State(hit.outcome.get_decision_display(), "none", hit.outcome.get_reason_display())
+    if hit.response == Response.RECORD_ONLY and hit.acknowledged_at is None:
+        return State("On record", "none", "no more than a record was authorised")
     if hit.is_overdue:
         return State("Overdue", "stopped", "no outcome yet" if hit.acknowledged_at else "nobody has taken it on")
     if hit.acknowledged_at is None:
@@ -137,6 +141,11 @@ def authority_of(hit: Hit) -> Authority:
 def reason_of(hit: Hit) -> str:
     """Why the vehicle is looked for."""
     return hit.version.reason if hit.version is not None else hit.hotlist.purpose
+
+
+def scope_of(hit: Hit, *, sees_sites: bool) -> str:
+    """Where and when it was to be looked for, in words."""
+    return in_words(hit.limits, names=hit.limits.sites if sees_sites else None)
 
 
 def acts_on(hit: Hit, user: Actor) -> list[Act]:

@@ -29,7 +29,7 @@ def questions(user: User, now: dt.datetime) -> Iterator[Item]:
 
 def _to_answer(user: User, now: dt.datetime, limits: Limits) -> Iterator[Item]:
     board = reverse("board")
-    mine = Hit.objects.visible_to(user).open().with_urgency(now, limits)
+    mine = Hit.objects.visible_to(user).open().raising_alarm().with_urgency(now, limits)
     late = mine.filter(is_overdue=True)
     yield Item("Hits are overdue", board, late.count(), late.aggregate(since=Min("received_at"))["since"], "stopped")
     new = mine.filter(acknowledged_at=None, is_overdue=False)
@@ -41,6 +41,10 @@ def _of_own_entries(user: User, now: dt.datetime, limits: Limits) -> Iterator[It
     own = Hit.objects.visible_to(user).filter(entry__owner=user, entry__withdrawn_at=None)
     for hit in own.open().newest_of_vehicle().with_urgency(now, limits).filter(is_escalated=True)[:10]:
         words = f"Seen {hit.sightings} times without an outcome: your entry has escalated"
+        yield Item(words, reverse("hit_detail", args=[hit.pk]), None, hit.received_at, "stopped")
+    outside = own.filter(cautions__contains=[Caution.OUTSIDE_SCOPE], pk__gte=uuid7_floor(now - 4 * limits.window))
+    for hit in outside.order_by("-pk")[:10]:
+        words = "A matcher reported your entry's vehicle outside the scope that was authorised"
         yield Item(words, reverse("hit_detail", args=[hit.pk]), None, hit.received_at, "stopped")
     wrong = own.filter(verification__result__in=PROVED_WRONG).exclude(
         Exists(Suspension.objects.filter(entry=OuterRef("entry"), from_at__gte=OuterRef("verification__verified_at")))

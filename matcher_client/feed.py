@@ -16,7 +16,9 @@ from tuf.ngclient import Updater
 from matcher_client.fetcher import PortalFetcher
 from matcher_client.manifest import Manifest
 from matcher_client.refusals import FORMAT, Refused, explained
+from matcher_client.scope import direction_of
 from matcher_client.session import PortalSession
+from matcher_client.store import Where
 
 SITES = "sites.json"
 
@@ -42,6 +44,7 @@ class Publication:
     timestamp_expires: int
     lists: tuple[PublishedList, ...]
     sites: dict[str, int]
+    where: Where
     updater: Updater
 
 
@@ -84,8 +87,8 @@ class Feed:
                     if not role.isalnum() or "sha256" not in target.hashes:
                         raise Refused(FORMAT, "a list has no plain role name or no SHA-256.")
                     found.append(PublishedList(role, manifest, target))
-            sites = self._sites(updater)
-        return Publication(timestamp.version, int(timestamp.expires.timestamp()), tuple(found), sites, updater)
+            sites, where = self._sites(updater)
+        return Publication(timestamp.version, int(timestamp.expires.timestamp()), tuple(found), sites, where, updater)
 
     def path_of(self, role: str, sha256: str) -> Path:
         """Where the file of a list is kept: by content, so that a new revision never overwrites the one in use."""
@@ -109,15 +112,16 @@ class Feed:
             if path not in keep and path.name != SITES:
                 path.unlink()
 
-    def _sites(self, updater: Updater) -> dict[str, int]:
+    def _sites(self, updater: Updater) -> tuple[dict[str, int], Where]:
         target = updater.get_targetinfo(SITES)
         if target is None:
-            return {}  # no site is known to be in service, so none is matched at
+            return {}, Where()  # no site is known to be in service, so none is matched at
         path = self._targets / SITES
         if updater.find_cached_target(target, str(path)) is None:
             self._download(updater, target, path)
         try:
-            return read_sites(json.loads(path.read_bytes()))
+            content = json.loads(path.read_bytes())
+            return read_sites(content), read_where(content)
         except ValueError as error:
             raise Refused(FORMAT, "sites.json cannot be read.") from error
 
@@ -151,3 +155,14 @@ def read_sites(content: Any) -> dict[str, int]:
     if not isinstance(sites, dict) or any(type(until) is not int for until in sites.values()):
         raise ValueError("not a table of sites")
     return sites
+
+
+def read_where(content: dict[str, Any]) -> Where:
+    """The areas of sites and the directions of cameras; none where they are not published. ValueError when they are not
+    as published."""
+    areas, cameras = content.get("areas", {}), content.get("cameras", {})
+    if not all(
+        isinstance(table, dict) and all(isinstance(text, str) for text in table.values()) for table in (areas, cameras)
+    ):
+        raise ValueError("not tables of areas and cameras")
+    return Where(areas, {camera: direction_of(text) for camera, text in cameras.items()})

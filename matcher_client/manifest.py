@@ -5,12 +5,15 @@ from typing import Any
 
 from matcher_client.refusals import FORMAT as UNREADABLE
 from matcher_client.refusals import TAMPER, Refused
-from matcher_client.rows import FORMAT, MAX_BUCKET_BITS
+from matcher_client.rows import FORMAT, MAX_BUCKET_BITS, Row
 
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """A list's own account of one revision. Times are seconds since 1970 in UTC, `offline_life` is in seconds."""
+    """A list's own account of one revision. Times are seconds since 1970 in UTC, `offline_life` is in seconds.
+
+    `rows_verified_at` is when the source last confirmed all rows together, so that they need not be published anew for it.
+    """
 
     revision: int
     previous_revision: int
@@ -24,6 +27,7 @@ class Manifest:
     standards_profile: str
     title: str
     terminal: bool
+    rows_verified_at: int | None
 
     @classmethod
     def read(cls, custom: Any) -> "Manifest":
@@ -40,6 +44,10 @@ class Manifest:
         if custom["terminal"] and custom["rows"]:
             raise Refused(TAMPER, "a list is said to be revoked and to have rows.")
         return cls(**{name: custom[name] for name in KINDS})
+
+    def verified_at(self, row: Row) -> int | None:
+        """When a row was last checked with its source: by itself, or with the whole list."""
+        return max((at for at in (row.last_verified_at, self.rows_verified_at) if at is not None), default=None)
 
     def has_rows_of(self, other: "Manifest") -> bool:
         """Whether the two describe the same rows, though for instance the list's lapse was put off."""
@@ -64,4 +72,5 @@ KINDS: dict[str, tuple[type, ...]] = {
     "standards_profile": (str,),
     "title": (str,),
     "terminal": (bool,),
+    "rows_verified_at": (int, type(None)),
 }

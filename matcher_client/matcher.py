@@ -18,7 +18,7 @@ from matcher_client.rows import Row
 from matcher_client.session import Answered, PortalSession, SilentPortal
 from matcher_client.spool import Spool
 from matcher_client.state import Applied, AppliedList, health
-from matcher_client.store import HeldList, Store, load
+from matcher_client.store import HeldList, Store, Where, load
 
 log = logging.getLogger(__name__)
 
@@ -74,7 +74,8 @@ class Matcher:
                 except Refused as error:
                     log.warning("What was held of list %s is not whole and will be fetched anew: %s", role, error)
                     del self.applied.lists[role]
-            self.store.replace(lists, self.applied.sites, self.applied.verified_at)
+            where = Where(self.applied.areas, self.applied.cameras)
+            self.store.replace(lists, self.applied.sites, self.applied.verified_at, where)
 
     def update(self) -> bool:
         """Fetch, verify and apply the newest publication; say whether a list changed. Raises Refused or Unreachable."""
@@ -86,7 +87,7 @@ class Matcher:
         lists = {published.role: self._load(publication, published) for published in publication.lists}
         with self._changing:
             before = {role: (held.manifest, held.sha256) for role, held in self.store.lists.items()}
-            self.store.replace(lists, publication.sites, verified_at)
+            self.store.replace(lists, publication.sites, verified_at, publication.where)
             self._persist(publication, verified_at)
             self._report_changes(before, lists)
             return before != {role: (held.manifest, held.sha256) for role, held in lists.items()}
@@ -118,7 +119,7 @@ class Matcher:
                 self.feed.drop(role, self.applied.lists.pop(role).sha256)
             self.applied.discarded_at = int(now)
             kept = {role: held for role, held in self.store.lists.items() if role not in gone}
-            self.store.replace(kept, self.store.sites, self.store.verified_at)
+            self.store.replace(kept, self.store.sites, self.store.verified_at, self.store.where)
             self.applied.write(self._applied_path)
             log.warning("%d lists were discarded: the portal was out of reach for their offline life.", len(gone))
 
@@ -161,7 +162,10 @@ class Matcher:
                 self.counts["reads_from_sites_not_in_service"] += 1
                 continue
             for held, row in self.store.matching(read.vrm, now):
-                self.spool.add(as_hit(read, held, row))
+                if not self.store.covers(row, read):
+                    self.counts["reads_outside_scope"] += 1
+                    continue
+                self.spool.add(as_hit(read, held, row, self.store.where.direction(read)))
                 hits += 1
         self.counts["hits"] += hits
         return hits
@@ -214,6 +218,8 @@ class Matcher:
         self.applied.verified_at = verified_at
         self.applied.discarded_at = None
         self.applied.sites = publication.sites
+        self.applied.areas = dict(publication.where.areas)
+        self.applied.cameras = dict(publication.where.directions)
         self.applied.lists = lists
         self.applied.write(self._applied_path)
         self.feed.prune({self.feed.path_of(role, part.sha256) for role, part in lists.items()})
@@ -241,7 +247,7 @@ class Matcher:
         applied.receipt = None
         self.feed.drop(role, applied.sha256)
         rest = {other: held for other, held in self.store.lists.items() if other != role}
-        self.store.replace(rest, self.store.sites, self.store.verified_at)
+        self.store.replace(rest, self.store.sites, self.store.verified_at, self.store.where)
         try:
             self.update()
         except (Refused, Unreachable) as error:
@@ -270,7 +276,7 @@ class Matcher:
             self.discard_outlived()
 
 
-def as_hit(read: Read, held: HeldList, row: Row) -> dict[str, Any]:
+def as_hit(read: Read, held: HeldList, row: Row, direction: str) -> dict[str, Any]:
     """A hit as the portal takes it: what was read, and exactly which version of which row it matched."""
     return {
         "hotlist": held.role,
@@ -283,6 +289,7 @@ def as_hit(read: Read, held: HeldList, row: Row) -> dict[str, Any]:
         "country_read": read.country,
         "site": read.site,
         "camera": read.camera,
+        "direction": direction or None,
         "captured_at": read.captured_at.isoformat(),
         "confidence": read.confidence,
     }

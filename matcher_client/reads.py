@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from matcher_client.scope import direction_of
 from matcher_client.vrm import country_code, normalise
 
 
@@ -17,6 +18,7 @@ class Read:
     camera: str
     captured_at: datetime
     confidence: float
+    direction: str = ""  # a point of the compass; empty when the camera did not say
 
     @classmethod
     def parse(cls, content: Any) -> "Read":
@@ -36,6 +38,7 @@ class Read:
             camera=content["camera"],
             captured_at=read_moment(content["captured_at"]),
             confidence=float(confidence),
+            direction=direction_of(content.get("direction")),
         )
 
 

@@ -6,9 +6,10 @@ from collections.abc import Iterable, Mapping
 from hashlib import sha256
 from typing import Any, NamedTuple
 
-FORMAT = 1
+FORMAT = 2
 ACTIONS = ("STOP", "ASSESS", "OBSERVE_REPORT", "SILENT")
 PRIORITIES = ("HIGH", "MEDIUM", "LOW")
+RESPONSES = ("IMMEDIATE", "WHEN_FREE", "RECORD_ONLY")
 BASES = ("FACT", "ASSESSMENT", "MIXED")
 MAX_BUCKET_BITS = 20  # a million buckets: more would cost a client more than it proves
 
@@ -18,7 +19,8 @@ class Row(NamedTuple):
 
     The order of the fields is the order of the canonical bytes and of the Parquet columns. Times are seconds since
     1970 in UTC, or None. `ref` is the entry of a managed list or the source's reference of a feed row, `version` the
-    approved version of that entry; both may be empty. `markers` are codes, sorted, joined by commas.
+    approved version of that entry; both may be empty. `markers` are codes, sorted, joined by commas. `scope` is spelled
+    as matcher_client.scope does; empty, the row holds everywhere and always.
     """
 
     country: str
@@ -34,6 +36,8 @@ class Row(NamedTuple):
     markers: str
     action_text: str
     contact: str
+    response: str
+    scope: str
     last_verified_at: int | None
     starts_at: int | None
     review_by: int | None
@@ -44,6 +48,9 @@ class Row(NamedTuple):
 FIELDS = Row._fields
 TIME_FIELDS = ("last_verified_at", "starts_at", "review_by", "expires_at", "lapses_at")
 TEXT_FIELDS = tuple(field for field in FIELDS if field not in TIME_FIELDS)
+
+# Fields that rows of format 1 did not have. What was published in it stays as it was hashed, and can still be read.
+SINCE_FORMAT_2 = ("response", "scope")
 
 _SEPARATOR = "\x1f"
 _CONTROL = re.compile(r"[\x00-\x1e\x7f]")
@@ -59,6 +66,13 @@ def canonical(row: Row) -> bytes:
         names = ", ".join(name for name, field in zip(FIELDS, row, strict=True) if has_control_characters(str(field)))
         raise ValueError(f"Control characters cannot be published; they stand in: {names}.")
     return text.encode() + b"\n"
+
+
+def fields_of(line: str) -> dict[str, str]:
+    """The fields of a canonical row without the end of its line, in this format or in format 1; all of them as text."""
+    values = line.split(_SEPARATOR)
+    names = FIELDS if len(values) == len(FIELDS) else tuple(name for name in FIELDS if name not in SINCE_FORMAT_2)
+    return dict.fromkeys(SINCE_FORMAT_2, "") | dict(zip(names, values, strict=True))
 
 
 def has_control_characters(text: str) -> bool:

@@ -36,6 +36,8 @@ class Applied:
     verified_at: int = 0
     discarded_at: int | None = None
     sites: dict[str, int] = field(default_factory=dict)
+    areas: dict[str, str] = field(default_factory=dict)
+    cameras: dict[str, str] = field(default_factory=dict)
     lists: dict[str, AppliedList] = field(default_factory=dict)
 
     @classmethod
@@ -64,6 +66,7 @@ def health(applied: Applied, now: float) -> dict[str, Any]:
             "terminal": part.manifest["terminal"],
             "applied_at": part.applied_at,
             "lapses_at": part.manifest["list_lapses_at"],
+            "rows_verified_at": part.manifest["rows_verified_at"],
             "discarded_after": applied.verified_at + part.manifest["offline_life"],
             "last_receipt": part.receipt,
         }

@@ -8,10 +8,25 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from matcher_client.manifest import Manifest
+from matcher_client.reads import Read
 from matcher_client.refusals import FORMAT, TAMPER, Refused
 from matcher_client.rows import FIELDS, TIME_FIELDS, BucketDigests, Row, answer, bucket_of, canonical, row_key
+from matcher_client.rows import FORMAT as FORMAT_OF_ROWS
+from matcher_client.scope import covers, parse
 
 BATCH = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Where:
+    """What is known of places beside whether they are in service: the area of a site, the direction a camera looks."""
+
+    areas: Mapping[str, str] = field(default_factory=dict)
+    directions: Mapping[str, str] = field(default_factory=dict)
+
+    def direction(self, read: Read) -> str:
+        """Towards which the vehicle drove, as the camera said or as it is registered; empty when neither does."""
+        return read.direction or self.directions.get(read.camera, "")
 
 
 @dataclass(slots=True)
@@ -40,7 +55,7 @@ class Store:
     """All lists of one snapshot, changed only as a whole: a read is matched against one moment or the next."""
 
     def __init__(self) -> None:
-        self._held: tuple[Mapping[str, HeldList], Mapping[str, int], int] = ({}, {}, 0)
+        self._held: tuple[Mapping[str, HeldList], Mapping[str, int], int, Where] = ({}, {}, 0, Where())
 
     @property
     def lists(self) -> Mapping[str, HeldList]:
@@ -55,9 +70,16 @@ class Store:
         """When the portal last proved that what is held is current, in seconds."""
         return self._held[2]
 
-    def replace(self, lists: Mapping[str, HeldList], sites: Mapping[str, int], verified_at: int) -> None:
+    @property
+    def where(self) -> Where:
+        """Where sites and cameras are."""
+        return self._held[3]
+
+    def replace(
+        self, lists: Mapping[str, HeldList], sites: Mapping[str, int], verified_at: int, where: Where | None = None
+    ) -> None:
         """Hold these lists from now on and nothing else."""
-        self._held = (lists, sites, verified_at)
+        self._held = (lists, sites, verified_at, where or Where())
 
     def in_service(self, site: str, at: float) -> bool:
         """Whether reads from `site` may be matched at the moment `at`."""
@@ -65,13 +87,19 @@ class Store:
 
     def matching(self, vrm: str, at: float) -> Iterator[tuple[HeldList, Row]]:
         """Every row in force at the moment `at` that looks for the plate, whatever its country."""
-        lists, _, verified_at = self._held
+        lists, _, verified_at, _ = self._held
         for held in lists.values():
             rows = held.by_vrm.get(vrm)
             if rows and is_alive(held.manifest, verified_at, at):
                 for row in rows:
                     if in_force(row, at):
                         yield held, row
+
+    def covers(self, row: Row, read: Read) -> bool:
+        """Whether the read lies within the scope that was authorised for the row."""
+        where = self.where
+        area, direction = where.areas.get(read.site, ""), where.direction(read)
+        return covers(parse(row.scope), site=read.site, area=area, direction=direction, at=read.captured_at)
 
     def answer(self, role: str, nonce: bytes, bucket: int) -> str:
         """The answer to a challenge about one bucket of a list, from what is held at this moment."""
@@ -101,6 +129,7 @@ def load(path: Path, role: str, manifest: Manifest, sha256: str, applied_at: int
     try:
         for row in read_rows(path):
             bucket = digests.add(row)
+            parse(row.scope)  # a limit that is not understood would be no limit
             by_vrm[row.vrm] = (*by_vrm.get(row.vrm, ()), row)
             buckets.setdefault(bucket, []).append(row.vrm)
     except (ValueError, OSError, pa.ArrowException) as error:
@@ -117,7 +146,7 @@ def read_rows(path: Path) -> Iterator[Row]:
     with pq.ParquetFile(path) as file:
         schema = file.schema_arrow
         if tuple(schema.names) != FIELDS:
-            raise ValueError("its columns are not those of format 1")
+            raise ValueError(f"its columns are not those of format {FORMAT_OF_ROWS}")
         for column in schema:
             wanted = pa.types.is_int64 if column.name in TIME_FIELDS else is_text
             if not wanted(column.type):

@@ -7,7 +7,7 @@ import os
 import tempfile
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import BinaryIO, NamedTuple
+from typing import Any, BinaryIO, NamedTuple
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -46,9 +46,9 @@ def write_rows(role: str, lines: Iterable[str]) -> Written:
     return _write(lambda sha256: list_path(role, sha256), lambda file: _write_parquet(file, lines))
 
 
-def write_sites(sites: dict[str, int], generated_at: int) -> Written:
-    """The table of camera sites in service."""
-    content = json.dumps({"generated_at": generated_at, "sites": sites}, sort_keys=True).encode()
+def write_sites(table: dict[str, Any], generated_at: int) -> Written:
+    """The table of camera sites in service, with their areas and the directions of their cameras."""
+    content = json.dumps({"generated_at": generated_at, **table}, sort_keys=True).encode()
     return _write(sites_path, lambda file: file.write(content))
 
 

@@ -6,14 +6,14 @@ from matcher_client.store import HeldList, Store
 class NeverForgets(Store):
     """Keeps every row it ever had."""
 
-    def replace(self, lists, sites, verified_at):
+    def replace(self, lists, sites, verified_at, where=None):
         kept = {}
         for role, held in lists.items():
             before = self.lists.get(role, held)
             by_vrm = {**before.by_vrm, **held.by_vrm}
             buckets = {n: before.buckets.get(n, []) + held.buckets.get(n, []) for n in range(16)}
             kept[role] = HeldList(role, held.manifest, held.sha256, held.applied_at, by_vrm, buckets)
-        super().replace({**self.lists, **kept}, sites, verified_at)
+        super().replace({**self.lists, **kept}, sites, verified_at, where)
 
 
 class KeepsQuietly(NeverForgets):

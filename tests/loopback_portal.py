@@ -60,6 +60,8 @@ def a_row(vrm="AB01CDE", **changes):
         markers="",
         action_text="Stop for welfare.",
         contact="01632 960001",
+        response="",
+        scope="",
         last_verified_at=1790000000,
         starts_at=None,
         review_by=None,
@@ -149,7 +151,7 @@ class TinyFeed:
         self.files[self._path(f"{self.versions['root']}.root.json")] = signed.to_bytes()
         return signed.to_bytes()
 
-    def publish(self, lists, sites=None, *, life=timedelta(minutes=10), custom=None, sites_file=True):
+    def publish(self, lists, sites=None, *, life=timedelta(minutes=10), custom=None, sites_file=True, where=None):
         """Publish rows by role, and sites in service; return the version of the timestamp."""
         expires = datetime.now(UTC).replace(microsecond=0) + 7 * DAY
         for role, rows in lists.items():
@@ -157,7 +159,9 @@ class TinyFeed:
         targets = Targets(version=self._next("targets"), expires=expires)
         targets.unrecognized_fields["x-feed"] = self.name
         if sites_file:
-            content = json.dumps({"generated_at": int(datetime.now(UTC).timestamp()), "sites": sites or {}}).encode()
+            content = json.dumps(
+                {"generated_at": int(datetime.now(UTC).timestamp()), "sites": sites or {}, **(where or {})}
+            ).encode()
             targets.targets["sites.json"] = self._target("sites.json", content)
         delegated = {
             role: DelegatedRole(role, [], threshold=1, terminating=True, paths=[f"d/{role}/*"]) for role in self.roles()
@@ -197,7 +201,7 @@ class TinyFeed:
         rows = sorted(rows, key=lambda row: (row.country, row.vrm, row.ref))
         previous = self._revisions.get(role, 0)
         manifest = {
-            "format": 1,
+            "format": 2,
             "revision": previous + 1,
             "previous_revision": previous,
             "rows": len(rows),
@@ -210,6 +214,7 @@ class TinyFeed:
             "standards_profile": "test",
             "title": "Test list",
             "terminal": False,
+            "rows_verified_at": None,
             **changes,
         }
         self._revisions[role] = previous + 1

@@ -53,6 +53,7 @@ def test_a_listed_plate_is_matched_and_reported_with_the_version_it_matched(port
         "country_read": "GB",
         "site": SITE,
         "camera": "north",
+        "direction": None,
         "captured_at": "2026-11-22T12:00:00+00:00",
         "confidence": 0.97,
     }
@@ -236,15 +237,15 @@ class PowerCut(BaseException):
 
 
 class CutBeforeApply(Store):
-    def replace(self, lists, sites, verified_at):
+    def replace(self, lists, sites, verified_at, where=None):
         if any(held.manifest.revision == 2 for held in lists.values()):
             raise PowerCut
-        super().replace(lists, sites, verified_at)
+        super().replace(lists, sites, verified_at, where)
 
 
 class CutAfterApply(Store):
-    def replace(self, lists, sites, verified_at):
-        super().replace(lists, sites, verified_at)
+    def replace(self, lists, sites, verified_at, where=None):
+        super().replace(lists, sites, verified_at, where)
         if any(held.manifest.revision == 2 for held in lists.values()):
             raise PowerCut
 
@@ -455,11 +456,11 @@ class LosesOne(Store):
 
     has_lost = False
 
-    def replace(self, lists, sites, verified_at):
+    def replace(self, lists, sites, verified_at, where=None):
         if not self.has_lost and LIST in lists:
             self.has_lost = True
             lists[LIST].by_vrm.pop("AB01CDE")
-        super().replace(lists, sites, verified_at)
+        super().replace(lists, sites, verified_at, where)
 
 
 def test_a_client_that_lost_a_row_heals_itself_by_fetching_anew(portal, make_matcher):

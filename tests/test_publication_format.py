@@ -7,7 +7,8 @@ import pytest
 
 from matcher_client import refusals
 from matcher_client.manifest import KINDS
-from matcher_client.rows import ACTIONS, BASES, MAX_BUCKET_BITS, PRIORITIES, TIME_FIELDS, Row
+from matcher_client.rows import ACTIONS, BASES, FORMAT, MAX_BUCKET_BITS, PRIORITIES, RESPONSES, TIME_FIELDS, Row
+from matcher_client.scope import DIRECTIONS, KEYS
 
 PAGE = (Path(__file__).parent.parent / "docs" / "publication-format.md").read_text()
 
@@ -27,7 +28,9 @@ def test_the_columns_are_those_of_a_row():
     assert {cells[2] for cells in rows} == {"text", "int64 or null"}
 
 
-@pytest.mark.parametrize(("column", "words"), [("action", ACTIONS), ("priority", PRIORITIES), ("basis", BASES)])
+@pytest.mark.parametrize(
+    ("column", "words"), [("action", ACTIONS), ("priority", PRIORITIES), ("basis", BASES), ("response", RESPONSES)]
+)
 def test_the_words_of_a_column_are_those_of_the_code(column, words):
     (meaning,) = [cells[3] for cells in table("5. Rows") if cells[1] == column]
     assert tuple(re.findall(r"`?([A-Z_]{3,})`?", meaning)) == words
@@ -42,3 +45,10 @@ def test_the_manifest_is_that_of_the_code():
 def test_every_refusal_has_its_name_on_the_page():
     names = {value for name, value in vars(refusals).items() if name.isupper()}
     assert {cells[0] for cells in table("10. What to refuse")} == names
+
+
+def test_the_page_is_of_the_format_and_names_what_a_scope_may_hold():
+    assert PAGE.startswith(f"# Publication format {FORMAT}\n")
+    about_scope = PAGE.split("**Scope**", 1)[1].split("**Response**", 1)[0]
+    named = set(re.findall(r"`(\w+)`", about_scope))
+    assert set(KEYS) | set(DIRECTIONS) <= named

@@ -112,7 +112,7 @@ def spelled_plainly(row: FeedRow) -> Row:
         country=row.country, vrm=row.vrm, ref=wanted.clean(row.ref), version="", category=row.category,
         action=row.action, priority=row.priority, basis=row.basis, grading=row.grading,
         source_type=wanted.clean(row.source_type), markers=",".join(sorted(set(row.markers))),
-        action_text=wanted.clean(row.action_text), contact=wanted.clean(row.contact),
+        action_text=wanted.clean(row.action_text), contact=wanted.clean(row.contact), response="", scope="",
         last_verified_at=int(row.last_verified_at.timestamp()), starts_at=-int(-seconds // 1), review_by=None,
         expires_at=int(row.expires_at.timestamp()), lapses_at=int(row.expires_at.timestamp()),
     )  # fmt: skip

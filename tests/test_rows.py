@@ -1,6 +1,7 @@
 """Rows, their digests and receipts, held against vectors and against a plain second statement of the rules."""
 
 import json
+from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
 
@@ -9,7 +10,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from hypothesis import given
 from hypothesis import strategies as st
 
-from matcher_client import rows
+from matcher_client import rows, scope
 from matcher_client.rows import Row
 
 VECTORS = json.loads((Path(__file__).parent.parent / "docs" / "vectors" / "rows.json").read_text())
@@ -28,6 +29,8 @@ NAMES = [
     "markers",
     "action_text",
     "contact",
+    "response",
+    "scope",
     "last_verified_at",
     "starts_at",
     "review_by",
@@ -41,8 +44,8 @@ ROWS = st.builds(
     country=st.sampled_from(["GB", "FR", "IE"]),
     vrm=st.from_regex(r"[A-C]{2}01[A-C]{3}", fullmatch=True),
     ref=st.text(alphabet="abÿ€😀 ", max_size=3),
-    **dict.fromkeys(NAMES[3:13], WORDS),
-    **dict.fromkeys(NAMES[13:], TIMES),
+    **dict.fromkeys(NAMES[3:15], WORDS),
+    **dict.fromkeys(NAMES[15:], TIMES),
 )
 
 
@@ -82,7 +85,7 @@ def test_canonical_bytes_are_the_fields_in_order(row):
     assert rows.canonical(row) == plain_canonical(row)
 
 
-@given(ROWS, st.sampled_from(NAMES[:13]), st.sampled_from([*map(chr, range(0x20)), "\x7f"]))
+@given(ROWS, st.sampled_from(NAMES[:15]), st.sampled_from([*map(chr, range(0x20)), "\x7f"]))
 def test_a_control_character_is_refused_and_the_field_named(row, name, control):
     with pytest.raises(ValueError, match=name):
         rows.canonical(row._replace(**{name: f"a{control}b"}))
@@ -178,3 +181,18 @@ def test_receipts_agree_with_the_vectors():
     assert key.sign(message).hex() == vector["signature"]
     public = Ed25519PublicKey.from_public_bytes(bytes.fromhex(vector["public_key"]))
     public.verify(bytes.fromhex(vector["signature"]), message)
+
+
+@pytest.mark.parametrize("vector", VECTORS["scopes"], ids=lambda vector: f"{vector['scope']} {vector['read']['at']}")
+def test_scopes_agree_with_the_vectors(vector):
+    read = {**vector["read"], "at": datetime.fromisoformat(vector["read"]["at"])}
+    assert scope.covers(scope.parse(vector["scope"]), **read) is vector["covers"]
+
+
+def test_a_row_of_format_1_is_still_read_as_one_without_limits():
+    row = Row(**VECTORS["lists"][1]["rows"][0])
+    old = [value for name, value in zip(NAMES, row, strict=True) if name not in ("response", "scope")]
+    line = plain_canonical(old).decode().removesuffix("\n")
+    assert rows.fields_of(line) == rows.fields_of(rows.canonical(row).decode().removesuffix("\n"))
+    with pytest.raises(ValueError, match="argument"):
+        rows.fields_of("GB\x1fAB01CDE")

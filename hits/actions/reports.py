@@ -11,15 +11,16 @@ from django.utils import timezone
 from accounts.models import MachineClient
 from audit.actions import record
 from audit.verbs import Verb
-from camera_sites.models import CameraSite
+from camera_sites.models import Camera, CameraSite
 from hits import live, nudges, policies
 from hits.cautions import cautions_of
 from hits.limits import Limits
 from hits.models import Caution, Hit, HitKey
 from hotlists import actions as hotlists
 from hotlists.models import Entry, EntryVersion, Hotlist
-from matcher_client.rows import FIELDS
-from matchers.models import Allocation, ListRole, Matcher, PublishedRow
+from matcher_client.rows import fields_of
+from matcher_client.scope import content, direction_of, parse
+from matchers.models import Allocation, ListRole, Matcher, Publication, PublishedRow
 from portal.errors import Unfit
 from portal.ids import new_id
 from portal.policies import require
@@ -45,6 +46,7 @@ class Report:
     camera: str
     captured_at: dt.datetime
     confidence: float
+    direction: str = ""
 
 
 @transaction.atomic
@@ -69,7 +71,8 @@ def report(told: Report, *, by: MachineClient) -> tuple[Hit, bool]:
     hit = Hit(
         pk=key.hit_id, matcher=matcher, received_at=now, hotlist=row.hotlist, entry=entry, version=version,
         revision=told.revision, vrm_read=told.vrm_read, country_read=told.country_read, site_ref=told.site, site=site,
-        camera_ref=told.camera, captured_at=told.captured_at, confidence=told.confidence, **_asked_by(row),
+        camera_ref=told.camera, direction=_direction(told), captured_at=told.captured_at, confidence=told.confidence,
+        **_asked_by(row, _confirmed_whole_at(row)),
     )  # fmt: skip
     hit.cautions = cautions_of(hit, row=row, at=now, limits=Limits.in_force(now))
     hit.save(force_insert=True)
@@ -117,15 +120,44 @@ def _entry_of(row: PublishedRow) -> tuple[Entry | None, EntryVersion | None]:
     return version.entry, version
 
 
-def _asked_by(row: PublishedRow) -> dict[str, Any]:
+def _direction(told: Report) -> str:
+    """As the camera said, else as it is registered."""
+    if told.direction:
+        return told.direction
+    registered = Camera.objects.filter(ref=told.camera, site__ref=told.site).values_list("direction", flat=True).first()
+    return direction_of(registered)
+
+
+def _confirmed_whole_at(row: PublishedRow) -> int | None:
+    """When the row's source last confirmed the list whole while the row stood in it: rows are not published anew for it."""
+    revisions = Publication.objects.to_all().filter(hotlist_id=row.hotlist_id)
+    if row.until_revision is not None:
+        revisions = revisions.filter(revision__lt=row.until_revision)
+    newest = revisions.order_by("-revision").first()
+    return newest.manifest.get("rows_verified_at") if newest else None
+
+
+def _asked_by(row: PublishedRow, confirmed_at: int | None) -> dict[str, Any]:
     """What the published row asked of whoever meets the vehicle."""
-    asked = dict(zip(FIELDS, row.canonical.split("\x1f"), strict=True))
-    verified = asked["last_verified_at"]
+    asked = fields_of(row.canonical)
+    own = int(asked["last_verified_at"]) if asked["last_verified_at"] else None
+    verified = max((at for at in (own, confirmed_at) if at is not None), default=None)
     return {
         **{
             name: asked[name]
-            for name in ("country", "vrm", "ref", "category", "action", "priority", "action_text", "contact")
+            for name in (
+                "country",
+                "vrm",
+                "ref",
+                "category",
+                "action",
+                "priority",
+                "action_text",
+                "contact",
+                "response",
+            )
         },
         "markers": [marker for marker in asked["markers"].split(",") if marker],
-        "last_verified_at": dt.datetime.fromtimestamp(int(verified), dt.UTC) if verified else None,
+        "scope": content(parse(asked["scope"])),
+        "last_verified_at": dt.datetime.fromtimestamp(verified, dt.UTC) if verified is not None else None,
     }

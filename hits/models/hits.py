@@ -12,6 +12,7 @@ from camera_sites.models import CameraSite
 from hits import triggers
 from hits.limits import Limits
 from hotlists.models import Entry, EntryVersion, Hotlist
+from hotlists.scope import Response, Scope, read
 from matchers.models import Matcher
 from portal.database import AppendOnly, append_only_triggers
 from portal.ids import new_id
@@ -30,6 +31,7 @@ class Caution(models.TextChoices):
     COUNTRY_DIFFERS = "country_differs", "Country read differs from the country listed"  # F-05
     COUNTRY_ASSUMED = "country_assumed", "Country assumed"  # decision 18
     CLONE = "clone", "Cloned or false plate: check discriminators before stopping"  # R-029
+    OUTSIDE_SCOPE = "outside_scope", "Outside its scope: looking for it here and now was not authorised"
     NOT_IN_FORCE = "not_in_force_now", "No longer listed: a matcher's older copy matched"
     STALE = "entry_stale", "Not checked with its source lately"  # R-056
     CONFIDENCE = "low_confidence", "Camera unsure of the plate"
@@ -52,6 +54,10 @@ class HitQuerySet(models.QuerySet["Hit"]):
         """Hits that had no outcome at this moment."""
         return self.filter(received_at__lte=at).filter(Q(closed_at=None) | Q(closed_at__gt=at))
 
+    def raising_alarm(self) -> "HitQuerySet":
+        """Hits that ask somebody to act; the others are on record only, as was authorised."""
+        return self.exclude(response=Response.RECORD_ONLY)
+
     def unacknowledged(self) -> "HitQuerySet":
         """Hits that nobody has taken on."""
         return self.filter(acknowledged_at=None, closed_at=None)
@@ -66,8 +72,9 @@ class HitQuerySet(models.QuerySet["Hit"]):
         return read.exclude(hotlist=hit.hotlist_id).order_by("priority")
 
     def newest_of_vehicle(self) -> "HitQuerySet":
-        """Of each listed vehicle only the newest sighting without an outcome, which is what a board shows."""
-        return self.exclude(Exists(_same_vehicle().open().filter(pk__gt=OuterRef("pk"))))
+        """Of each listed vehicle only the newest sighting that asks for an outcome, which is what a board shows."""
+        alarms = self.raising_alarm()
+        return alarms.exclude(Exists(_same_vehicle().open().raising_alarm().filter(pk__gt=OuterRef("pk"))))
 
     def with_urgency(self, at: dt.datetime, limits: Limits) -> "HitQuerySet":
         """Adds, as of this moment, what the clock and the other sightings make of each hit (R-058, R-059):
@@ -76,7 +83,7 @@ class HitQuerySet(models.QuerySet["Hit"]):
         then 1 high, 2 medium, 3 low), `answer_due_at`, `close_due_at`, `is_overdue`.
         """
         counted = (
-            _same_vehicle().open_at(at).filter(received_at__gt=at - limits.window).order_by()
+            _same_vehicle().open_at(at).raising_alarm().filter(received_at__gt=at - limits.window).order_by()
             .values("vrm").annotate(n=Count("pk")).values("n")
         )  # fmt: skip
         level = Case(When(priority=Priority.HIGH, then=1), When(priority=Priority.MEDIUM, then=2), default=3)
@@ -89,7 +96,11 @@ class HitQuerySet(models.QuerySet["Hit"]):
         moment = models.DateTimeField()
         return (
             self.annotate(sightings=Coalesce(Subquery(counted[:1]), 0))
-            .annotate(is_escalated=Case(When(sightings__gte=limits.count, then=True), default=False))
+            .annotate(
+                is_escalated=Case(
+                    When(~Q(response=Response.RECORD_ONLY) & Q(sightings__gte=limits.count), then=True), default=False
+                )
+            )
             .annotate(urgency=Greatest(level - Case(When(is_escalated=True, then=1), default=0), Value(0)))
             .annotate(
                 answer_due_at=ExpressionWrapper(F("received_at") + allowed, moment),
@@ -97,7 +108,7 @@ class HitQuerySet(models.QuerySet["Hit"]):
             )
             .annotate(
                 is_overdue=Case(
-                    When(closed_at__lte=at, then=False),
+                    When(Q(closed_at__lte=at) | Q(response=Response.RECORD_ONLY), then=False),
                     When((Q(acknowledged_at=None) | Q(acknowledged_at__gt=at)) & Q(answer_due_at__lte=at), then=True),
                     When(close_due_at__lte=at, then=True),
                     default=False,
@@ -146,6 +157,8 @@ class Hit(AppendOnly):
     markers = ArrayField(models.CharField(max_length=4), default=list)
     action_text = models.CharField(max_length=500, blank=True)
     contact = models.CharField(max_length=100, blank=True)
+    response = models.CharField(max_length=11, blank=True, choices=Response)
+    scope = models.JSONField(default=dict, help_text="Where and when it was to be looked for; empty: no limit.")
     last_verified_at = models.DateTimeField(null=True)
     # what was read
     vrm_read = models.CharField(max_length=15, db_collation="C")
@@ -153,6 +166,7 @@ class Hit(AppendOnly):
     site_ref = models.CharField(max_length=60)
     site = models.ForeignKey(CameraSite, models.PROTECT, null=True, related_name="hits", db_index=False)
     camera_ref = models.CharField(max_length=60, blank=True)
+    direction = models.CharField(max_length=2, blank=True, help_text="Point of the compass; empty: not known.")
     captured_at = models.DateTimeField()
     confidence = models.FloatField()
     cautions = ArrayField(models.CharField(max_length=30, choices=Caution), default=list)
@@ -190,6 +204,11 @@ class Hit(AppendOnly):
 
     def __str__(self) -> str:
         return f"hit {str(self.pk)[-8:]} on {self.hotlist.title}"
+
+    @property
+    def limits(self) -> Scope:
+        """Where and when it was to be looked for."""
+        return read(self.scope)
 
     @property
     def plate(self) -> tuple[str, str]:

@@ -18,7 +18,8 @@ from hits import actions, policies
 from hits.forms import OutcomeForm, PastHitsForm, VerifyForm
 from hits.limits import Limits
 from hits.models import Hit
-from hits.story import Card, acts_on
+from hits.story import Card, acts_on, scope_of
+from hotlists.scope import POINTS
 from portal.errors import Unfit
 from portal.forms import put_problems
 from portal.policies import require
@@ -50,9 +51,10 @@ def hit_detail(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     now = timezone.now()
     limits = Limits.in_force(now)
     same = Hit.objects.of_same_vehicle(hit).select_related("site")
+    sees_sites = role_has(request.user, "camera_sites.view_sites")
     context = {
         "hit": hit, "card": Card.of(hit, now, limits), "acts": acts_on(hit, request.user), "limits": limits,
-        "sees_sites": role_has(request.user, "camera_sites.view_sites"),
+        "sees_sites": sees_sites, "scope": scope_of(hit, sees_sites=sees_sites), "points": POINTS,
         "sightings": same.order_by("-pk")[:20],
         "also_listed": Hit.objects.visible_to(request.user).of_same_read(hit).select_related("hotlist"),
         "events": tell(Event.objects.about("hits.hit", hit.pk).outside_findings().newest_first()[:50]),

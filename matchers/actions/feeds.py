@@ -9,7 +9,8 @@ from django.utils import timezone
 from accounts.models import Actor, SystemJob
 from audit.actions import record
 from audit.verbs import Verb
-from camera_sites.models import CameraSite
+from camera_sites.models import Camera, CameraSite
+from matcher_client.scope import direction_of
 from matchers import files, keys, metadata
 from matchers.locks import lock_repository
 from matchers.models import Feed, FeedList, Metadata, SiteTable
@@ -71,21 +72,26 @@ def publish_sites(*, by: SystemJob) -> SiteTable | None:
     now = timezone.now()
     live = CameraSite.objects.with_service_end(now).order_by("ref")
     ends = live.values_list("ref", "in_service_until")  # type: ignore[misc]  # an annotation
-    sites = {ref: int(until.timestamp()) if until else 0 for ref, until in ends}
+    cameras = Camera.objects.order_by("ref").values_list("ref", "direction")
+    table = {
+        "sites": {ref: int(until.timestamp()) if until else 0 for ref, until in ends},
+        "areas": dict(live.values_list("ref", "area")),
+        "cameras": {ref: point for ref, words in cameras if (point := direction_of(words))},
+    }
     current = SiteTable.objects.order_by("id").last()
-    if current is not None and current.sites == sites:
-        table, is_new = current, False
+    if current is not None and all(getattr(current, name) == part for name, part in table.items()):
+        newest, is_new = current, False
     else:
-        written = files.write_sites(sites, int(now.timestamp()))
-        table, is_new = SiteTable.objects.create(sites=sites, generated_at=now, **written._asdict()), True
-    behind = list(Feed.objects.exclude(site_table=table).order_by("pk"))
+        written = files.write_sites(table, int(now.timestamp()))
+        newest, is_new = SiteTable.objects.create(**table, generated_at=now, **written._asdict()), True
+    behind = list(Feed.objects.exclude(site_table=newest).order_by("pk"))
     for feed in behind:
-        feed.site_table = table
+        feed.site_table = newest
     Feed.objects.bulk_update(behind, ["site_table"])
     wake_after_commit([sign_feed(feed, by=by, at=now, with_targets=True) for feed in behind])
     if is_new:
-        record(Verb.SITES_PUBLISHED, target=table, by=by, count=len(sites))
-    return table if is_new else None
+        record(Verb.SITES_PUBLISHED, target=newest, by=by, count=len(newest.sites))
+    return newest if is_new else None
 
 
 def store(feed: Feed | None, role: str, version: int, body: bytes, *, at: dt.datetime, life: dt.timedelta) -> Metadata:

@@ -5,12 +5,13 @@ import uuid
 from collections.abc import Iterable
 
 from django.db import transaction
+from django.db.models import Max
 from django.utils import timezone
 
 from accounts.models import SystemJob
 from audit.actions import record
 from audit.verbs import Verb
-from hotlists.models import Hotlist
+from hotlists.models import Hotlist, Load
 from matcher_client.rows import FORMAT
 from matcher_client.rows import root as root_over
 from matchers import files, metadata
@@ -96,7 +97,8 @@ def _revise(
 def _publish_revision(
     hotlist: Hotlist, role: ListRole, before: Publication | None, changes: Changes, *, by: SystemJob, at: dt.datetime
 ) -> Publication:
-    if before is not None and not changes:  # other dates, same rows: the same file
+    is_same = before is not None and not changes and before.manifest["format"] == FORMAT
+    if before is not None and is_same:  # other dates, same rows: the same file
         rows, bits, root = before.rows, before.bucket_bits, before.root
         written = files.Written(before.sha256, before.length)
     else:
@@ -155,12 +157,13 @@ def _create(
     )  # fmt: skip
 
 
-FACTS = ("format", "list_lapses_at", "offline_life", "marking", "standards_profile", "title")
+FACTS = ("format", "list_lapses_at", "offline_life", "marking", "standards_profile", "title", "rows_verified_at")
 
 
 def _facts(hotlist: Hotlist, at: dt.datetime) -> dict[str, object]:
     """What a manifest says of the list, whatever its rows."""
     lapses_at = hotlist.lapses_at  # type: ignore[attr-defined]
+    verified_at = _confirmed_whole_at(hotlist)
     return {
         "format": FORMAT,
         "list_lapses_at": int(lapses_at.timestamp()) if lapses_at else None,
@@ -168,11 +171,18 @@ def _facts(hotlist: Hotlist, at: dt.datetime) -> dict[str, object]:
         "marking": MARKING,
         "standards_profile": StandardsProfile.objects.in_force(at).name,
         "title": hotlist.title,
+        "rows_verified_at": int(verified_at.timestamp()) if verified_at else None,
     }
 
 
+def _confirmed_whole_at(hotlist: Hotlist) -> dt.datetime | None:
+    """When the source last said all that it lists: whatever stayed in the list was confirmed then, unchanged rows too."""
+    whole = Load.objects.filter(hotlist=hotlist, mode=Load.Mode.COMPLETE, status=Load.Status.LOADED)
+    return whole.aggregate(at=Max("loaded_at"))["at"]
+
+
 def _facts_of(publication: Publication) -> dict[str, object]:
-    return {name: publication.manifest[name] for name in FACTS}
+    return {name: publication.manifest.get(name) for name in FACTS}
 
 
 def _empty_root(bits: int) -> str:

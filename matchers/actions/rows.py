@@ -10,7 +10,7 @@ from django.db import connection, transaction
 
 from accounts.models import SystemJob
 from hotlists.models import Hotlist
-from matcher_client.rows import root
+from matcher_client.rows import SINCE_FORMAT_2, root
 from matchers.models import PublishedRow, Recall
 from matchers.sources import SOURCES
 from matchers.sources.wanted import WANTED, create
@@ -96,6 +96,9 @@ _END = f"""
 # What is said of a row without its five dates: dates that only move later correct nothing.
 _WORDS = r"regexp_replace({}, '(\x1f[^\x1f]*){{5}}$', '')"
 
+# A row of format 1 had neither response nor scope: with both empty it says the same.
+_LIMITLESS = "\x1f" * len(SINCE_FORMAT_2)
+
 _RECALL = f"""
     INSERT INTO matchers_recall (row_id, revision, reason, opened_at)
     SELECT p.id, %(revision)s,
@@ -106,7 +109,7 @@ _RECALL = f"""
     FROM matchers_publishedrow p LEFT JOIN {WANTED} w ON w.country = p.country AND w.vrm = p.vrm AND w.ref = p.ref
     WHERE p.hotlist_id = %(hotlist)s AND p.until_revision = %(revision)s AND NOT (
         w.ref IS NOT NULL AND coalesce(w.lapses_at >= p.lapses_at, w.lapses_at IS NULL)
-        AND {_WORDS.format("w.canonical")} = {_WORDS.format("p.canonical")}
+        AND {_WORDS.format("w.canonical")} IN ({_WORDS.format("p.canonical")}, {_WORDS.format("p.canonical")} || '{_LIMITLESS}')
     )
 """  # noqa: S608 - of constants
 

@@ -22,10 +22,17 @@ def opaque_role() -> str:
 
 
 class SiteTable(AppendOnly):
-    """Which camera sites are in service until when, as every feed publishes it (R-113). The newest row is the current."""
+    """Which camera sites are in service until when, and where they are, as every feed publishes it (R-113).
+
+    The newest row is the current.
+    """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     sites = models.JSONField(help_text="Site reference -> seconds since 1970, or 0 when not in service.")
+    areas = models.JSONField(default=dict, help_text="Site reference -> area.")
+    cameras = models.JSONField(
+        default=dict, help_text="Camera reference -> point of the compass it looks at, where known."
+    )
     sha256 = models.CharField(max_length=64)
     length = models.PositiveIntegerField()
     generated_at = models.DateTimeField()

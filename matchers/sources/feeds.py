@@ -13,7 +13,7 @@ _CANONICAL = f"""
     concat_ws(chr(31),
         country, vrm, {clean_sql("ref")}, '', category, action, priority, basis, grading, {clean_sql("source_type")},
         array_to_string(ARRAY(SELECT DISTINCT m COLLATE "C" AS m FROM unnest(markers) m ORDER BY m), ','),
-        {clean_sql("action_text")}, {clean_sql("contact")},
+        {clean_sql("action_text")}, {clean_sql("contact")}, '', '',
         floor(extract(epoch FROM last_verified_at))::bigint::text,
         ceil(extract(epoch FROM starts_at))::bigint::text,
         '',

@@ -12,6 +12,7 @@ from django.db.models.functions import Greatest
 from hotlists import alerts
 from hotlists.models import Entry, EntryVersion, Hotlist, Review, Suspension, Term
 from matcher_client.rows import Row
+from matcher_client.scope import read, spelled
 from matchers.sources import wanted
 
 BATCH = 5_000
@@ -42,6 +43,8 @@ def row_of(term: Term) -> Row:
         markers=",".join(sorted(set(term.markers))),
         action_text=wanted.clean(alerts.text(version)),
         contact=wanted.clean(version.contact_24h),
+        response=version.response,
+        scope=spelled(read(term.scope)),
         last_verified_at=_whole(term.verified_at),  # type: ignore[attr-defined]
         starts_at=math.ceil(term.starts_at.timestamp()),
         review_by=_whole(term.review_by),
