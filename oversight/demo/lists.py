@@ -116,6 +116,15 @@ def add_entries(people: dict[str, User], hotlists: dict[str, Hotlist]) -> list[E
         reason="Driver named on Tuesday as wanted for the robbery at the Quay Street jeweller; seen again in this vehicle today.",
     )  # fmt: skip
     actions.submit(changed, by=people["pc.shah"])
+    # no more than is in proportion: one place by night, and one road by day of which only a record is wanted
+    _approved(
+        people, crime, next(marks), 36, response="WHEN_FREE",
+        scope={"areas": ["Northdale Harbour"], "days": [5, 6, 7], "hours": ["20:00", "06:00"]},
+    )  # fmt: skip
+    _approved(
+        people, crime, next(marks), 37, action="OBSERVE_REPORT", response="RECORD_ONLY",
+        scope={"sites": ["nd-a02", "nd-a03"], "days": [1, 2, 3, 4, 5], "hours": ["07:00", "19:00"]},
+    )  # fmt: skip
     return in_force
 
 

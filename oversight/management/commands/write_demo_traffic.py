@@ -8,10 +8,11 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 from django.db import OperationalError, close_old_connections
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from camera_sites.models import CameraSite
-from hotlists.models import Entry, FeedRow
+from hotlists.models import Entry, FeedRow, Term
 from oversight.demo.machines import DIRECTORY
 
 SECONDS = 2.0
@@ -45,11 +46,11 @@ def _sites() -> list[dict[str, Any]]:
 
 
 def _listed() -> list[dict[str, str]]:
-    """Entries in force, and some vehicles of the feeds: what passes a camera now and then."""
+    """Entries in force, and some vehicles of the feeds: what passes a camera now and then, and is a hit at each."""
     now = timezone.now()
-    entries = (
-        Entry.objects.in_force(now).with_latest_version().values_list("terms__version__vrm", "terms__version__country")
-    )
+    limited = Term.objects.governing(now).filter(entry=OuterRef("pk")).exclude(scope={})
+    wherever = Entry.objects.in_force(now).exclude(Exists(limited)).with_latest_version()
+    entries = wherever.values_list("terms__version__vrm", "terms__version__country")
     rows = FeedRow.objects.in_force(now).order_by("hotlist_id", "vrm").values_list("vrm", "country")
     return [{"vrm": vrm, "country": country} for vrm, country in [*entries, *islice(rows, FROM_FEEDS)] if vrm]
 
