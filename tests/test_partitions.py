@@ -137,6 +137,52 @@ def test_values_get_a_part_each(tables):
         Line.objects.create(feed=8, number=1)
 
 
+def test_a_part_made_aside_is_nobodys_until_it_is_attached_and_then_reached_through_its_table(tables):
+    Line = tables.get_model("portal", "Line")
+
+    def put(statement: str) -> None:
+        with connections["default"].cursor() as cursor:
+            cursor.execute(statement)
+
+    with transaction.atomic():
+        aside = partitions.begin_part_aside("portal_line", 7, later=[])
+        put(f"INSERT INTO {aside} (line, number) VALUES (1, 1), (2, 1)")
+        with pytest.raises(IntegrityError), transaction.atomic():
+            partitions.index_part_aside("portal_line", 7, label="x")
+        put(f"DELETE FROM {aside} WHERE line = 2")
+        partitions.index_part_aside("portal_line", 7, label="x")
+    for statement in (f"SELECT FROM {aside}", f"INSERT INTO {aside} (number) VALUES (2)", f"DELETE FROM {aside}"):
+        with pytest.raises(DatabaseError, match="permission denied"):
+            put(statement)
+    apply_grants(connections["owner"])
+    with pytest.raises(DatabaseError, match="permission denied"):
+        put(f"SELECT FROM {aside}")
+    assert not Line.objects.exists()
+    assert not partitions.attach_part_aside("portal_line", 7, label="another", same={})
+    assert not partitions.attach_part_aside("portal_line", 8, label="x", same={})
+    assert partitions.attach_part_aside("portal_line", 7, label="x", same={})
+    assert [(line.feed, line.number) for line in Line.objects.all()] == [(7, 1)]
+    with pytest.raises(IntegrityError):
+        Line.objects.create(feed=7, number=1)
+    Line.objects.create(feed=7, number=2)
+    assert partitions.begin_part_aside("portal_line", 7, later=[]) is None
+    assert not partitions.attach_part_aside("portal_line", 7, label="x", same={})
+    assert not partitions.drop_part_aside("portal_line", 7)
+
+
+def test_a_part_made_aside_that_no_longer_fits_its_table_is_not_attached(tables):
+    with transaction.atomic():
+        aside = partitions.begin_part_aside("portal_line", 7, later=[])
+        partitions.index_part_aside("portal_line", 7, label="x")
+    with connections["owner"].cursor() as cursor:
+        cursor.execute("ALTER TABLE portal_line ADD COLUMN more text")
+    assert not partitions.attach_part_aside("portal_line", 7, label="x", same={})
+    assert partitions.attach_part_aside("portal_line", 7, label="x", same={"more": "and"})
+    with connections["owner"].cursor() as cursor:
+        cursor.execute(f"SELECT to_regclass('public.{aside}'), count(*) FROM portal_line GROUP BY 1")
+        assert cursor.fetchall() == []
+
+
 @pytest.mark.parametrize(
     "call",
     [
@@ -148,6 +194,13 @@ def test_values_get_a_part_each(tables):
         "portal_ensure_list_partition('portal_note', '7')",
         "portal_ensure_list_partition('portal_line', '7); DROP TABLE portal_note; --')",
         "portal_ensure_list_partition('portal_line', '')",
+        "portal_begin_part_aside('portal_note', '7', '{}')",
+        "portal_begin_part_aside('accounts_user', '7', '{}')",
+        "portal_begin_part_aside('portal_line', '7); DROP TABLE portal_note; --', '{}')",
+        "portal_index_part_aside('portal_note', '7', 'x')",
+        "portal_attach_part_aside('portal_note', '7', 'x', '{}')",
+        "portal_drop_part_aside('accounts_user', '7')",
+        "portal_drop_part_aside('portal_line', '7; DROP TABLE portal_note')",
     ],
 )
 def test_the_functions_refuse_what_is_not_theirs(tables, call):
