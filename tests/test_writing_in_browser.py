@@ -57,8 +57,8 @@ def chooses(page, group: str, answer: str) -> None:
 
 def onwards(page) -> None:
     reach(page, page.get_by_role("button", name="Save and continue"))
-    page.keyboard.press("Enter")
-    page.wait_for_load_state()
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
 
 
 def test_entry_is_written_from_the_keyboard_alone_and_the_f06_marker_is_sent_back(

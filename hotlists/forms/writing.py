@@ -14,6 +14,7 @@ from hotlists.forms.scope import OF_SCOPE
 from hotlists.models import EntryVersion, Hotlist
 from hotlists.quality.dates import span
 from hotlists.quality.markers import SPARED
+from hotlists.quality.references import example
 from hotlists.steps import LABELS, OPTIONAL, Step
 from standards.models import Action, Category, Priority, StandardsProfile
 
@@ -60,7 +61,7 @@ class StepForm(forms.ModelForm):
         help_text="Protest, politics, religion, trade unions, journalism, or talks with a lawyer, doctor or minister of religion."
         " It needs two superintendents, and the data protection officer is told (R-027)."
     )
-    ripa_considered = _yes_or_no()
+    ripa_considered = _yes_or_no(help_text=HINTS["ripa_considered"])
     protected_kinds = forms.MultipleChoiceField(
         choices=EntryVersion.ProtectedKind.choices, widget=forms.CheckboxSelectMultiple
     )
@@ -100,7 +101,9 @@ class StepForm(forms.ModelForm):
             del self.fields[name]
         self.order_fields(step.fields)
         for name, field in self.fields.items():
-            field.label, field.help_text = LABELS[name], field.help_text or HINTS.get(name, "")
+            field.label = LABELS[name]
+            if name not in self.declared_fields:  # the model's own words are for those who read code
+                field.help_text = HINTS.get(name, "")
             field.required = name not in OPTIONAL
         self._offer()
 
@@ -209,5 +212,5 @@ def _in_short(category: Category) -> str:
         f"Usually {category.get_default_action_display().lower()}, {category.get_default_priority_display().lower()} priority."
     )
     if category.reference_patterns:
-        words += f" Needs a reference like {' or '.join(category.reference_patterns)}."
+        words += f" Needs a reference such as {' or '.join(map(example, category.reference_patterns))}."
     return words
