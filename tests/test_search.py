@@ -20,6 +20,7 @@ from hotlists.patterns import MOST_KEYS, SHAPES, Likeness, TooBroad, parse, plan
 from matcher_client import vrm as plates
 from portal.errors import Unfit
 from portal.partitions import ensure_list_partition
+from tests.cast import approve
 from tests.feed_cast import *  # noqa: F403 - fixtures
 from tests.feed_cast import plate, voi
 
@@ -155,7 +156,7 @@ def test_an_entry_of_which_only_an_earlier_version_fits_says_so(approved_entry, 
     actions.submit(version, by=submitter)
     found = actions.search_plate("AB01*", by=submitter, reason=WHY).entries[0]
     assert (found.vrm, found.matches_now) == ("XY50ZZZ", True)  # the new version waits; the old one governs
-    actions.decide(version, by=supervisor, verdict="approve", rationale="Corrected.")
+    approve(version, by=supervisor)
     found = actions.search_plate("AB01*", by=submitter, reason=WHY).entries[0]
     assert (found.matches_now, [version.number for version in found.matched]) == (False, [1])
 
