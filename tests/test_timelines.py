@@ -2,9 +2,11 @@
 
 import datetime as dt
 import itertools
+import random
 from dataclasses import dataclass, field
 
 import pyarrow.parquet as pq
+import pytest
 import time_machine
 from django.db import transaction
 from django.utils import timezone
@@ -12,6 +14,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from hotlists import actions
+from hotlists.actions.emergencies import OFFERED
 from hotlists.models import Entry
 from matchers.files import list_path
 from matchers.models import Publication, PublishedRow
@@ -20,8 +23,9 @@ from tests.cast import GROUNDS, entry_facts
 from tests.publishing import publish
 
 SECOND, HOUR = dt.timedelta(seconds=1), dt.timedelta(hours=1)
-ENTRIES = 2
+ENTRIES = 3
 GOVERNS = ("starts_at", "review_by", "expires_at", "action")
+PROTECTED, EMERGENCY = 1, 2  # which entry is which
 STEPS_DOWN = {"STOP": "ASSESS", "ASSESS": "OBSERVE_REPORT"}
 
 
@@ -71,41 +75,59 @@ class Story:
         }
 
 
-STEPS = st.lists(
-    st.tuples(
-        st.integers(0, 15),  # which of the acts that make sense now
-        st.integers(0, ENTRIES - 1),
-        st.integers(1, 30 * 24),  # hours: how long is waited, until when it is asked for, how soon it starts
-    ),
-    min_size=8,
-    max_size=18,
-)
+STEPS = 14
+EXAMPLES = 14
+# From the second statement of the rule: each of these has to have been done somewhere in the examples.
+TURNS = {
+    "approved",
+    "reviewed",
+    "narrowed",
+    "suspended",
+    "disputed",
+    "resumed",
+    "withdrawn",
+    "emergency",
+    "downgraded",
+    "extended",
+}
 
 
-@settings(
-    max_examples=25, deadline=None, derandomize=True, phases=[Phase.generate],  # shrinking would publish for minutes
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-)  # fmt: skip
-@given(steps=STEPS)
+@pytest.mark.timeout(900)
 def test_in_force_and_published_are_what_was_done_says(
-    matcher, hotlist, submitter, supervisor, inspector, superintendent, second_superintendent, dpo, steps
+    matcher, hotlist, submitter, supervisor, inspector, superintendent, second_superintendent, dpo
 ):
-    began = timezone.now().replace(microsecond=0) + HOUR
-    with transaction.atomic():
-        world = _World(hotlist, submitter, supervisor, inspector, [superintendent, second_superintendent], dpo)
-        with time_machine.travel(began, tick=False) as clock:
-            for die, number, hours in steps:
+    done = set()
+
+    @settings(
+        max_examples=EXAMPLES, deadline=None, derandomize=True, phases=[Phase.generate],
+        suppress_health_check=[HealthCheck.too_slow],
+    )  # fmt: skip
+    @given(seed=st.integers(0, 2**32))
+    def tell(seed: int) -> None:
+        dice = random.Random(seed)
+        began = timezone.now().replace(microsecond=0) + HOUR
+        with transaction.atomic():
+            world = _World(hotlist, submitter, supervisor, inspector, [superintendent, second_superintendent], dpo)
+            with time_machine.travel(began, tick=False) as clock:
+                for number in range(ENTRIES):
+                    world.do("write", number, dice.randint(24, 30 * 24))
+                for _ in range(STEPS):
+                    clock.shift(SECOND)
+                    number, hours = dice.randrange(ENTRIES), dice.randint(1, 30 * 24)
+                    what = dice.choice(world.acts(number))
+                    if what == "wait":
+                        clock.shift(dice.randint(1, 72) * HOUR)
+                        world.publish()
+                    else:
+                        world.do(what, number, hours)
                 clock.shift(SECOND)
-                what = world.act(die, number)
-                if what == "wait":
-                    clock.shift(hours * HOUR)
-                    world.publish()
-                else:
-                    world.do(what, number, hours)
-            clock.shift(SECOND)
-            world.publish()
-            world.look_at_all_moments()
-        transaction.set_rollback(True)
+                world.publish()
+                world.look_at_all_moments()
+            done.update(what for story in world.stories for _, what, _ in story.done)
+            transaction.set_rollback(True)
+
+    tell()
+    assert done >= TURNS, "the examples never came to this"
 
 
 class _World:
@@ -130,19 +152,15 @@ class _World:
             asked["action"] = STEPS_DOWN[term.action]
         return asked
 
-    def act(self, die: int, number: int) -> str:
-        """What is done next to this entry: what leads on more often than what ends, nonsense now and then."""
+    def acts(self, number: int) -> list[str]:
+        """What may be done next to this entry: what leads on more often than what ends, nonsense now and then."""
         story = self.stories[number]
-        if self.entries[number] is None:
-            acts = ["write"]
-        elif not story.done:
-            acts = ["approve"] * 5 + ["wait"]
-        elif story._as_of(timezone.now())[1]:
-            acts = ["resume", "resume", "resume", "wait", "edit", "approve", "review", "narrow", "dispute", "suspend"]
-        else:
-            acts = ["suspend", "wait", "edit", "approve", "review", "narrow", "dispute", "edit", "approve", "review", "wait",
-                    "downgrade", "extend", "approve", "resume", "withdraw"]  # fmt: skip
-        return acts[die % len(acts)]
+        if not any(what == "approved" for _, what, _ in story.done):
+            return ["approve"] * 5 + ["wait", "narrow"]
+        if story._as_of(timezone.now())[1]:
+            return ["resume", "resume", "resume", "wait", "edit", "approve", "review", "narrow", "dispute", "suspend"]
+        return ["suspend", "wait", "edit", "approve", "review", "narrow", "dispute", "narrow", "approve", "downgrade", "wait",
+                "downgrade", "extend", "extend", "resume", "withdraw"]  # fmt: skip
 
     def do(self, what: str, number: int, hours: int) -> None:
         """One act; those that the actions refuse were not done."""
@@ -157,9 +175,26 @@ class _World:
             self.stories[number].done.append((timezone.now(), *done))
 
     def write(self, number: int, hours: int):
-        """The first entry is decided by one person; the other touches protected activity, so that two do."""
+        """The first entry is decided by one person; the second touches protected activity, so that two do; the third
+        begins by word of mouth."""
+        if number == EMERGENCY:
+            given = {
+                name: value for name, value in entry_facts().items() if name in OFFERED and not name.endswith("_at")
+            }
+            given |= {"vrm_entered": next(self.plates), "action": "STOP"}
+            told = actions.record_emergency(
+                self.hotlist,
+                by=self.submitter,
+                given_by=self.inspector,
+                given_at=timezone.now(),
+                words="Do it.",
+                **given,
+            )
+            self.entries[number] = told.entry
+            facts = {name: getattr(told.version, name) for name in GOVERNS}
+            return "emergency", {**facts, "emergency_ends_at": timezone.now() + 4 * HOUR}
         if self.entries[number] is None:
-            over = {"protected_activity": True} if number else {}
+            over = {"protected_activity": True} if number == PROTECTED else {}
             facts = entry_facts(vrm_entered=next(self.plates), **over, **_dates(hours), action="STOP")
             version = actions.begin_entry(self.hotlist, by=self.submitter, **facts)
             self.entries[number] = version.entry
@@ -172,13 +207,18 @@ class _World:
     def approve(self, number: int, hours: int):
         """The next who may decide does; of two, the first changes nothing."""
         version = self.entries[number].versions.latest("number")
-        deciders = self.superintendents if number else [self.supervisor]
+        deciders = {PROTECTED: self.superintendents, EMERGENCY: [self.inspector]}.get(number, [self.supervisor])
         spoken = set(version.decisions.values_list("decided_by", flat=True))
         decider = next((one for one in deciders if one.pk not in spoken), deciders[0])
         over = {"verdict": "conditions", "conditions": "Two officers."} if hours % 5 == 0 else {"verdict": "approve"}
         actions.decide(version, by=decider, **GROUNDS, **over)
-        if number and len(spoken) == 0:
+        if number == PROTECTED and not spoken:
             return None
+        governs, _ = self.stories[number]._as_of(timezone.now())
+        if (
+            version.number == 1 and governs
+        ):  # what was given by word of mouth holds on without its end, narrowed as it was
+            return "approved", {**governs, "emergency_ends_at": None}
         return "approved", {name: getattr(version, name) for name in GOVERNS}
 
     def review(self, number: int, hours: int):
@@ -188,7 +228,7 @@ class _World:
     def downgrade(self, number: int, hours: int):
         narrower = self._narrower(number, hours)
         done = self._review(number, decision="downgrade", is_proportionate=False, narrower=narrower)
-        return "reviewed", {**narrower, "review_by": done.review_by}
+        return "downgraded", {**narrower, "review_by": done.review_by}
 
     def extend(self, number: int, hours: int):
         """The review counts at once; the later end only when somebody else has approved it."""
@@ -196,7 +236,7 @@ class _World:
             self.entries[number], by=self.superintendents[0], expires_at=timezone.now() + hours * HOUR, no_conflict=True,
             still_necessary=f"Longer, {next(self.words)}.", source_checked="Crime system: open",
         )  # fmt: skip
-        return "reviewed", {"review_by": self.entries[number].reviews.latest("reviewed_at").review_by}
+        return "extended", {"review_by": self.entries[number].reviews.latest("reviewed_at").review_by}
 
     def narrow(self, number: int, hours: int):
         term = self.entries[number].terms.filter(until_at=None).first()
