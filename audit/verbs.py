@@ -161,6 +161,7 @@ class Verb(TextChoices):
     EXCEPTIONS_TAKEN = "exceptions.taken", "{actor} took {count} plates held back of {subject}, to tell its source"
     SOURCE_TOLD = "source.told", "{actor} recorded that the source of {subject} knows of {count} plates held back"
     RECOVERY_RECORDED = "recovery.recorded", "{actor} recorded a vehicle of {hotlist} as recovered: {reference}"
+    DEPARTURES_SHOWN = "departures.shown", "{actor} looked at {count} rows that left {subject}"
     FEED_WEEDED = "feed.weeded", "{actor} weeded {count} rows of {subject} whose time had come"
     # oversight
     FIGURES_RELEASED = "figures.released", "{actor} released the public figures"
@@ -218,6 +219,7 @@ _OPERATIONS = {
     Verb.LOAD_MERGED: Operation.COMBINATION,
     Verb.LOAD_PROBLEMS_TAKEN: Operation.DISCLOSURE,
     Verb.EXCEPTIONS_TAKEN: Operation.DISCLOSURE,
+    Verb.DEPARTURES_SHOWN: Operation.CONSULTATION,
     Verb.SOURCE_TOLD: Operation.DISCLOSURE,
     Verb.FEED_WEEDED: Operation.ERASURE,
     Verb.RETENTION_PREVIEWED: Operation.HOUSEKEEPING,

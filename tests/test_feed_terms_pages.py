@@ -12,6 +12,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from audit.models import Event
 from hotlists import actions
 from hotlists.feeds import samples
 from hotlists.feeds.layouts import PRESETS
@@ -167,6 +168,8 @@ def test_a_recovery_is_recorded_and_the_source_told_in_the_browser(
     left = browser.get(reverse("departure_list", args=[feed.slug]) + "?why=recovered").content.decode()
     printed = f"{plate(1)[:4]} {plate(1)[4:]}"
     assert printed in left
+    shown = Event.objects.filter(verb="departures.shown", operation="consultation")
+    assert [event.count for event in shown] == [1]
     assert printed not in browser.get(reverse("departure_list", args=[feed.slug]) + "?why=weeded").content.decode()
 
 

@@ -197,7 +197,8 @@ def test_feed_row_is_copied_and_not_pointed_at(feed_hit):
 def test_stale_feed_row_is_held_back_at_once(feed_hit, operator, answers):
     answers.verified(feed_hit, operator, source="not_wanted", result="STALE")
     held = FeedException.objects.get()
-    assert (held.plate, held.from_by) == (feed_hit.plate, operator)
+    assert (held.plate, held.from_by, held.cause) == (feed_hit.plate, operator, "stale")
+    assert list(FeedException.objects.untold()) == [held]  # its source has to hear of it
     assert not FeedRow.objects.in_force(timezone.now()).filter(vrm=feed_hit.vrm).exists()
 
 

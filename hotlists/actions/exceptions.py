@@ -2,7 +2,7 @@
 
 import datetime as dt
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -12,7 +12,7 @@ from audit.actions import record
 from audit.verbs import Verb
 from hotlists import policies
 from hotlists.actions.feeds import normalised
-from hotlists.models import FeedException, FeedRow, Hotlist, Recovery
+from hotlists.models import Departure, FeedException, FeedRow, Hotlist, Recovery
 from hotlists.nudges import publish_soon
 from portal.errors import TooLate, Unfit
 from portal.policies import require
@@ -77,7 +77,8 @@ def take_untold(hotlist: Hotlist, *, by: Actor) -> list[FeedException]:
     policies.require_sight_of_feed(by, hotlist)
     require(policies.may_tell_source(by, hotlist))
     untold = list(hotlist.feed_exceptions.untold().select_related("from_by").order_by("from_at", "pk"))
-    record(Verb.EXCEPTIONS_TAKEN, target=hotlist, by=by, also=untold, count=len(untold))
+    record(Verb.EXCEPTIONS_TAKEN, target=hotlist, by=by, also=untold, count=len(untold),
+           plates=[one.plate for one in untold])  # fmt: skip
     return untold
 
 
@@ -130,6 +131,16 @@ def record_recovery(
         hotlist=hotlist.title, reference=reference,
     )  # fmt: skip
     return recovery
+
+
+@transaction.atomic
+def look_at_departures(hotlist: Hotlist, shown: Sequence[Departure], *, by: Actor) -> None:
+    """Shows rows that left a list, which is recorded with their plates (R-062)."""
+    policies.require_sight(by, hotlist)
+    require(policies.may_look_at_departures(by))
+    if shown:
+        plates = [(one.country, one.vrm) for one in shown]
+        record(Verb.DEPARTURES_SHOWN, target=hotlist, by=by, count=len(shown), plates=plates)
 
 
 def _hold_back(hotlist: Hotlist, *, by: Actor, **facts: str) -> FeedException | None:

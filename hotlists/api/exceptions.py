@@ -212,8 +212,15 @@ class DepartureList(generics.ListAPIView):
         if getattr(self, "swagger_fake_view", False):
             return Departure.objects.none()
         caller = actor(self.request)
-        require(policies.may_look_at_loads(caller))
+        require(policies.may_look_at_departures(caller))
         return Departure.objects.visible_to(caller).filter(hotlist__slug=self.kwargs["slug"]).select_related("hotlist")
+
+    def paginate_queryset(self, queryset: QuerySet) -> list[Departure]:
+        """A page of them; that it was shown is recorded."""
+        shown = super().paginate_queryset(queryset)
+        if shown:
+            actions.look_at_departures(shown[0].hotlist, shown, by=actor(self.request))
+        return shown
 
 
 def _feed(request: Request, slug: str) -> Hotlist:

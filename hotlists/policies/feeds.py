@@ -112,6 +112,11 @@ def may_refuse(actor: Actor, load: Load) -> Verdict:
     return may_release if may_release else holds(actor, "hotlists.load_feed")
 
 
+def may_look_at_departures(actor: Actor) -> Verdict:
+    """Who may see which plates left a feed: who may look for plates, or a machine that may read."""
+    return Allowed() if isinstance(actor, MachineClient) else may_search_rows(actor)
+
+
 def may_search_rows(user: Actor) -> Verdict:
     """Who may look for a plate in a feed."""
     return holds(user, "hotlists.search_plate")

@@ -114,15 +114,16 @@ def recovery_new(request: HttpRequest, slug: str) -> HttpResponse:
 
 @require_GET
 def departure_list(request: HttpRequest, slug: str) -> HttpResponse:
-    """What left a list, and why: dropped and weeded are not recovered (R-023)."""
+    """What left a list, and why: dropped and weeded are not recovered (R-023). Looking is recorded."""
     hotlist = feed_of(request, slug)
-    require(policies.may_search_rows(request.user))
+    require(policies.may_look_at_departures(request.user))
     why = request.GET.get("why", "")
     departures = Departure.objects.filter(hotlist=hotlist)
     counts = dict(departures.order_by().values_list("why").annotate(Count("pk")))
     if why in Departure.Why.values:
         departures = departures.filter(why=why)
     page = Paginator(departures.select_related("load"), PAGE).get_page(request.GET.get("page"))
+    actions.look_at_departures(hotlist, page.object_list, by=request.user)
     context = {
         "hotlist": hotlist, "page": page, "why": why,
         "counts": [(one, one.label, counts.get(one.value, 0)) for one in Departure.Why],
