@@ -135,21 +135,18 @@ def fingerprint(version: EntryVersion) -> str:
     return hashlib.sha256("\x1f".join(str(part) for part in said).encode()).hexdigest()[:32]
 
 
-DATES = ("starts_at", "review_by", "expires_at")
-
-
 def _write(version: EntryVersion, *, by: User, at: dt.datetime, facts: dict[str, Any], step: str = "") -> EntryVersion:
     version.profile = StandardsProfile.objects.in_force(at)
     version.written_by, version.written_at = by, at
     if version.number == 1:
         version.steps_done = _done(version, facts, step)
         category = version.profile.categories.filter(code=facts.get("category", ""), is_feed=False).first()
-        given = {name: facts.get(name) for name in DATES}
-        facts = (
-            {"last_verified_at": at}
-            | facts
-            | usual.dates(version.entry.hotlist, category, at, version.profile, **given)
-        )
+        dates = usual.dates(
+            version.entry.hotlist, category, at, version.profile, is_protected=bool(facts.get("protected_activity")),
+            markers=facts.get("markers") or (), starts_at=facts.get("starts_at"), review_by=facts.get("review_by"),
+            expires_at=facts.get("expires_at"),
+        )  # fmt: skip
+        facts = {"last_verified_at": at} | facts | dates
     else:
         version.steps_done = list(SLUGS)  # it starts from what was decided
     version = fill(version, facts)

@@ -78,7 +78,8 @@ def _recorded(
     by: User, reason: str, form: Form, what: str,
 ) -> Export:  # fmt: skip
     """Writes the event, with the keyed hash of every plate that leaves; the file holds what was recorded and nothing later."""
-    clear = [thing for thing in (*entries, *feed_rows) if not is_suppressed(thing, hidden)]
+    everything: list[Any] = [*entries, *feed_rows]  # entries come with the plate of their latest version
+    clear = [thing for thing in everything if not is_suppressed(thing, hidden)]
     count = len(entries) + len(feed_rows)
     also: list[models.Model] = [*entries, *{row.hotlist for row in feed_rows}]
     event = record(
