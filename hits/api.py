@@ -45,9 +45,10 @@ class ReportSerializer(serializers.Serializer):
     direction = serializers.CharField(
         max_length=20,
         allow_null=True,
+        allow_blank=True,
         required=False,
         default=None,
-        help_text="As the scope was judged by; null: not known.",
+        help_text="As the scope was judged by; null or empty: not known.",
     )
     captured_at = serializers.DateTimeField()
     confidence = serializers.FloatField(min_value=0, max_value=1)

@@ -51,7 +51,7 @@ def test_hit_copies_the_row_that_was_published(listed, report, site):
     hit = report(entry)
     assert (hit.entry, hit.version, hit.site) == (entry, entry.terms.get().version, site)
     assert (hit.plate, hit.action, hit.priority, hit.markers) == (("GB", "AB01CDE"), "STOP", "HIGH", ["VI"])
-    assert hit.action_text == "Assess; stop only if safe. Do not approach alone."
+    assert hit.action_text == "Vehicle linked; driver not identified. Assess; stop only if safe. Do not approach alone."
     assert hit.contact == "Sgt Test, 01632 960001"
     event = last_event()
     assert (event.verb, event.operation, event.actor_kind) == (Verb.HIT_REPORTED, "collection", "machine")

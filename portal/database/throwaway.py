@@ -10,6 +10,7 @@ from django.core.management import call_command
 from psycopg import sql
 
 from portal.database.roles import create_database, create_roles
+from portal.partitions import ASIDE
 
 # What the code writes at migration, and nobody empties.
 KEPT_TABLES = (
@@ -55,12 +56,16 @@ def empty(name: str) -> None:
                         WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p')
                             AND NOT relispartition AND relname !~ {kept}
                     LOOP
+                        IF t LIKE {aside} THEN  -- a part that waited to be attached: nobody will
+                            EXECUTE format('DROP TABLE public.%I', t);
+                            CONTINUE;
+                        END IF;
                         EXECUTE format('SELECT EXISTS (SELECT FROM public.%I)', t) INTO filled;
                         IF filled THEN EXECUTE format('DELETE FROM public.%I', t); END IF;
                     END LOOP;
                 END $$
                 """
-            ).format(kept=sql.Literal(KEPT_TABLES))
+            ).format(kept=sql.Literal(KEPT_TABLES), aside=sql.Literal("%\\" + ASIDE))
         )
         # Groups that permit nothing are no roles of the code's but teams of some test's.
         admin.execute(
