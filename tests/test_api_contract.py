@@ -5,6 +5,7 @@ import requests
 import schemathesis
 from django.test import Client
 from django.urls import reverse
+from drf_spectacular.drainage import reset_generator_stats
 from drf_spectacular.generators import SchemaGenerator
 from hypothesis import HealthCheck, Phase, settings
 
@@ -71,3 +72,10 @@ def test_stranger_gets_401_by_every_method(path):
             answer = Client().generic(method.upper(), concrete, data="{}", content_type="application/json")
             # 415: a body of another kind is refused before anybody looks at who sends it
             assert answer.status_code in (401, 404, 415), (method, concrete, answer.status_code)
+
+
+def test_no_two_shapes_of_the_document_share_a_name(capsys):
+    reset_generator_stats()
+    SchemaGenerator().get_schema(request=None, public=True)
+    told = capsys.readouterr().err
+    assert [line for line in told.splitlines() if "identical names" in line] == []

@@ -46,7 +46,7 @@ class EntriesFileSerializer(serializers.Serializer):
     file = serializers.FileField()
 
 
-class ChangeSerializer(serializers.ModelSerializer):
+class BulkChangeSerializer(serializers.ModelSerializer):
     """Which entries change, and how; what is not named stays as it is."""
 
     entries = serializers.ListField(child=serializers.UUIDField(), min_length=1)
@@ -116,11 +116,11 @@ class EntriesChange(APIView):
 
     permission_classes = (Has,)
 
-    @extend_schema(request=ChangeSerializer, responses={201: BulkSerializer})
+    @extend_schema(request=BulkChangeSerializer, responses={201: BulkSerializer})
     @idempotent
     def post(self, request: Request, slug: str) -> Response:
         """What it would do to each."""
-        given = ChangeSerializer(data=request.data)
+        given = BulkChangeSerializer(data=request.data)
         given.is_valid(raise_exception=True)
         changes = dict(given.validated_data)
         keys = changes.pop("entries")

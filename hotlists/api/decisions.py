@@ -51,7 +51,7 @@ EntryDecide = verb(
 )  # fmt: skip
 
 
-class DecisionSerializer(serializers.ModelSerializer):
+class EntryDecisionSerializer(serializers.ModelSerializer):
     """One person's decision of one version."""
 
     version = serializers.IntegerField(source="version.number", read_only=True)
@@ -69,12 +69,12 @@ class EntryDecisions(APIView):
     permission_classes = (Has,)
     machine_scopes = READ
 
-    @extend_schema(responses=DecisionSerializer(many=True))
+    @extend_schema(responses=EntryDecisionSerializer(many=True))
     def get(self, request: Request, pk: uuid.UUID) -> Response:
         """Oldest first."""
         entry = actions.open_entry(visible_entry(request, pk), by=actor(request))
         found = Decision.objects.filter(version__entry=entry).open_to(actor(request)).select_related("version")
-        return Response(DecisionSerializer(found.order_by("decided_at"), many=True).data)
+        return Response(EntryDecisionSerializer(found.order_by("decided_at"), many=True).data)
 
 
 class WaitingSerializer(VersionSerializer):

@@ -36,7 +36,7 @@ class JustificationSerializer(serializers.ModelSerializer):
         read_only_fields = fields
 
 
-class ProposalSerializer(serializers.Serializer):
+class JustificationProposalSerializer(serializers.Serializer):
     """Why it is still needed; until when, else as long as the standards allow."""
 
     words = serializers.CharField(max_length=2000)
@@ -64,11 +64,11 @@ class JustificationList(generics.ListAPIView):
         require(reads(actor(self.request), "hotlists.view_entries"))
         return Justification.objects.filter(hotlist=self._list())
 
-    @extend_schema(request=ProposalSerializer, responses={201: JustificationSerializer})
+    @extend_schema(request=JustificationProposalSerializer, responses={201: JustificationSerializer})
     @idempotent
     def post(self, request: Request, slug: str) -> Response:
         """Waits for somebody else to decide it."""
-        given = ProposalSerializer(data=request.data)
+        given = JustificationProposalSerializer(data=request.data)
         given.is_valid(raise_exception=True)
         made = actions.propose_justification(self._list(), by=actor(request), **given.validated_data)
         return Response(JustificationSerializer(made).data, status=status.HTTP_201_CREATED)

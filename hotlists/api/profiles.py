@@ -21,14 +21,14 @@ from portal.policies import require
 READ = {"GET": ("read",)}
 
 
-class ProfileBodySerializer(serializers.Serializer):
+class ImportProfileBodySerializer(serializers.Serializer):
     """What a draft says: the layout, whose fields the how-to for sources explains, and what it is for."""
 
     layout = serializers.DictField()
     why = serializers.CharField(max_length=300, required=False, default="", allow_blank=True)
 
 
-class ProfileSerializer(serializers.ModelSerializer):
+class ImportProfileSerializer(serializers.ModelSerializer):
     """An import profile as the API shows it."""
 
     hotlist = serializers.SlugRelatedField("slug", read_only=True)
@@ -49,7 +49,7 @@ class ProfileList(generics.ListAPIView):
 
     permission_classes = (Has,)
     machine_scopes = READ
-    serializer_class = ProfileSerializer
+    serializer_class = ImportProfileSerializer
 
     def get_queryset(self):
         """Those of lists that the caller may see."""
@@ -58,12 +58,12 @@ class ProfileList(generics.ListAPIView):
         require(policies.may_look_at_loads(actor(self.request)))
         return _profiles(self.request).filter(hotlist__slug=self.kwargs["slug"])
 
-    @extend_schema(request=ProfileBodySerializer, responses={201: ProfileSerializer})
+    @extend_schema(request=ImportProfileBodySerializer, responses={201: ImportProfileSerializer})
     @idempotent
     def post(self, request: Request, slug: str) -> Response:
         """A draft; a layout that nothing could be read by is refused with the fields that are wrong."""
         hotlist = get_object_or_404(Hotlist.objects.visible_to(actor(request)), slug=slug)
-        given = ProfileBodySerializer(data=request.data)
+        given = ImportProfileBodySerializer(data=request.data)
         given.is_valid(raise_exception=True)
         made = actions.begin_profile(hotlist, by=actor(request), **given.validated_data)
         return Response(_told(request, made.pk), status=status.HTTP_201_CREATED)
@@ -75,25 +75,25 @@ class ProfileDetail(APIView):
     permission_classes = (Has,)
     machine_scopes = READ
 
-    @extend_schema(responses=ProfileSerializer)
+    @extend_schema(responses=ImportProfileSerializer)
     def get(self, request: Request, pk: uuid.UUID) -> Response:
         """It; its ETag is what an edit sends back in If-Match."""
         require(policies.may_look_at_loads(actor(request)))
         profile = _profile(request, pk)
-        return Response(ProfileSerializer(profile).data, headers={"ETag": _tag(profile)})
+        return Response(ImportProfileSerializer(profile).data, headers={"ETag": _tag(profile)})
 
-    @extend_schema(request=ProfileBodySerializer(partial=True), responses=ProfileSerializer)
+    @extend_schema(request=ImportProfileBodySerializer(partial=True), responses=ImportProfileSerializer)
     @transaction.atomic
     def patch(self, request: Request, pk: uuid.UUID) -> Response:
         """Changes a draft."""
         ImportProfile.objects.select_for_update().filter(pk=pk).first()  # or two editors may both pass
         profile = _profile(request, pk)
         check_if_match(request, _tag(profile))
-        given = ProfileBodySerializer(data=request.data, partial=True)
+        given = ImportProfileBodySerializer(data=request.data, partial=True)
         given.is_valid(raise_exception=True)
         actions.edit_profile(profile, by=actor(request), **given.validated_data)
         profile = _profile(request, pk)
-        return Response(ProfileSerializer(profile).data, headers={"ETag": _tag(profile)})
+        return Response(ImportProfileSerializer(profile).data, headers={"ETag": _tag(profile)})
 
 
 class ProfilePropose(APIView):
@@ -106,7 +106,7 @@ class ProfilePropose(APIView):
 
         why = serializers.CharField(max_length=300, required=False, default="", allow_blank=True)
 
-    @extend_schema(request=ProfileProposeBody, responses=ProfileSerializer)
+    @extend_schema(request=ProfileProposeBody, responses=ImportProfileSerializer)
     def post(self, request: Request, pk: uuid.UUID) -> Response:
         """From now on it does not change."""
         given = self.ProfileProposeBody(data=request.data)
@@ -120,7 +120,7 @@ class ProfileApprove(APIView):
 
     permission_classes = (Has,)
 
-    @extend_schema(request=None, responses=ProfileSerializer)
+    @extend_schema(request=None, responses=ImportProfileSerializer)
     def post(self, request: Request, pk: uuid.UUID) -> Response:
         """Files that arrive from now on are read by it."""
         actions.approve_profile(_profile(request, pk), by=actor(request))
@@ -132,7 +132,7 @@ class ProfileEnd(APIView):
 
     permission_classes = (Has,)
 
-    @extend_schema(request=None, responses=ProfileSerializer)
+    @extend_schema(request=None, responses=ImportProfileSerializer)
     def post(self, request: Request, pk: uuid.UUID) -> Response:
         """Files are read as before."""
         actions.end_profile(_profile(request, pk), by=actor(request))
@@ -149,7 +149,7 @@ def _profile(request: Request, pk: uuid.UUID) -> ImportProfile:
 
 
 def _told(request: Request, pk: uuid.UUID) -> dict[str, Any]:
-    return ProfileSerializer(_profile(request, pk)).data
+    return ImportProfileSerializer(_profile(request, pk)).data
 
 
 def _tag(profile: ImportProfile) -> str:

@@ -37,7 +37,7 @@ def test_a_lapsed_sites_reads_are_not_matched_and_a_hit_sent_all_the_same_is_kep
     assert portal.read(0, plate, site=WAITING) == 0
 
     frost = person("control.frost")
-    own = next(hit for hit in _hits_on(frost, plate))
+    own = eventually(lambda: _hits_on(frost, plate), "the portal has the hit", 10)[0]
     told = frost.calls("GET", f"hits/{own}/").json()
     with portal.as_matcher(0) as matcher:  # one that does not heed what it was told of sites
         answer = matcher.post("hits/", json={
