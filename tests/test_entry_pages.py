@@ -276,3 +276,24 @@ def test_lists_ask_the_same_number_of_queries_at_one_entry_and_at_ten(approved_e
     for number in range(9):
         approved_entry(vrm_entered=f"AB01 CD{chr(65 + number)}")
     assert {name: queries(name) for name in pages} == at_one
+
+
+def test_decision_queue_shows_what_is_urgent_first_and_narrows(submitted_entry, supervisor, submitter, client_of):
+    for plate, priority in (("AB01 AAA", "LOW"), ("AB01 BBB", "HIGH"), ("AB01 CCC", "MEDIUM")):
+        submitted_entry(vrm_entered=plate, priority=priority)
+    client = client_of(supervisor)
+    page = client.get(reverse("decision_queue")).content.decode()
+    assert page.index("AB01 BBB") < page.index("AB01 CCC") < page.index("AB01 AAA")
+    assert "Decide the first" in page
+    narrowed = client.get(reverse("decision_queue"), {"priority": "LOW"}).content.decode()
+    assert "AB01 AAA" in narrowed and "AB01 BBB" not in narrowed
+    assert "Nothing like this waits" in client.get(reverse("decision_queue"), {"show": "others"}).content.decode()
+
+
+def test_decision_queue_says_why_something_is_others_to_decide(submitted_entry, supervisor, client_of):
+    submitted_entry(protected_activity=True, protected_kinds=["protest"])
+    client = client_of(supervisor)
+    assert "Nothing waits for you" in client.get(reverse("decision_queue")).content.decode()
+    page = client.get(reverse("decision_queue"), {"show": "others"}).content.decode()
+    assert "superintendent or above" in page
+    assert "Decide the first" not in page

@@ -1,6 +1,6 @@
 """The shape of what people type; whether it may be submitted is judged by hotlists.quality."""
 
-from .decisions import DecideForm
+from .decisions import DecideForm, DecisionQueueForm
 from .emergencies import EmergencyForm
 from .feeds import AcceptForm, AgreementForm, HoldBackForm, RowSearchForm, UploadForm
 from .life import ExtendForm, NarrowForm, PassOnForm, ReasonForm, ReviewForm, ReviewQueueForm, WithdrawForm
@@ -11,6 +11,7 @@ __all__ = [
     "AcceptForm",
     "AgreementForm",
     "DecideForm",
+    "DecisionQueueForm",
     "EmergencyForm",
     "EntryFilterForm",
     "ExportForm",

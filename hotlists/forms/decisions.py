@@ -3,8 +3,12 @@
 from typing import Any
 
 from django import forms
+from django.utils import timezone
 
-from hotlists.models import Decision, EntryVersion
+from accounts.models import User
+from hotlists.models import Decision, EntryVersion, Hotlist
+from hotlists.models.versions import EntryVersionQuerySet
+from standards.models import Priority, StandardsProfile
 
 _GATEWAYS = {  # what is likely by the purpose; the decider may choose another
     EntryVersion.Purpose.COUNTER_TERRORISM: Decision.Gateway.TERRORISM,
@@ -58,3 +62,36 @@ class DecideForm(forms.Form):
     def field_of(self, name: str) -> str:
         """The field on which a fault of the action's argument is shown."""
         return self.SAID.get(self.cleaned_data.get("verdict", ""), name) if name == "rationale" else name
+
+
+class DecisionQueueForm(forms.Form):
+    """Which of the versions that wait are shown."""
+
+    show = forms.ChoiceField(
+        choices=[("", "Mine to decide"), ("others", "Others' to decide")], required=False, label="Whose"
+    )
+    priority = forms.ChoiceField(choices=[("", "Any"), *Priority.choices], required=False, label="Priority")
+    category = forms.ChoiceField(required=False, label="Category")
+    hotlist = forms.ModelChoiceField(
+        Hotlist.objects.none(), to_field_name="slug", required=False, label="List", empty_label="All lists"
+    )
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.user = user
+        profile = StandardsProfile.objects.in_force(timezone.now())
+        kinds = profile.categories.filter(is_feed=False).order_by("name").values_list("code", "name")
+        self.fields["category"].choices = [("", "All categories"), *kinds]
+        self.fields["hotlist"].queryset = Hotlist.objects.visible_to(user).order_by("title")
+
+    def found(self) -> EntryVersionQuerySet:
+        """The versions asked for, the most urgent first."""
+        chosen = self.cleaned_data if self.is_bound and self.is_valid() else {}
+        mine = EntryVersion.objects.decidable_by(self.user)
+        waiting = mine
+        if chosen.get("show") == "others":
+            waiting = EntryVersion.objects.awaiting_decision().visible_to(self.user).exclude(pk__in=mine.values("pk"))
+        asked = {"priority": "priority", "category": "category", "hotlist": "entry__hotlist"}
+        return waiting.filter(
+            **{key: chosen[name] for name, key in asked.items() if chosen.get(name)}
+        ).most_urgent_first()

@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Case, Exists, F, OuterRef, Q, When
 from django.db.models.functions import Reverse
 
 from accounts.models import Actor, User
@@ -53,6 +53,11 @@ class EntryVersionQuerySet(models.QuerySet["EntryVersion"]):
             .exclude(decisions__decided_by=user)
             .exclude(entry__emergencies__recorded_by=user)
         )
+
+    def most_urgent_first(self) -> "EntryVersionQuerySet":
+        """What holds on a word alone by its end, then by priority, by the start asked for, and by how long it has waited."""
+        priority = Case(*(When(priority=one, then=place) for place, one in enumerate(Priority.values)))
+        return self.order_by(F("emergency__ends_at").asc(nulls_last=True), priority, "starts_at", "submitted_at", "pk")
 
     def with_hands(self) -> "EntryVersionQuerySet":
         """Brings what the question who may decide is judged by, in as many queries for many versions as for one."""

@@ -4,6 +4,7 @@ import uuid
 from typing import Any
 
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
@@ -12,21 +13,24 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.policies import holds
 from hotlists import actions, alerts, policies
-from hotlists.forms import DecideForm
+from hotlists.forms import DecideForm, DecisionQueueForm
 from hotlists.models import Decision, Entry, EntryVersion
 from hotlists.story import compared
 from portal.errors import Unfit
 from portal.policies import require
 
+PAGE = 50
+
 
 @require_GET
 def decision_queue(request: HttpRequest) -> HttpResponse:
-    """What waits for a decision, oldest first, and what this person may decide of it."""
+    """What waits for this person's decision, the most urgent first; or for others', and why it is theirs."""
     require(holds(request.user, "hotlists.decide_entry"))
-    waiting = EntryVersion.objects.awaiting_decision().visible_to(request.user).with_hands()
-    waiting = waiting.select_related("entry__hotlist", "written_by")
-    rows = [(version, policies.may_decide(request.user, version)) for version in waiting[:200]]
-    return render(request, "hotlists/decision_queue.html", {"rows": rows})
+    form = DecisionQueueForm(request.GET or None, user=request.user)
+    waiting = form.found().with_hands().select_related("entry__hotlist", "written_by", "emergency")
+    page = Paginator(waiting, PAGE).get_page(request.GET.get("page"))
+    rows = [(version, policies.may_decide(request.user, version)) for version in page]
+    return render(request, "hotlists/decision_queue.html", {"form": form, "page": page, "rows": rows})
 
 
 @require_http_methods(["GET", "POST"])
