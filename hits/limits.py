@@ -3,7 +3,7 @@
 import datetime as dt
 from dataclasses import dataclass
 
-from standards.models import Category, Number, Priority, StandardsProfile
+from standards.models import Category, Priority, StandardsProfile
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,8 +22,7 @@ class Limits:
     def in_force(cls, at: dt.datetime) -> "Limits":
         """As the profile that governs at this moment sets them. Raises KeyError when it lacks one."""
         profile = StandardsProfile.objects.in_force(at)
-        rows = Number.objects.filter(profile=profile, key__startswith="hit.").values_list("key", "value", "unit")
-        numbers = {key: (value, unit) for key, value, unit in rows}
+        numbers = {key: (number.value, number.unit) for key, number in profile.numbers_under("hit.").items()}
 
         def span(key: str) -> dt.timedelta:
             value, unit = numbers[key]

@@ -6,7 +6,7 @@ import re
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Case, F, Q, When
 
 from portal.ids import new_id
 from standards.ranks import Rank
@@ -84,8 +84,18 @@ class StandardsProfile(models.Model):
         return self.name
 
     def number(self, key: str) -> int:
-        """The number under this key, in the unit its row states. Raises Number.DoesNotExist."""
-        return self.numbers.get(key=key).value
+        """The number under this key, in the unit its row states. Raises Number.DoesNotExist for a key of no edition."""
+        return self._numbers().filter(key=key).latest("own_first").value
+
+    def numbers_under(self, prefix: str) -> dict[str, "Number"]:
+        """Key -> number, of all whose key begins so."""
+        return {number.key: number for number in self._numbers().filter(key__startswith=prefix).order_by("own_first")}
+
+    def _numbers(self) -> models.QuerySet["Number"]:
+        """Its own, and for rules that came after it was adopted the delivered edition's: two people judged the numbers that
+        there were, nobody judged a new one away, and a rule that has no number would stop everything it governs."""
+        own = Case(When(profile=self, then=1), default=0, output_field=models.SmallIntegerField())
+        return Number.objects.filter(Q(profile=self) | Q(profile__is_delivered=True)).annotate(own_first=own)
 
     def changes_from(self, other: "StandardsProfile") -> list[tuple[str, str, str]]:
         """(what, there, here) in words, for every number and every fact of a category that differs."""

@@ -1,8 +1,10 @@
 """Standards: editions that two people adopt, and rules that follow them without a release (R-001)."""
 
 import datetime as dt
+import importlib
 
 import pytest
+from django.apps import apps
 from django.db import IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
@@ -12,7 +14,8 @@ from accounts.actions import add_machine
 from hotlists import actions as hotlists
 from portal.errors import Refused, TooLate, Unfit
 from standards import actions
-from standards.models import StandardsProfile
+from standards.delivered import NUMBERS
+from standards.models import Number, StandardsProfile
 
 pytestmark = pytest.mark.django_db
 
@@ -99,3 +102,38 @@ def test_machine_that_reads_sees_the_standards_and_proposes_none(administrator):
     body = {"name": "Edition 4", "source": "Me", "effective_from": timezone.now().isoformat(), "numbers": {}}
     refused = Client().post(reverse("api_profile_list"), body, content_type="application/json", headers=bearer)
     assert refused.status_code == 403
+
+
+def test_the_delivered_edition_says_what_is_delivered_whenever_the_portal_was_set_up():
+    delivered = StandardsProfile.objects.get(is_delivered=True)
+    kept = {(one.key, one.value, one.unit, one.meaning, one.source) for one in delivered.numbers.all()}
+    assert kept == set(NUMBERS)
+
+
+@pytest.mark.parametrize("prefix", ["emergency.", "stolen.", "search.", "entry.", "export.", "hit.", "review."])
+def test_an_adopted_edition_that_lacks_a_later_number_takes_the_delivered_one(proposed, asset_owner, prefix):
+    actions.adopt_profile(proposed, by=asset_owner)
+    later = {key: value for key, value, *_ in NUMBERS if key.startswith(prefix)}
+    assert proposed.numbers.filter(key__startswith=prefix).delete()[0] == len(later) > 0
+    edition = StandardsProfile.objects.in_force(timezone.now())
+    assert edition == proposed
+    assert {key: edition.number(key) for key in later} == later
+    assert {key: one.value for key, one in edition.numbers_under(prefix).items()} == later
+    with pytest.raises(Number.DoesNotExist):
+        edition.number(f"{prefix}nonsense")
+
+
+def test_what_two_people_adopted_comes_before_what_was_delivered(proposed):
+    assert proposed.number("reason.minimum") == 200
+    assert proposed.numbers_under("reason.")["reason.minimum"].value == 200
+
+
+def test_portals_of_an_earlier_release_are_levelled(proposed):
+    delivered = StandardsProfile.objects.get(is_delivered=True)
+    Number.objects.filter(key="entry.daily").update(value=20)
+    proposed.numbers.filter(key__startswith="stolen.").delete()
+    migration = importlib.import_module("standards.migrations.0012_one_truth_of_numbers")
+    migration.level(apps, None)
+    assert delivered.number("entry.daily") == 50
+    assert proposed.numbers.get(key="entry.daily").value == 20, "two people adopted it"
+    assert proposed.numbers.filter(key__startswith="stolen.").count() == 5

@@ -19,7 +19,7 @@ class LifeCycle(NamedTuple):
     @classmethod
     def of(cls, profile: StandardsProfile) -> "LifeCycle":
         """The rule under this edition of the standards."""
-        numbers = dict(profile.numbers.filter(key__startswith="stolen.").values_list("key", "value"))
+        numbers = {key: number.value for key, number in profile.numbers_under("stolen.").items()}
         return cls(
             confirm=dt.timedelta(hours=numbers["stolen.confirm"]),
             reminder=dt.timedelta(days=numbers["stolen.reminder"]),
