@@ -177,6 +177,7 @@ class Verb(TextChoices):
     HOLD_RELEASED = "hold.released", "{actor} released the hold on {what} for {case_ref}: {reason}"
     # hits
     HIT_REPORTED = "hit.reported", "{actor} reported {subject}"
+    HIT_WITHHELD = "hit.withheld", "{actor} reported {subject}, which a suppression list withholds"
     HIT_OPENED = "hit.opened", "{actor} opened {subject}"
     HITS_SEARCHED = "hits.searched", "{actor} looked through past hits ({count} found): {reason}"
     HIT_ACKNOWLEDGED = "hit.acknowledged", "{actor} took on {subject}"
@@ -226,6 +227,7 @@ _OPERATIONS = {
     Verb.RETENTION_STARTED: Operation.HOUSEKEEPING,
     Verb.RECORDS_ERASED: Operation.ERASURE,
     Verb.HIT_REPORTED: Operation.COLLECTION,
+    Verb.HIT_WITHHELD: Operation.COLLECTION,
     Verb.HIT_OPENED: Operation.CONSULTATION,
     Verb.HITS_SEARCHED: Operation.CONSULTATION,
     Verb.LOG_CONSULTED: Operation.CONSULTATION,

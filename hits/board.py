@@ -41,7 +41,9 @@ class Viewer:
         """The board as it stands at this moment, the most urgent first."""
         at = at or timezone.now()
         limits = Limits.in_force(at)
-        shown = Hit.objects.filter(hotlist__in=self.hotlists).open().newest_of_vehicle().with_urgency(at, limits)
+        shown = (
+            Hit.objects.shown().filter(hotlist__in=self.hotlists).open().newest_of_vehicle().with_urgency(at, limits)
+        )
         return [Card.of(hit, at, limits) for hit in shown.most_urgent_first().with_story()[:limit]]
 
     def changed_since(self, last: uuid.UUID) -> set[str]:
@@ -50,5 +52,5 @@ class Viewer:
         since = max(since, timezone.now() - LONGEST_GAP)
         happened = Q(received_at__gte=since) | Q(acknowledged_at__gte=since) | Q(closed_at__gte=since)
         happened |= Q(verification__verified_at__gte=since)
-        hits = Hit.objects.filter(hotlist__in=self.hotlists).filter(happened).only("hotlist", "country", "vrm")
+        hits = Hit.objects.shown().filter(hotlist__in=self.hotlists).filter(happened).only("hotlist", "country", "vrm")
         return {card_id(hit) for hit in hits.order_by()}

@@ -19,7 +19,10 @@ CHANNEL = f"{settings.REDIS_CHANNEL_PREFIX}board"
 
 
 def tell_boards(hit: Hit) -> None:
-    """After commit, every open board that may show this hit's list shows how its vehicle now stands."""
+    """After commit, every open board that may show this hit's list shows how its vehicle now stands; of a withheld hit
+    none is told."""
+    if hit.withheld_by:
+        return
     transaction.on_commit(lambda: _publish(hit), robust=True)
 
 

@@ -14,7 +14,7 @@ from hotlists.models import Entry
 def what_it_led_to(request: HttpRequest, entry: Entry) -> str:
     """On an entry's page: its hits and how they ended."""
     now = timezone.now()
-    hits = Hit.objects.filter(entry=entry)
+    hits = Hit.objects.shown().filter(entry=entry)
     ended = hits.exclude(closed_at=None).values_list("outcome__decision").annotate(n=Count("pk")).order_by("-n")
     shown = hits.with_urgency(now, Limits.in_force(now)).with_story().order_by("-pk")[:10]
     context = {

@@ -3,7 +3,6 @@
 from accounts.models import Actor, MachineClient
 from accounts.policies import acts_in_own_session, holds, reads
 from hits.models import Hit, Outcome, Verification
-from hotlists.models import Hotlist
 from matchers.models import Matcher
 from portal.errors import Stranger
 from portal.policies import Allowed, Denied, Late, Verdict, first_denial
@@ -11,8 +10,8 @@ from standards.models import Action
 
 
 def require_sight(actor: Actor, hit: Hit) -> None:
-    """Raises Stranger unless the hit's list exists for the actor."""
-    if not Hotlist.objects.visible_to(actor).filter(pk=hit.hotlist_id).exists():
+    """Raises Stranger unless the hit exists for the actor."""
+    if not Hit.objects.visible_to(actor).filter(pk=hit.pk).exists():
         raise Stranger("There is no such hit, or it is not yours to see.")
 
 

@@ -87,6 +87,8 @@ def state_of(hit: Any) -> State:
     """How a hit that came `with_urgency` stands."""
     if hit.closed_at:
         return State(hit.outcome.get_decision_display(), "none", hit.outcome.get_reason_display())
+    if hit.withheld_by and hit.acknowledged_at is None:
+        return State("Withheld", "none", "a suppression list names the vehicle")
     if hit.response == Response.RECORD_ONLY and hit.acknowledged_at is None:
         return State("On record", "none", "no more than a record was authorised")
     if hit.is_overdue:

@@ -25,11 +25,12 @@ def questions(user: User, now: dt.datetime) -> Iterator[Item]:
     if role_has(user, "hotlists.write_entry"):
         yield from _of_own_entries(user, now, limits)
     yield from _of_own_sites(user, now, limits)
+    yield from _withheld(user, now, limits)
 
 
 def _to_answer(user: User, now: dt.datetime, limits: Limits) -> Iterator[Item]:
     board = reverse("board")
-    mine = Hit.objects.visible_to(user).open().raising_alarm().with_urgency(now, limits)
+    mine = Hit.objects.visible_to(user).shown().open().raising_alarm().with_urgency(now, limits)
     late = mine.filter(is_overdue=True)
     yield Item("Hits are overdue", board, late.count(), late.aggregate(since=Min("received_at"))["since"], "stopped")
     new = mine.filter(acknowledged_at=None, is_overdue=False)
@@ -38,7 +39,7 @@ def _to_answer(user: User, now: dt.datetime, limits: Limits) -> Iterator[Item]:
 
 def _of_own_entries(user: User, now: dt.datetime, limits: Limits) -> Iterator[Item]:
     """R-059: the owner of an entry that keeps being seen while nobody acts is told."""
-    own = Hit.objects.visible_to(user).filter(entry__owner=user, entry__withdrawn_at=None)
+    own = Hit.objects.visible_to(user).shown().filter(entry__owner=user, entry__withdrawn_at=None)
     for hit in own.open().newest_of_vehicle().with_urgency(now, limits).filter(is_escalated=True)[:10]:
         words = f"Seen {hit.sightings} times without an outcome: your entry has escalated"
         yield Item(words, reverse("hit_detail", args=[hit.pk]), None, hit.received_at, "stopped")
@@ -56,7 +57,7 @@ def _of_own_entries(user: User, now: dt.datetime, limits: Limits) -> Iterator[It
 
 def _of_own_sites(user: User, now: dt.datetime, limits: Limits) -> Iterator[Item]:
     """R-113: a site that should be silent was heard."""
-    heard = Hit.objects.filter(
+    heard = Hit.objects.shown().filter(
         site__owner=user, cautions__contains=[Caution.SITE_NOT_IN_SERVICE], pk__gte=uuid7_floor(now - limits.window)
     )
     first = heard.aggregate(since=Min("received_at"))["since"]
@@ -64,3 +65,11 @@ def _of_own_sites(user: User, now: dt.datetime, limits: Limits) -> Iterator[Item
         yield Item(
             "Hits came from your sites that are not in service", reverse("hit_list"), heard.count(), first, "stopped"
         )
+
+
+def _withheld(user: User, now: dt.datetime, limits: Limits) -> Iterator[Item]:
+    """Decision 19: only who keeps the suppression list learns that its vehicle was met."""
+    met = Hit.objects.visible_to(user).exclude(withheld_by=[]).filter(pk__gte=uuid7_floor(now - limits.window))
+    first = met.aggregate(since=Min("received_at"))["since"]
+    if first:
+        yield Item("Hits were withheld by your suppression lists", reverse("hit_list"), met.count(), first)

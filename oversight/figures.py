@@ -106,7 +106,7 @@ def _removals(at: dt.datetime) -> Figure:
 
 
 def _hits(at: dt.datetime) -> Figure:
-    counted = Hit.objects.filter(received_at__gt=at - PERIOD).values("priority").annotate(n=Count("pk"))
+    counted = Hit.objects.shown().filter(received_at__gt=at - PERIOD).values("priority").annotate(n=Count("pk"))
     found = {row["priority"]: row["n"] for row in counted}
     rows = [(str(priority.label), found.get(priority.value, 0)) for priority in Priority]
     words = "A camera read a plate that was looked for. Each is a caution until a named person has verified it."
@@ -116,14 +116,20 @@ def _hits(at: dt.datetime) -> Figure:
 def _answers(at: dt.datetime) -> Figure:
     since = at - PERIOD
     verified = (
-        Verification.objects.filter(verified_at__gt=since).values("result").annotate(n=Count("pk")).order_by("result")
+        Verification.objects.filter(hit__withheld_by=[], verified_at__gt=since)
+        .values("result")
+        .annotate(n=Count("pk"))
+        .order_by("result")
     )
     answered = (
-        Outcome.objects.filter(recorded_at__gt=since).values("decision").annotate(n=Count("pk")).order_by("decision")
+        Outcome.objects.filter(hit__withheld_by=[], recorded_at__gt=since)
+        .values("decision")
+        .annotate(n=Count("pk"))
+        .order_by("decision")
     )
     rows = [(f"Verified: {Verification.Result(row['result']).label}", row["n"]) for row in verified]
     rows += [(f"Answered: {Outcome.Decision(row['decision']).label}", row["n"]) for row in answered]
-    rows.append(("Waiting for an answer", Hit.objects.filter(received_at__gt=since, closed_at=None).count()))
+    rows.append(("Waiting for an answer", Hit.objects.shown().filter(received_at__gt=since, closed_at=None).count()))
     return Figure(
         "answers",
         "What became of hits, last 30 days",

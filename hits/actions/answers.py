@@ -36,7 +36,7 @@ def open_hit(hit: Hit, *, by: Actor, justification: str = "") -> Hit:
     """Looks at a hit, which is recorded (R-062)."""
     policies.require_sight(by, hit)
     require(policies.may_see(by))
-    record(Verb.HIT_OPENED, target=hit, by=by, plate=hit.plate, also=[hit.hotlist], justification=justification)
+    record(Verb.HIT_OPENED, target=hit, by=by, plate=hit.plate, also=hit.listed_with[:1], justification=justification)
     return hit
 
 
@@ -49,7 +49,7 @@ def acknowledge(hit: Hit, *, by: User, with_earlier: bool = False) -> Acknowledg
     taken = [hit, *(_earlier(hit).filter(acknowledged_at=None) if with_earlier else [])]
     _acknowledge(taken, by=by, at=now)
     live.tell_boards(hit)
-    record(Verb.HIT_ACKNOWLEDGED, target=hit, by=by, plate=hit.plate, also=[hit.hotlist], count=len(taken))
+    record(Verb.HIT_ACKNOWLEDGED, target=hit, by=by, plate=hit.plate, also=hit.listed_with[:1], count=len(taken))
     return hit.acknowledgement
 
 
@@ -71,7 +71,7 @@ def verify(
         _take_force(hit, by=by, cause=_TAKES_FORCE[result], because=because)
     live.tell_boards(hit)
     record(
-        Verb.HIT_VERIFIED, target=hit, by=by, plate=hit.plate, also=[hit.hotlist], result=result.label.lower(),
+        Verb.HIT_VERIFIED, target=hit, by=by, plate=hit.plate, also=hit.listed_with[:1], result=result.label.lower(),
         compared=answers,
     )  # fmt: skip
     return verification
@@ -104,7 +104,7 @@ def record_outcome(
         _take_force(hit, by=by, cause=FeedException.Cause.WRONG_VEHICLE, because=because)
     live.tell_boards(hit)
     record(
-        Verb.HIT_CLOSED, target=hit, by=by, plate=hit.plate, also=[hit.hotlist], count=1 + len(earlier),
+        Verb.HIT_CLOSED, target=hit, by=by, plate=hit.plate, also=hit.listed_with[:1], count=1 + len(earlier),
         decision=decision.label.lower(), reason=reason, result=result,
     )  # fmt: skip
     return outcome
@@ -120,7 +120,7 @@ def _acknowledge(hits: list[Hit], *, by: User, at: dt.datetime) -> None:
 
 def _count(hits: list[Hit], decision: str, *, by: User) -> None:
     """Pushes down how the hits of each entry ended, for whoever reviews it."""
-    ended = Counter(hit.entry_id for hit in hits if hit.entry_id)
+    ended = Counter(hit.entry_id for hit in hits if hit.entry_id and not hit.withheld_by)
     for entry in Entry.objects.filter(pk__in=ended).order_by("pk"):
         hotlists.count_outcomes(entry, decision, by=by, times=ended[entry.pk])
 

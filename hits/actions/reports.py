@@ -75,17 +75,31 @@ def report(told: Report, *, by: MachineClient) -> tuple[Hit, bool]:
         **_asked_by(row, _confirmed_whole_at(row)),
     )  # fmt: skip
     hit.cautions = cautions_of(hit, row=row, at=now, limits=Limits.in_force(now))
+    hit.withheld_by = _withheld_by(hit)
     hit.save(force_insert=True)
-    if entry is not None:
-        hotlists.count_hit(entry, by=by)
-    if {Caution.SITE_NOT_IN_SERVICE, Caution.SITE_UNKNOWN} & set(hit.cautions):
-        nudges.report_site_hit_soon(hit)
-    live.tell_boards(hit)
+    if not hit.withheld_by:
+        _tell(hit, by=by)
     record(
-        Verb.HIT_REPORTED, target=hit, by=by, plate=hit.plate, also=[row.hotlist, *([entry] if entry else [])],
+        Verb.HIT_WITHHELD if hit.withheld_by else Verb.HIT_REPORTED, target=hit, by=by, plate=hit.plate, also=hit.listed_with,
         site=told.site, cautions=[Caution(code).label for code in hit.cautions],
     )  # fmt: skip
     return hit, True
+
+
+def _withheld_by(hit: Hit) -> list[uuid.UUID]:
+    """The suppression lists that name the plate, as it is listed or as it was read (decision 19)."""
+    plates = {hit.plate, (hit.country_read or hit.country, hit.vrm_read)}
+    naming = Entry.objects.withholding(plates, hit.received_at)
+    return sorted(set(naming.order_by().values_list("hotlist_id", flat=True)))
+
+
+def _tell(hit: Hit, *, by: MachineClient) -> None:
+    """Whoever is to know that it came: nobody, of one that is withheld."""
+    if hit.entry is not None:
+        hotlists.count_hit(hit.entry, by=by)
+    if {Caution.SITE_NOT_IN_SERVICE, Caution.SITE_UNKNOWN} & set(hit.cautions):
+        nudges.report_site_hit_soon(hit)
+    live.tell_boards(hit)
 
 
 def _published_row(matcher: Matcher, told: Report, now: dt.datetime) -> PublishedRow:

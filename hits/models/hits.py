@@ -2,12 +2,13 @@
 
 import datetime as dt
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Case, Count, Exists, ExpressionWrapper, F, OuterRef, Q, Subquery, Value, When
 from django.db.models.functions import Coalesce, Greatest
 
-from accounts.models import Actor
+from accounts.models import Actor, User
 from camera_sites.models import CameraSite
 from hits import triggers
 from hits.limits import Limits
@@ -43,8 +44,17 @@ class HitQuerySet(models.QuerySet["Hit"]):
     """Which hits."""
 
     def visible_to(self, actor: Actor) -> "HitQuerySet":
-        """Hits of lists that this person or their team may see."""
-        return self.filter(hotlist__in=Hotlist.objects.visible_to(actor))
+        """Hits of lists that this person or their team may see; a withheld one for who keeps a list that withholds it, and
+        for nobody else (decision 19)."""
+        seen = Q(withheld_by=[], hotlist__in=Hotlist.objects.visible_to(actor))
+        if not isinstance(actor, User):
+            return self.filter(seen)
+        kept = Hotlist.objects.filter(Q(owner=actor) | Q(deputy=actor), kind=Hotlist.Kind.SUPPRESSION)
+        return self.filter(seen | Q(withheld_by__overlap=ArraySubquery(kept.order_by().values("pk"))))
+
+    def shown(self) -> "HitQuerySet":
+        """Hits that no suppression list withholds: all that boards, counts and figures know of."""
+        return self.filter(withheld_by=[])
 
     def open(self) -> "HitQuerySet":
         """Hits without an outcome."""
@@ -63,8 +73,9 @@ class HitQuerySet(models.QuerySet["Hit"]):
         return self.filter(acknowledged_at=None, closed_at=None)
 
     def of_same_vehicle(self, hit: "Hit") -> "HitQuerySet":
-        """Sightings of one listed vehicle: same list, country and plate. A vehicle on two lists is two interests (R-021)."""
-        return self.filter(hotlist_id=hit.hotlist_id, country=hit.country, vrm=hit.vrm)
+        """Sightings of one listed vehicle: same list, country and plate. A vehicle on two lists is two interests (R-021);
+        withheld sightings are none of those that are shown."""
+        return self.filter(hotlist_id=hit.hotlist_id, country=hit.country, vrm=hit.vrm, withheld_by=hit.withheld_by)
 
     def of_same_read(self, hit: "Hit") -> "HitQuerySet":
         """What else this very read matched: the vehicle's other interests (R-021, decision 19)."""
@@ -108,7 +119,7 @@ class HitQuerySet(models.QuerySet["Hit"]):
             )
             .annotate(
                 is_overdue=Case(
-                    When(Q(closed_at__lte=at) | Q(response=Response.RECORD_ONLY), then=False),
+                    When(Q(closed_at__lte=at) | Q(response=Response.RECORD_ONLY) | ~Q(withheld_by=[]), then=False),
                     When((Q(acknowledged_at=None) | Q(acknowledged_at__gt=at)) & Q(answer_due_at__lte=at), then=True),
                     When(close_due_at__lte=at, then=True),
                     default=False,
@@ -131,7 +142,10 @@ class HitQuerySet(models.QuerySet["Hit"]):
 
 
 def _same_vehicle() -> HitQuerySet:
-    return Hit.objects.filter(hotlist_id=OuterRef("hotlist_id"), country=OuterRef("country"), vrm=OuterRef("vrm"))
+    return Hit.objects.filter(
+        hotlist_id=OuterRef("hotlist_id"), country=OuterRef("country"), vrm=OuterRef("vrm"),
+        withheld_by=OuterRef("withheld_by"),
+    )  # fmt: skip
 
 
 class Hit(AppendOnly):
@@ -170,6 +184,9 @@ class Hit(AppendOnly):
     captured_at = models.DateTimeField()
     confidence = models.FloatField()
     cautions = ArrayField(models.CharField(max_length=30, choices=Caution), default=list)
+    withheld_by = ArrayField(
+        models.UUIDField(), default=list, help_text="Suppression lists in force when it arrived that name its plate."
+    )
     # what people made of it: the rows in answers.py are the record, these find the open ones
     acknowledged_at = models.DateTimeField(null=True)
     closed_at = models.DateTimeField(null=True)
@@ -209,6 +226,13 @@ class Hit(AppendOnly):
     def limits(self) -> Scope:
         """Where and when it was to be looked for."""
         return read(self.scope)
+
+    @property
+    def listed_with(self) -> list[models.Model]:
+        """What the log tells of it besides; of a withheld hit nothing, or its list's page would."""
+        if self.withheld_by:
+            return []
+        return [self.hotlist, *([self.entry] if self.entry else [])]
 
     @property
     def plate(self) -> tuple[str, str]:

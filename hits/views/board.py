@@ -35,7 +35,7 @@ def board(request: HttpRequest) -> HttpResponse:
     context = {
         "cards": viewer.cards(), "sees_sites": viewer.sees_sites, "last": last, "limit": LIMIT,
         "may_answer": policies.may_answer(request.user),
-        "open_count": Hit.objects.filter(hotlist__in=viewer.hotlists).open().count(),
+        "open_count": Hit.objects.shown().filter(hotlist__in=viewer.hotlists).open().count(),
     }  # fmt: skip
     return render(request, "hits/board.html", context)
 

@@ -39,6 +39,14 @@ class EntryQuerySet(models.QuerySet["Entry"]):
             .exclude(pk__in=Entry.objects.stopped_at(at).values("pk"))
         )
 
+    def withholding(self, plates: set[tuple[str, str]], at: dt.datetime) -> "EntryQuerySet":
+        """Entries in force on suppression lists that name one of these plates, as (country, normalised plate)."""
+        named = Q()
+        for country, vrm in plates:
+            named |= Q(version__country=country, version__vrm=vrm)
+        terms = Term.objects.filter(named, entry=OuterRef("pk")).governing(at)
+        return self.in_force(at).filter(Exists(terms), hotlist__kind=Hotlist.Kind.SUPPRESSION)
+
     def with_latest_version(self) -> "EntryQuerySet":
         """Adds what a table shows of the latest version: `vrm`, `country`, `category`, `priority`, `action`, `status`."""
         latest = EntryVersion.objects.filter(entry=OuterRef("pk")).order_by("-number")
