@@ -1,4 +1,4 @@
-"""What is to be said of a plate before it is listed: by its kind, and by the warninglists that are loaded."""
+"""What is to be said of a plate before it is listed: by its kind, and by when its mark was or will be issued."""
 
 import datetime as dt
 from typing import NamedTuple
