@@ -5,7 +5,7 @@ import uuid
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from django.db.models import Exists, F, FilteredRelation, OuterRef, Q, TextChoices
+from django.db.models import Case, Exists, F, FilteredRelation, OuterRef, Q, Subquery, TextChoices, When
 
 from accounts.models import Actor, User
 from hotlists.models import Entry, EntryVersion, Suspension, Term
@@ -47,10 +47,9 @@ def listed(asked: dict[str, Any], *, by: Actor, at: dt.datetime) -> EntryQuerySe
     entries = Entry.objects.visible_to(by)
     if asked.get("list"):
         entries = entries.filter(hotlist__slug=asked["list"])
-    if asked.get("category"):
-        entries = entries.filter(_latest(category=asked["category"]))
-    if asked.get("ref"):
-        entries = entries.filter(_latest(source_ref__icontains=asked["ref"]))
+    written = {"category": asked.get("category"), "source_ref__icontains": asked.get("ref")}
+    if written := {lookup: value for lookup, value in written.items() if value}:
+        entries = entries.filter(_latest_fits(**written))
     if asked.get("owner"):
         is_own = asked["owner"] == MINE and isinstance(by, User)
         entries = entries.filter(owner=by) if is_own else entries.filter(owner__username=asked["owner"])
@@ -77,6 +76,13 @@ def _latest(**conditions: Any) -> Exists:
     """That the latest version is so."""
     later = EntryVersion.objects.filter(entry=OuterRef("entry"), number__gt=OuterRef("number"))
     return Exists(EntryVersion.objects.filter(~Exists(later), entry=OuterRef("pk"), **conditions).order_by())
+
+
+def _latest_fits(**conditions: Any) -> Subquery:
+    """The same for what most entries may fit: looked at entry by entry, in the order asked for, until a list is full."""
+    latest = EntryVersion.objects.filter(entry=OuterRef("pk")).order_by("-number")
+    fits = Case(When(**conditions, then=True), default=False)
+    return Subquery(latest.annotate(fits=fits).values("fits")[:1])
 
 
 def _suspended(entries: EntryQuerySet, at: dt.datetime) -> EntryQuerySet:

@@ -3,7 +3,7 @@
 import datetime as dt
 
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q, Subquery
+from django.db.models import Case, Exists, F, OuterRef, Q, Subquery, When
 
 from accounts.models import Actor, User
 from hotlists import triggers
@@ -26,18 +26,9 @@ class EntryQuerySet(models.QuerySet["Entry"]):
         """Entries whose governing term runs at this moment, suspensions and the list left aside."""
         return self.filter(Exists(Term.objects.filter(entry=OuterRef("pk")).governing(at).running(at)))
 
-    def stopped_at(self, at: dt.datetime) -> "EntryQuerySet":
-        """Entries withdrawn, or under a suspension or dispute, at this moment."""
-        held_back = Suspension.objects.filter(entry=OuterRef("pk")).open_at(at)
-        return self.filter(Q(withdrawn_at__lte=at) | Exists(held_back))
-
     def in_force(self, at: dt.datetime) -> "EntryQuerySet":
         """Entries that matchers are to look for at this moment (decision 12). Right for any past moment too."""
-        return (
-            self.filter(hotlist__in=Hotlist.objects.in_force(at), created_at__lte=at)
-            .governed_at(at)
-            .exclude(pk__in=Entry.objects.stopped_at(at).values("pk"))
-        )
+        return self.filter(_in_force(at))
 
     def withholding(self, plates: set[tuple[str, str]], at: dt.datetime) -> "EntryQuerySet":
         """Entries in force on suppression lists that name one of these plates, as (country, normalised plate)."""
@@ -60,7 +51,7 @@ class EntryQuerySet(models.QuerySet["Entry"]):
         suspended = Suspension.objects.filter(entry=OuterRef("pk")).open_at(at)
         governing = Term.objects.filter(entry=OuterRef("pk")).governing(at)
         return self.annotate(
-            is_in_force=Exists(Entry.objects.in_force(at).filter(pk=OuterRef("pk"))),
+            is_in_force=Case(When(_in_force(at), then=True), default=False),
             is_stopped=Exists(suspended),
             lapses_at=Subquery(governing.values("lapses_at")[:1]),
             governs_review_by=Subquery(governing.values("review_by")[:1]),
@@ -116,6 +107,16 @@ class EntryQuerySet(models.QuerySet["Entry"]):
         """Entries any version of which names this normalised plate."""
         versions = EntryVersion.objects.filter(entry=OuterRef("pk"), vrm=vrm)
         return self.filter(Exists(versions.filter(country=country) if country else versions))
+
+
+def _in_force(at: dt.datetime) -> Q:
+    """Said of the row itself, by what hangs on it: so a page's few rows cost what few rows cost, whatever the lists hold."""
+    running = Term.objects.filter(entry=OuterRef("pk")).governing(at).running(at)
+    held_back = Suspension.objects.filter(entry=OuterRef("pk")).open_at(at)
+    return (
+        Q(Exists(running), ~Exists(held_back), hotlist__in=Hotlist.objects.in_force(at), created_at__lte=at)
+        & (Q(withdrawn_at=None) | Q(withdrawn_at__gt=at))
+    )  # fmt: skip
 
 
 class Entry(models.Model):

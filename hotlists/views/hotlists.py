@@ -1,7 +1,8 @@
 """Pages of the lists themselves."""
 
 from django.contrib import messages
-from django.db.models import Count, OuterRef, Q, Subquery
+from django.db.models import Count, OuterRef, Subquery
+from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -26,14 +27,14 @@ def hotlist_list(request: HttpRequest) -> HttpResponse:
     """The lists one may see, each with how it stands."""
     require(holds(request.user, "hotlists.view_entries"))
     now = timezone.now()
-    in_force = Entry.objects.in_force(now).values("pk")
+    in_force = Entry.objects.in_force(now).filter(hotlist=OuterRef("pk")).order_by().values("hotlist")
     last_load = Load.objects.loaded_by(now).filter(hotlist=OuterRef("pk")).order_by("-loaded_at")
     hotlists = (
         Hotlist.objects.visible_to(request.user)
         .with_lapse(now)
         .select_related("owner")
         .annotate(
-            entries_in_force=Count("entries", filter=Q(entries__in=in_force)),
+            entries_in_force=Coalesce(Subquery(in_force.annotate(count=Count("pk")).values("count")), 0),
             rows_at_last_load=Subquery(last_load.with_rows_after().values("rows_after")[:1]),
         )
     )
