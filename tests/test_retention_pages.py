@@ -112,3 +112,10 @@ def test_api_does_the_same(client_of, dpo, inspector, submitter, closed_entry):
     at = f"/api/v1/retention/holds/{hold.json()['id']}/"
     assert browser.post(f"{at}release/", {"reason": "Done."}, "application/json").json()["release_reason"] == "Done."
     assert LegalHold.objects.open().count() == 0
+
+
+def test_who_may_only_hold_is_not_led_to_runs_that_are_refused(client_of, inspector, dpo):
+    runs = b'href="/retention/"'
+    assert client_of(inspector).get("/retention/").status_code == 403
+    assert client_of(inspector).get("/retention/holds/").content.count(runs) == 0
+    assert client_of(dpo).get("/retention/holds/").content.count(runs) > 0

@@ -31,7 +31,8 @@ def hold_list(request: HttpRequest) -> HttpResponse:
     holds = LegalHold.objects.select_related("owner", "placed_by")
     holds = holds.exclude(released_at=None) if show == "released" else holds.open()
     page = Paginator(holds, PAGE).get_page(request.GET.get("page"))
-    return render(request, "retention/hold_list.html", {"page": page, "show": show, "now": timezone.now()})
+    context = {"page": page, "show": show, "now": timezone.now(), "sees_runs": policies.may_see_runs(request.user)}
+    return render(request, "retention/hold_list.html", context)
 
 
 @require_http_methods(["GET", "POST"])
