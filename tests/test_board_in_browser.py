@@ -82,9 +82,13 @@ def test_pages_of_hits_are_readable_with_six_at_once(listed, report, at, operato
     board = at(operator, reverse("board"))
     expect(board.get_by_text("Live: what happens appears here")).to_be_visible()
     expect(board.locator("[data-hit]")).to_have_count(6)
-    sixth = board.locator("[data-hit]").nth(5).bounding_box()
     keep(board, "board")
-    assert sixth["y"] + sixth["height"] <= 900, "six hits fit on a desk's screen"
+    # Asked of one moment: the board draws a row anew whenever something is heard of it.
+    bottoms = board.evaluate(
+        "[...document.querySelectorAll('[data-hit]')].map(row => row.getBoundingClientRect().bottom)"
+    )
+    assert 0 < max(bottoms) <= 900, "six hits fit on a desk's screen"
+    assert len(bottoms) == 6
     pages = {
         "hit": reverse("hit_detail", args=[hits[7].pk]), "verify": reverse("hit_verify", args=[hits[4].pk]),
         "outcome": reverse("hit_outcome", args=[hits[4].pk]), "hits": reverse("hit_list"),
