@@ -93,11 +93,14 @@ def _reviews(user: User, now: dt.datetime) -> Iterator[Item]:
 def _interests(user: User, now: dt.datetime) -> Iterator[Item]:
     """R-021: who has an interest in a vehicle hears when somebody else takes one, or gives theirs up."""
     own = Entry.objects.visible_to(user).owned_by(user).filter(withdrawn_at=None)
-    mine = Term.objects.filter(entry__in=own, until_at=None, expires_at__gt=now).filter(
-        version__vrm=OuterRef("version__vrm"), version__country=OuterRef("version__country")
-    )
+    running = Term.objects.filter(entry__in=own, until_at=None, expires_at__gt=now)
+    plates = list(running.values_list("version__vrm", flat=True))  # a person's own are few, a list's many
+    if not plates:
+        return
+    mine = running.filter(version__vrm=OuterRef("version__vrm"), version__country=OuterRef("version__country"))
     earlier = Term.objects.filter(entry=OuterRef("entry"), from_at__lt=OuterRef("from_at"))
-    others = Term.objects.filter(entry__in=Entry.objects.visible_to(user)).exclude(entry__in=own)
+    others = Term.objects.filter(version__vrm__in=plates, entry__in=Entry.objects.visible_to(user))
+    others = others.exclude(entry__in=own)
     others = others.annotate(mine=Subquery(mine.values("entry")[:1])).exclude(mine=None)
     since = now - TOLD_FOR
     for term in (
