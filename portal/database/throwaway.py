@@ -17,6 +17,8 @@ KEPT_TABLES = (
     r"^(django_migrations|django_content_type|auth_permission|auth_group|auth_group_permissions|standards_\w+)$"
 )
 
+ONE_AT_A_TIME = 0x726F6C6573  # "roles"
+
 
 def admin_connection(database: str, **options: Any) -> psycopg.Connection:
     """The superuser, who makes databases and empties tables; the application never is."""
@@ -27,7 +29,9 @@ def admin_connection(database: str, **options: Any) -> psycopg.Connection:
 def prepare(name: str, *, afresh: bool = False) -> None:
     """The database as set_up_database leaves it, and empty; one left by an earlier run serves if no migration changed."""
     with admin_connection("postgres") as admin:
+        admin.execute("SELECT pg_advisory_lock(%s)", [ONE_AT_A_TIME])  # the roles are everybody's on this server
         create_roles(admin)
+        admin.execute("SELECT pg_advisory_unlock(%s)", [ONE_AT_A_TIME])
         digest = _migrations_digest()
         left = admin.execute(
             "SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = %s", [name]
