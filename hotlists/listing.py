@@ -10,6 +10,7 @@ from django.db.models import Case, Exists, F, FilteredRelation, OuterRef, Q, Sub
 from accounts.models import Actor, User
 from hotlists.models import Entry, EntryVersion, Suspension, Term
 from hotlists.models.entries import EntryQuerySet
+from hotlists.models.versions import EntryVersionQuerySet
 from hotlists.waiting import SOON
 
 MOST_LISTED = 1000  # whoever needs to look further narrows, or asks the API page by page
@@ -40,6 +41,8 @@ class Order(TextChoices):
 
 MINE = "me"
 FIELDS = ("list", "category", "state", "owner", "review", "ref", "order")
+OTHERS = "others"
+QUEUE_FIELDS = ("show", "priority", "category", "hotlist")
 
 
 def listed(asked: dict[str, Any], *, by: Actor, at: dt.datetime) -> EntryQuerySet:
@@ -59,6 +62,18 @@ def listed(asked: dict[str, Any], *, by: Actor, at: dt.datetime) -> EntryQuerySe
     if asked.get("state"):
         entries = _STATES[State(asked["state"])](entries, at)
     return _ordered(entries, Order(asked.get("order") or Order.NEWEST))
+
+
+def queued(asked: dict[str, Any], *, by: User) -> EntryVersionQuerySet:
+    """Versions that wait for this person's decision, or (`show`: OTHERS) for others', the most urgent first, narrowed by
+    what was asked (QUEUE_FIELDS)."""
+    waiting = mine = EntryVersion.objects.decidable_by(by)
+    if asked.get("show") == OTHERS:
+        waiting = EntryVersion.objects.awaiting_decision().visible_to(by).exclude(pk__in=mine.values("pk"))
+    columns = {"priority": "priority", "category": "category", "hotlist": "entry__hotlist__slug"}
+    return waiting.filter(
+        **{column: asked[name] for name, column in columns.items() if asked.get(name)}
+    ).most_urgent_first()
 
 
 def first_keys(entries: EntryQuerySet) -> list[uuid.UUID]:

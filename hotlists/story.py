@@ -148,7 +148,7 @@ def story_of(entry: Entry, user: Actor, at: dt.datetime) -> dict[str, Any]:
 
 
 def scope_of(of: EntryVersion | Term, user: Actor) -> dict[str, Any]:
-    """The scope that holds, in words, the sites that this person may see by name, and how many others there are."""
+    """The scope that holds: in words, the sites that this person may see by name, how many others there are, all areas."""
     scope = read(of.scope)
     seen = CameraSite.objects.visible_to(user).filter(ref__in=scope.sites).order_by("name")
     names = list(seen.values_list("name", flat=True)) if scope.sites else []
@@ -157,6 +157,7 @@ def scope_of(of: EntryVersion | Term, user: Actor) -> dict[str, Any]:
         "is_limited": bool(scope),
         "sites": names,
         "unseen": len(scope.sites) - len(names),
+        "areas": sorted(scope.areas),
     }
 
 

@@ -26,6 +26,7 @@ from hotlists.models import (
 from hotlists.models.hotlists import HotlistQuerySet
 from hotlists.reviewing import due_reviews
 from portal.home import Item
+from portal.moments import hours_and_minutes
 from standards.models import StandardsProfile
 
 COUNTED_FOR = dt.timedelta(days=28)
@@ -184,11 +185,8 @@ def _emergencies(user: User, now: dt.datetime) -> Iterator[Item]:
     """What one authorised by word of mouth and has not approved in writing; what dropped off, for who watches."""
     seen = EmergencyAuthority.objects.visible_to(user)
     for one in seen.to_confirm(now).filter(given_by=user).select_related("version"):
-        left = max(one.ends_at - now, dt.timedelta())
-        hours, minutes = divmod(left // dt.timedelta(minutes=1), 60)
-        words = (
-            f"You authorised {one.version.vrm} by word of mouth: confirm or refuse it within {hours} h {minutes:02} min"
-        )
+        left = hours_and_minutes((one.ends_at - now).total_seconds())
+        words = f"You authorised {one.version.vrm} by word of mouth: confirm or refuse it within {left}"
         yield Item(words, reverse("entry_decide", args=[one.entry_id]), since=one.given_at, tone="lapsing")
     dropped = seen.unconfirmed(now).filter(ends_at__gt=now - COUNTED_FOR)
     page = reverse("emergency_list") + "?show=unconfirmed"

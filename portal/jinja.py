@@ -35,6 +35,7 @@ def environment(**options: Any) -> Environment:
         day=moments.day,
         ago=moments.ago,
         until=moments.until,
+        within=moments.within,
         lapse=moments.lapse,
         printed=printed,
         number=intcomma,

@@ -48,6 +48,12 @@ def length(seconds: float) -> str:
     return f"{n} second{'' if n == 1 else 's'}"
 
 
+def hours_and_minutes(seconds: float) -> str:
+    """`2 h 10 min`, for what lapses within hours: rounded down, so that nobody counts on a minute that is not there."""
+    hours, minutes = divmod(int(max(seconds, 0)) // 60, 60)
+    return f"{hours} h {minutes:02} min" if hours else f"{minutes} min"
+
+
 def _element(when: dt.datetime | dt.date, words: str, *, tone: str = "") -> Markup:
     """A <time> that keyboard users can focus too; its exact moment shows on hover and focus by CSS."""
     return Markup('<time class="moment{}" datetime="{}" data-exact="{}" tabindex="0">{}</time>').format(
@@ -98,6 +104,14 @@ def until(when: Moment, verb: str = "", none: str = "no end", past: str = "") ->
         return _element(when, f"{past or verb} {length(seconds)} ago".strip(), tone="stopped")
     tone = "lapsing" if seconds < 3 * 86400 else ""
     return _element(when, f"{verb} in {length(seconds)}".strip(), tone=tone)
+
+
+def within(when: Moment, verb: str = "", past: str = "") -> Markup:
+    """`confirm within 2 h 10 min` with verb "confirm"; once past, as `until` says it."""
+    seconds = (_at(when) - now()).total_seconds() if when is not None else 0
+    if when is None or seconds <= 0:
+        return until(when, verb, past=past)
+    return _element(when, f"{verb} within {hours_and_minutes(seconds)}".strip(), tone="lapsing")
 
 
 def lapse(when: Moment, none: str = "no end") -> Markup:

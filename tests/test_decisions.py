@@ -245,6 +245,37 @@ def test_the_queue_holds_just_what_may_decide_allows(hotlist, cast, submitter, s
     assert by_rank.pk in EntryVersion.objects.decidable_by(superintendent).values_list("pk", flat=True)
 
 
+def test_the_queue_over_the_api_is_the_pages_in_order_and_narrowed(submitted_entry, supervisor, client_of):
+    for plate, priority in (("AB01 AAA", "LOW"), ("AB01 BBB", "HIGH"), ("AB01 CCC", "MEDIUM")):
+        submitted_entry(vrm_entered=plate, priority=priority)
+    for_others = submitted_entry(vrm_entered="XY50 ZZZ", protected_activity=True)
+    client, queue = client_of(supervisor), reverse("api_decision_queue")
+
+    def told(**asked) -> list[str]:
+        return [row["vrm"] for row in client.get(queue, asked).json()["results"]]
+
+    assert told() == ["AB01BBB", "AB01CCC", "AB01AAA"]
+    assert told(priority="LOW") == ["AB01AAA"]
+    assert told(list=for_others.entry.hotlist.slug, category="CRM") == told()
+    assert told(list="no-such-list") == told(category="none") == []
+    assert client.get(queue, {"priority": "urgent"}).status_code == 400
+    mine, others = client.get(queue).json(), client.get(queue, {"show": "others"}).json()
+    assert [row["why_not"] for row in mine["results"]] == ["", "", ""]
+    assert [row["vrm"] for row in others["results"]] == ["XY50ZZZ"]
+    assert "superintendent or above" in others["results"][0]["why_not"]
+
+
+def test_pages_of_the_queue_over_the_api_leave_nothing_out_and_repeat_nothing(submitted_entry, supervisor, client_of):
+    for n, priority in enumerate(["LOW", "HIGH", "MEDIUM", "HIGH", "LOW"]):
+        submitted_entry(vrm_entered=f"AB01 AA{chr(65 + n)}", priority=priority)
+    client, at, seen = client_of(supervisor), reverse("api_decision_queue") + "?page_size=2", []
+    while at:
+        page = client.get(at).json()
+        seen += [row["vrm"] for row in page["results"]]
+        at = page["next"]
+    assert seen == ["AB01AAB", "AB01AAD", "AB01AAC", "AB01AAA", "AB01AAE"]
+
+
 def test_a_version_that_was_withdrawn_is_too_late_to_decide(submitted_entry, submitter, supervisor):
     version = submitted_entry()
     actions.withdraw(version.entry, by=submitter, reason="owner_request")

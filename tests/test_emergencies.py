@@ -15,6 +15,7 @@ from hotlists import actions
 from hotlists.models import EmergencyAuthority, Entry, EntryVersion, Term
 from hotlists.waiting import questions
 from portal.errors import Refused, Stranger, TooLate, Unfit
+from portal.moments import hours_and_minutes
 from tests.cast import GROUNDS, approve, entry_facts
 
 pytestmark = pytest.mark.django_db
@@ -278,7 +279,16 @@ def test_page_records_it_tells_the_story_and_lists_it(hotlist, operator, inspect
     assert "Authorised by word of mouth" in page
     listed = client_of(inspector).get(reverse("emergency_list") + "?show=waiting").content.decode()
     assert "To confirm" in listed
-    assert "AB01" in client_of(inspector).get(reverse("decision_queue")).content.decode()
+    assert "within 3 h 5" in listed
+    queue = client_of(inspector).get(reverse("decision_queue")).content.decode()
+    assert "AB01" in queue and "decide within 3 h 5" in queue
+    assert "within 3 h 5" in client_of(inspector).get(reverse("home")).content.decode()
+    assert "Lapses within 3 h 5" in page
+
+
+def test_hours_and_minutes_are_never_more_than_are_left():
+    said = {seconds: hours_and_minutes(seconds) for seconds in (0, 59, 60, 3599, 3600, 7859, 14400)}
+    assert list(said.values()) == ["0 min", "0 min", "1 min", "59 min", "1 h 00 min", "2 h 10 min", "4 h 00 min"]
 
 
 def test_page_refused_keeps_what_was_typed(hotlist, operator, inspector, client_of):

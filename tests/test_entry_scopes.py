@@ -191,3 +191,11 @@ def test_the_api_narrows_the_scope(approved_entry, client_of, supervisor, site):
     told = client_of(supervisor).post(f"/api/v1/entries/{entry.pk}/narrow/", body, content_type="application/json")
     assert told.status_code == 200, told.content
     assert governing(entry).scope == {"sites": ["ring-north"]}
+
+
+def test_the_review_page_tells_the_scope_that_is_judged(approved_entry, site, client_of, supervisor):
+    page = client_of(supervisor).get(f"/entries/{approved_entry(scope=COMMUTE).pk}/review/").content.decode()
+    assert "Monday to Friday" in page and "Ring road, ring-north" in page
+    bare = approved_entry(vrm_entered="XY50 ZZZ")
+    page = client_of(supervisor).get(f"/entries/{bare.pk}/review/").content.decode()
+    assert "Everywhere, at any time" in page

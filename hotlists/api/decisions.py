@@ -15,8 +15,11 @@ from accounts.models import Actor
 from accounts.policies import holds
 from hotlists import actions, policies
 from hotlists.api.entries import READ, VersionSerializer, verb, visible_entry
+from hotlists.listing import OTHERS, queued
 from hotlists.models import Decision, Entry, EntryVersion
+from portal.api import NewestFirst
 from portal.policies import require
+from standards.models import Priority
 
 
 def _words(help_text: str) -> serializers.CharField:
@@ -78,28 +81,58 @@ class EntryDecisions(APIView):
 
 
 class WaitingSerializer(VersionSerializer):
-    """A version that waits for the caller's decision."""
+    """A version that waits for a decision, the caller's or, with the reason, others'."""
 
     hotlist = serializers.SlugRelatedField("slug", source="entry.hotlist", read_only=True)
     deciders_needed = serializers.SerializerMethodField()
+    why_not = serializers.SerializerMethodField(help_text="Why the caller does not decide it; empty where they may.")
 
     class Meta(VersionSerializer.Meta):
-        fields = ("entry", "hotlist", "deciders_needed", *VersionSerializer.Meta.fields)
+        fields = ("entry", "hotlist", "deciders_needed", "why_not", *VersionSerializer.Meta.fields)
 
     def get_deciders_needed(self, version: EntryVersion) -> int:
         """How many people decide it, each blind to the others."""
         return policies.deciders_needed(version)
 
+    def get_why_not(self, version: EntryVersion) -> str:
+        """As the page says it."""
+        may = policies.may_decide(actor(self.context["request"]), version)
+        return "" if may else may.reason
+
+
+class QueueNarrowing(serializers.Serializer):
+    """What narrows the queue, in the query; as the page's filter does."""
+
+    show = serializers.ChoiceField([OTHERS], required=False, help_text="What others decide, in place of one's own.")
+    priority = serializers.ChoiceField(Priority.choices, required=False)
+    category = serializers.CharField(required=False, max_length=10)
+    list = serializers.CharField(required=False, max_length=60, source="hotlist", help_text="The slug of a hotlist.")
+
+
+class MostUrgentFirst(NewestFirst):
+    """Pages of the queue, in the order in which it is decided."""
+
+    ordering = "urgency"
+
 
 class DecisionQueue(generics.ListAPIView):
-    """Versions that wait for the caller's decision: of rank, independent, of lists that they may see."""
+    """Versions that wait for a decision, of lists that the caller may see."""
 
     permission_classes = (Has,)
     serializer_class = WaitingSerializer
+    pagination_class = MostUrgentFirst
 
     def get_queryset(self):
-        """Newest first; the page shows the most urgent first."""
+        """As the page shows them."""
         if getattr(self, "swagger_fake_view", False):
             return EntryVersion.objects.none()
-        require(holds(actor(self.request), "hotlists.decide_entry"))
-        return EntryVersion.objects.decidable_by(actor(self.request)).with_hands().select_related("entry__hotlist")
+        by = actor(self.request)
+        require(holds(by, "hotlists.decide_entry"))
+        asked = QueueNarrowing(data=self.request.query_params)
+        asked.is_valid(raise_exception=True)
+        return queued(asked.validated_data, by=by).with_hands().select_related("entry__hotlist")
+
+    @extend_schema(parameters=[QueueNarrowing])
+    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """What the caller may decide (rank, independent of its authors), the most urgent first."""
+        return super().get(request, *args, **kwargs)

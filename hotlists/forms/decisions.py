@@ -6,6 +6,7 @@ from django import forms
 from django.utils import timezone
 
 from accounts.models import User
+from hotlists.listing import OTHERS, queued
 from hotlists.models import Decision, EntryVersion, Hotlist
 from hotlists.models.versions import EntryVersionQuerySet
 from standards.models import Priority, StandardsProfile
@@ -68,13 +69,11 @@ class DecisionQueueForm(forms.Form):
     """Which of the versions that wait are shown."""
 
     show = forms.ChoiceField(
-        choices=[("", "Mine to decide"), ("others", "Others' to decide")], required=False, label="Whose"
+        choices=[("", "Mine to decide"), (OTHERS, "Others' to decide")], required=False, label="Whose"
     )
     priority = forms.ChoiceField(choices=[("", "Any"), *Priority.choices], required=False, label="Priority")
     category = forms.ChoiceField(required=False, label="Category")
-    hotlist = forms.ModelChoiceField(
-        Hotlist.objects.none(), to_field_name="slug", required=False, label="List", empty_label="All lists"
-    )
+    hotlist = forms.ChoiceField(required=False, label="List")
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -82,16 +81,10 @@ class DecisionQueueForm(forms.Form):
         profile = StandardsProfile.objects.in_force(timezone.now())
         kinds = profile.categories.filter(is_feed=False).order_by("name").values_list("code", "name")
         self.fields["category"].choices = [("", "All categories"), *kinds]
-        self.fields["hotlist"].queryset = Hotlist.objects.visible_to(user).order_by("title")
+        lists = Hotlist.objects.visible_to(user).exclude(kind=Hotlist.Kind.FEED).order_by("title")
+        self.fields["hotlist"].choices = [("", "All lists"), *lists.values_list("slug", "title")]
 
     def found(self) -> EntryVersionQuerySet:
         """The versions asked for, the most urgent first."""
         chosen = self.cleaned_data if self.is_bound and self.is_valid() else {}
-        mine = EntryVersion.objects.decidable_by(self.user)
-        waiting = mine
-        if chosen.get("show") == "others":
-            waiting = EntryVersion.objects.awaiting_decision().visible_to(self.user).exclude(pk__in=mine.values("pk"))
-        asked = {"priority": "priority", "category": "category", "hotlist": "entry__hotlist"}
-        return waiting.filter(
-            **{key: chosen[name] for name, key in asked.items() if chosen.get(name)}
-        ).most_urgent_first()
+        return queued(chosen, by=self.user)

@@ -3,8 +3,8 @@
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Case, Exists, F, OuterRef, Q, When
-from django.db.models.functions import Reverse
+from django.db.models import Case, CharField, Exists, F, Func, OuterRef, Q, Value, When
+from django.db.models.functions import Cast, Concat, Reverse
 
 from accounts.models import Actor, User
 from hotlists import triggers
@@ -18,6 +18,13 @@ from standards.ranks import Rank
 def own_force() -> str:
     """The force that runs this portal."""
     return settings.FORCE_CODE
+
+
+class Sortable(Func):
+    """A moment as text that sorts like it; none comes last."""
+
+    template = "COALESCE(to_char(%(expressions)s AT TIME ZONE 'UTC', 'YYYYMMDDHH24MISSUS'), 'z')"
+    output_field = CharField()
 
 
 class EntryVersionQuerySet(models.QuerySet["EntryVersion"]):
@@ -55,9 +62,16 @@ class EntryVersionQuerySet(models.QuerySet["EntryVersion"]):
         )
 
     def most_urgent_first(self) -> "EntryVersionQuerySet":
-        """What holds on a word alone by its end, then by priority, by the start asked for, and by how long it has waited."""
-        priority = Case(*(When(priority=one, then=place) for place, one in enumerate(Priority.values)))
-        return self.order_by(F("emergency__ends_at").asc(nulls_last=True), priority, "starts_at", "submitted_at", "pk")
+        """What holds on a word alone by its end, then by priority, by the start asked for, and by how long it has waited.
+
+        All in one word, `urgency`, so that a page of the queue begins exactly where the one before it ended.
+        """
+        place = Case(
+            *(When(priority=one, then=Value(str(n))) for n, one in enumerate(Priority.values)), default=Value("9")
+        )
+        ends, starts, waits = (Sortable(name) for name in ("emergency__ends_at", "starts_at", "submitted_at"))
+        urgency = Concat(ends, place, starts, waits, Cast("pk", CharField()), output_field=CharField())
+        return self.annotate(urgency=urgency).order_by("urgency")
 
     def with_hands(self) -> "EntryVersionQuerySet":
         """Brings what the question who may decide is judged by, in as many queries for many versions as for one."""

@@ -18,6 +18,7 @@ from hotlists import actions, policies
 from hotlists.forms import ExtendForm, ReviewForm, ReviewQueueForm
 from hotlists.models import Entry
 from hotlists.reviewing import due_reviews
+from hotlists.story import scope_of
 from hotlists.tallies import since_last_review
 from portal.errors import Unfit
 from portal.forms import put_problems
@@ -58,6 +59,7 @@ def entry_review(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     since = since_last_review(entry)
     context = {
         "entry": entry, "term": term, "form": form, "may": may, "queue": queue, "since": since, "now": timezone.now(),
+        "scope": scope_of(term, request.user) if term else None,
         "may_keep": policies.may_keep(request.user, since, at=timezone.now()),
         "earlier": entry.reviews.select_related("reviewed_by").order_by("-reviewed_at")[:3],
     }  # fmt: skip
