@@ -150,6 +150,7 @@ class Verb(TextChoices):
     IMPORT_PROFILE_APPROVED = "import_profile.approved", "{actor} approved {subject}: files are read by it from now on"
     IMPORT_PROFILE_ENDED = "import_profile.ended", "{actor} turned {subject} down"
     LOAD_RECEIVED = "load.received", "{actor} uploaded the file {file_name} for {hotlist}"
+    LOAD_FILE_SET_ASIDE = "load.file_set_aside", "{actor} set the file {file_name} aside, left for {subject}: {reason}"
     LOAD_CHECKED = "load.checked", "{actor} checked {subject}: {count} rows, {problems} problems"
     LOAD_ACCEPTED = "load.accepted", "{actor} accepted {subject}, leaving out {left_out} rows"
     LOAD_REFUSED = "load.refused", "{actor} refused {subject}: {reason}"
@@ -216,6 +217,7 @@ _OPERATIONS = {
     Verb.SITE_OPENED: Operation.CONSULTATION,
     Verb.SITES_MAPPED: Operation.CONSULTATION,
     Verb.LOAD_RECEIVED: Operation.COLLECTION,
+    Verb.LOAD_FILE_SET_ASIDE: Operation.HOUSEKEEPING,
     Verb.LOAD_CHECKED: Operation.HOUSEKEEPING,
     Verb.LOAD_MERGED: Operation.COMBINATION,
     Verb.LOAD_PROBLEMS_TAKEN: Operation.DISCLOSURE,

@@ -2,7 +2,8 @@
 
 from django.apps import AppConfig
 
-from portal import home, navigation, panels
+from hotlists.feeds import inbox
+from portal import health, home, navigation, panels
 
 
 class HotlistsConfig(AppConfig):
@@ -14,6 +15,7 @@ class HotlistsConfig(AppConfig):
         from hotlists.views.feeds import feed_panel  # noqa: PLC0415
         from hotlists.views.releases import draft_panel  # noqa: PLC0415
 
+        health.register("inbox", inbox.wellness)
         home.register(waiting.questions)
         panels.register("hotlists.hotlist", feed_panel, order=10)
         panels.register("hotlists.entry", draft_panel, order=5)

@@ -29,6 +29,12 @@ def resume_loads() -> None:
 
 
 @shared_task
+def look_into_inbox() -> None:
+    """Takes in what sources left for their lists."""
+    actions.look_into_inbox(by=JOB)
+
+
+@shared_task
 def weed_feeds() -> None:
     """Removes feed rows whose time has come."""
     actions.weed(by=SystemJob("weeding"))

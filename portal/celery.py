@@ -19,6 +19,7 @@ app.conf.beat_schedule = {
     "heartbeat": {"task": "portal.tasks.heartbeat", "schedule": 10.0},
     "release_figures": {"task": "oversight.tasks.release_figures", "schedule": 600.0},
     "resume_loads": {"task": "hotlists.tasks.resume_loads", "schedule": 60.0},
+    "look_into_inbox": {"task": "hotlists.tasks.look_into_inbox", "schedule": 60.0},
     "weed_feeds": {"task": "hotlists.tasks.weed_feeds", "schedule": 3600.0},
     "resume_bulk": {"task": "hotlists.tasks.resume_bulk", "schedule": 60.0},
     "ensure_partitions": {"task": "portal.tasks.ensure_partitions", "schedule": crontab(hour=3, minute=20)},

@@ -268,6 +268,10 @@ AUDITLOG_CID_GETTER = "portal.request.correlation_id"
 # --- Publication --------------------------------------------------------------------------------------
 PUBLICATION_DIR = Path(env.str("PORTAL_PUBLICATION_DIR", str(FILES_DIR / "publication")))
 KEYS_DIR = Path(env.str("PORTAL_KEYS_DIR", str(FILES_DIR / "keys")))
+FEED_INBOX = env.str("PORTAL_FEED_INBOX", "")  # where sources leave files: file:///directory or s3://bucket/prefix
+FEED_INBOX_SETTLED_SECONDS = env.int(
+    "PORTAL_FEED_INBOX_SETTLED_SECONDS", 30
+)  # a file written to later is left to its writer
 UPLOADS_DIR = Path(env.str("PORTAL_UPLOADS_DIR", str(FILES_DIR / "uploads")))
 
 # --- Words, times, files ------------------------------------------------------------------------------

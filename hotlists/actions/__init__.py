@@ -19,6 +19,7 @@ from .exceptions import lift, look_at_departures, mark_told, reconfirm, record_r
 from .exports import export_entries, export_search
 from .feeds import search_rows
 from .hotlists import change_hotlist, close_hotlist, create_hotlist, give_access, hand_over, take_access
+from .inbox import look_into_inbox
 from .justifications import decide_justification, propose_justification
 from .loads import accept, check, merge, receive, refuse, resume_unfinished, take_problems
 from .narrowings import narrow
@@ -66,6 +67,7 @@ __all__ = [
     "hand_over",
     "lift",
     "look_at_departures",
+    "look_into_inbox",
     "look_up_plate",
     "mark_told",
     "merge",

@@ -11,6 +11,7 @@ from accounts.models import User
 from audit.actions import record
 from audit.verbs import Verb
 from hotlists import policies
+from hotlists.feeds import inbox
 from hotlists.models import Hotlist, SourceAgreement
 from hotlists.nudges import publish_soon
 from portal.errors import TooLate, Unfit
@@ -110,8 +111,10 @@ def _require_terms(agreement: SourceAgreement, now: dt.datetime) -> None:
         wrong["refresh_hours"] = "A load comes at least as often as the list may grow old."
     if not 1 <= agreement.max_staleness_hours <= 24 * 366:
         wrong["max_staleness_hours"] = "Give hours from 1 to 8,784, which is a year."
-    if agreement.interface == SourceAgreement.Interface.API and agreement.machine is None:
-        wrong["machine"] = "Name the machine that sends the files."
+    if agreement.interface != SourceAgreement.Interface.FILE and agreement.machine is None:
+        wrong["machine"] = "Name the machine that sends the files, or that files left for this list count as."
+    if agreement.interface == SourceAgreement.Interface.INBOX and not inbox.is_watched():
+        wrong["interface"] = "This portal watches no place for files. Ask its administrator to name one."
     if wrong:
         raise Unfit(next(iter(wrong.values())), {field: [words] for field, words in wrong.items()})
 

@@ -47,7 +47,7 @@ class AgreementForm(forms.ModelForm):
             "max_staleness_hours": "Without a newer load the whole list goes out of force.",
             "change_limit": "A load that changes more needs a second person. Empty: as the standards say.",
             "source": "", "basis": "", "contact": "Who answers for a row: name and number.", "fact": "",
-            "machine": "It may send loads, fetch what is held back, and record recoveries.",
+            "machine": "It may send loads, fetch what is held back, and record recoveries. Files left for this list count as sent by it.",
         }  # fmt: skip
 
     def __init__(self, *args: Any, hotlist: Hotlist, **kwargs: Any) -> None:

@@ -44,6 +44,7 @@ class SourceAgreement(models.Model):
 
         FILE = "file", "Files that people upload"
         API = "api", "Files that the source's machine sends"
+        INBOX = "inbox", "Files that the source leaves in the place agreed with it"
 
     class LifeCycle(models.TextChoices):
         """What ends a row beside its own date."""
@@ -55,7 +56,7 @@ class SourceAgreement(models.Model):
     hotlist = models.ForeignKey(Hotlist, models.PROTECT, related_name="agreements")
     source = models.CharField(max_length=100, help_text="The system or body the rows come from.")
     basis = models.CharField(max_length=300, help_text="The law or agreement under which they are given.")
-    interface = models.CharField(max_length=4, choices=Interface, default=Interface.FILE)
+    interface = models.CharField(max_length=5, choices=Interface, default=Interface.FILE)
     machine = models.ForeignKey(
         MachineClient,
         models.PROTECT,
@@ -122,8 +123,8 @@ class SourceAgreement(models.Model):
                 condition=Q(change_limit__isnull=True) | Q(change_limit__lte=100),
             ),
             models.CheckConstraint(
-                name="hotlists_sourceagreement_api_names_a_machine",
-                condition=~Q(interface="api") | Q(machine__isnull=False),
+                name="hotlists_sourceagreement_machine_named",
+                condition=Q(interface="file") | Q(machine__isnull=False),
             ),
             models.CheckConstraint(
                 name="hotlists_sourceagreement_ended_by_somebody_who_says_why",
