@@ -162,6 +162,7 @@ class Verb(TextChoices):
     EXCEPTIONS_TAKEN = "exceptions.taken", "{actor} took {count} plates held back of {subject}, to tell its source"
     SOURCE_TOLD = "source.told", "{actor} recorded that the source of {subject} knows of {count} plates held back"
     RECOVERY_RECORDED = "recovery.recorded", "{actor} recorded a vehicle of {hotlist} as recovered: {reference}"
+    EXCEPTIONS_SHOWN = "exceptions.shown", "{actor} looked at {count} plates held back of {subject}"
     DEPARTURES_SHOWN = "departures.shown", "{actor} looked at {count} rows that left {subject}"
     FEED_WEEDED = "feed.weeded", "{actor} weeded {count} rows of {subject} whose time had come"
     # oversight
@@ -222,6 +223,7 @@ _OPERATIONS = {
     Verb.LOAD_MERGED: Operation.COMBINATION,
     Verb.LOAD_PROBLEMS_TAKEN: Operation.DISCLOSURE,
     Verb.EXCEPTIONS_TAKEN: Operation.DISCLOSURE,
+    Verb.EXCEPTIONS_SHOWN: Operation.CONSULTATION,
     Verb.DEPARTURES_SHOWN: Operation.CONSULTATION,
     Verb.SOURCE_TOLD: Operation.DISCLOSURE,
     Verb.FEED_WEEDED: Operation.ERASURE,

@@ -5,6 +5,7 @@ import datetime as dt
 import pytest
 import time_machine
 from django.db import DatabaseError, IntegrityError, transaction
+from django.urls import reverse
 from django.utils import timezone
 
 from accounts.actions import add_machine
@@ -16,6 +17,7 @@ from hotlists.feeds.layouts import PRESETS
 from hotlists.models import Departure, FeedException, FeedRow, Hotlist, ImportProfile, Load, Recovery, SourceAgreement
 from portal.errors import Refused, Stranger, TooLate, Unfit
 from standards.models import Number
+from tests.cast import person
 from tests.feed_cast import *  # noqa: F403 - fixtures
 from tests.feed_cast import JOB, plate, terms, voi
 
@@ -228,6 +230,93 @@ def test_a_row_held_back_is_in_force_again_when_its_source_confirms_it_afterward
         held.refresh_from_db()
         assert (held.reconfirmed_by, held.dropped_by, held.to_by) == (load, None, None)
         assert in_force() == {plate(1), plate(2)}
+
+
+@pytest.fixture
+def keeper(team):
+    """A list manager who may hold rows back too."""
+    user = person("keeper", ["MGR", "CTL"], first_name="Keeper", last_name="Test")
+    team.user_set.add(user)
+    return user
+
+
+def confirmed_anew(number: int = 1) -> str:
+    """The report, confirmed after it was held back."""
+    return report(number, days=11, confirmed=ago(0))
+
+
+def in_two_days():
+    """Two days from now, within the staleness that the source was granted."""
+    return time_machine.travel(timezone.now() + dt.timedelta(days=2), tick=False)
+
+
+@pytest.mark.parametrize("hand", ["uploads", "accepts"])
+@pytest.mark.parametrize("mode", [Load.Mode.COMPLETE, Load.Mode.ADD])
+def test_who_held_a_row_back_does_not_end_that_by_a_file_of_theirs(
+    stolen, loaded, checked_load, manager, second_manager, keeper, client_of, hand, mode
+):
+    loaded([report(1, days=9), report(2, days=9)])
+    held = actions.suspend_row(stolen, by=keeper, country="GB", vrm=plate(1), reason="Keeper says it is back.")
+    uploads, accepts = (keeper, second_manager) if hand == "uploads" else (manager, keeper)
+    with in_two_days():
+        load = checked_load([confirmed_anew(), report(2, days=11)], by=uploads, mode=mode)
+        actions.accept(load, by=accepts)
+        load = actions.merge(load, by=JOB)
+        held.refresh_from_db()
+        assert held.to_at is None
+        assert in_force() == {plate(2)}
+        assert "Still held back: 1 plate" in load.notices[-1]
+        page = client_of(second_manager).get(reverse("exception_list", args=[stolen.slug])).content.decode()
+        assert "Its source has confirmed it since, in a file that Keeper Test" in page
+        ours = client_of(second_manager).get(reverse("api_exception_list", args=[stolen.slug])).json()["results"]
+        assert [one["is_confirmed_since"] for one in ours] == [True]
+        with pytest.raises(IntegrityError), transaction.atomic():
+            FeedException.objects.update(to_at=timezone.now(), reconfirmed_by=load)
+        # a file of others that says nothing of this row ends nothing; one that names it does
+        loaded([report(3, days=11)], mode=Load.Mode.ADD)
+        held.refresh_from_db()
+        assert held.to_at is None
+        again = loaded([confirmed_anew(), report(2, days=11), report(3, days=11)])
+        held.refresh_from_db()
+        assert held.reconfirmed_by == again
+
+
+def test_who_held_a_row_back_does_not_drop_it_and_load_it_again(stolen, loaded, operator, keeper, second_manager):
+    loaded([report(1, days=9), report(2, days=9), report(3, days=9)])
+    held = actions.suspend_row(stolen, by=keeper, country="GB", vrm=plate(1), reason="Keeper says it is back.")
+    loaded([report(1, days=9)], by=keeper, mode=Load.Mode.REMOVE)
+    loaded([report(1, days=9)], by=keeper, mode=Load.Mode.ADD)
+    held.refresh_from_db()
+    assert held.to_at is None
+    assert in_force() == {plate(2), plate(3)}
+    load = loaded([report(1, days=9)], mode=Load.Mode.REMOVE)
+    held.refresh_from_db()
+    assert held.dropped_by == load
+
+
+def test_who_uploaded_the_file_that_held_a_row_back_does_not_let_it_go(stolen, loaded, manager, second_manager):
+    loaded([report(1, days=9), report(2, days=9)])
+    loaded([report(1, days=9, recovered=ago(1))], mode=Load.Mode.ADD)
+    held = FeedException.objects.get()
+    with pytest.raises(Refused, match="uploaded the file"):
+        actions.lift(held, by=manager, reason="Mine.")
+    with pytest.raises(IntegrityError), transaction.atomic():
+        FeedException.objects.update(to_at=timezone.now(), to_by=manager)
+    actions.lift(held, by=second_manager, reason="The source was wrong.")
+    assert in_force() == {plate(1), plate(2)}
+
+
+def test_looking_at_what_is_held_back_is_recorded_once_a_page(stolen, loaded, operator, manager, client_of):
+    loaded([report(1, days=9), report(2, days=9)])
+    held = [actions.suspend_row(stolen, by=operator, country="GB", vrm=plate(n), reason="Doubted.") for n in (1, 2)]
+    looks = Event.objects.filter(verb="exceptions.shown")
+    client = client_of(manager)
+    client.get(reverse("exception_list", args=[stolen.slug]))
+    client.get(reverse("api_exception_list", args=[stolen.slug]))
+    client.get(reverse("exception_lift", args=[held[0].pk]))
+    assert [event.count for event in looks.order_by("id")] == [2, 2, 1]
+    assert all(looks.about("hotlists.feedexception", held[0].pk).values_list("operation", flat=True))
+    assert looks.about("hotlists.feedexception", held[1].pk).count() == 2
 
 
 def test_the_source_is_told_of_what_is_held_back_and_may_confirm_it(

@@ -15,7 +15,16 @@ from .bulk import (
 from .decisions import decide
 from .emergencies import record_emergency
 from .entries import begin_entry, begin_version, edit_draft, open_entry, submit
-from .exceptions import lift, look_at_departures, mark_told, reconfirm, record_recovery, suspend_row, take_untold
+from .exceptions import (
+    lift,
+    look_at_departures,
+    look_at_exceptions,
+    mark_told,
+    reconfirm,
+    record_recovery,
+    suspend_row,
+    take_untold,
+)
 from .exports import export_entries, export_search
 from .feeds import search_rows
 from .hotlists import change_hotlist, close_hotlist, create_hotlist, give_access, hand_over, take_access
@@ -67,6 +76,7 @@ __all__ = [
     "hand_over",
     "lift",
     "look_at_departures",
+    "look_at_exceptions",
     "look_into_inbox",
     "look_up_plate",
     "mark_told",

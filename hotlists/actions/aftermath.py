@@ -1,31 +1,54 @@
 """What a load does beside its rows: recoveries that its file tells of, and exceptions that it ends (F-02, R-023)."""
 
 import datetime as dt
+from typing import NamedTuple
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 
 from hotlists.feeds.reading import Reader
-from hotlists.models import FeedException, FeedRow, Load, Recovery, StagedRecovery
+from hotlists.models import FeedException, FeedRow, Load, Recovery, StagedGone, StagedRecovery
 
 
-def end_exceptions_of_rows_gone(load: Load, *, at: dt.datetime) -> list[FeedException]:
-    """An exception ends when the source drops the plate (F-02)."""
+class Ended(NamedTuple):
+    """What a load did to the exceptions of its list."""
+
+    dropped: list[FeedException]
+    reconfirmed: list[FeedException]
+    kept: int  # that its file would have ended, had not who held them back loaded it
+
+
+def end_exceptions(load: Load, *, at: dt.datetime) -> Ended:
+    """An exception ends when the source drops the plate or confirms the row after it was held back (F-02).
+
+    Not by a file that whoever held the plate back uploaded or accepted: it would be one person's word against their own.
+    The database holds the same. Of a file that is no complete list, only what it speaks of counts.
+    """
+    open_ones = FeedException.objects.filter(hotlist=load.hotlist_id, to_at=None)
+    gone = open_ones.filter(_is_gone(load))
+    again = open_ones.filter(_is_confirmed(load))
+    own = Q(from_by__in=[one for one in (load.uploaded_by_id, load.decided_by_id) if one])
+    kept = (gone | again).filter(own).count()
+    dropped, reconfirmed = list(gone.exclude(own)), list(again.exclude(own))
+    open_ones.filter(pk__in=[one.pk for one in dropped]).update(to_at=at, dropped_by=load)
+    open_ones.filter(pk__in=[one.pk for one in reconfirmed]).update(to_at=at, reconfirmed_by=load)
+    return Ended(dropped, reconfirmed, kept)
+
+
+def _is_gone(load: Load) -> Q:
     rows = FeedRow.objects.filter(hotlist=load.hotlist_id, country=OuterRef("country"), vrm=OuterRef("vrm"))
-    gone = FeedException.objects.filter(~Exists(rows), hotlist=load.hotlist_id, to_at=None)
-    ended = list(gone)
-    gone.update(to_at=at, dropped_by=load)
-    return ended
+    if load.mode == Load.Mode.ADD:  # it removes nothing
+        return Q(pk__in=[])
+    if load.mode == Load.Mode.REMOVE:
+        removed = StagedGone.objects.filter(load=load, country=OuterRef("country"), vrm=OuterRef("vrm"))
+        return Q(Exists(removed)) & ~Q(Exists(rows))
+    return ~Q(Exists(rows))
 
 
-def end_exceptions_reconfirmed(load: Load, *, at: dt.datetime) -> list[FeedException]:
-    """An exception ends when the source confirms the row after it was held back (F-02)."""
-    confirmed = FeedRow.objects.filter(
-        hotlist=load.hotlist_id, country=OuterRef("country"), vrm=OuterRef("vrm"), confirmed_at__gt=OuterRef("from_at")
-    )
-    again = FeedException.objects.filter(Exists(confirmed), hotlist=load.hotlist_id, to_at=None)
-    ended = list(again)
-    again.update(to_at=at, reconfirmed_by=load)
-    return ended
+def _is_confirmed(load: Load) -> Q:
+    if load.mode == Load.Mode.REMOVE:
+        return Q(pk__in=[])
+    confirmed = FeedRow.objects.confirming(load.hotlist_id)
+    return Q(Exists(confirmed.filter(load=load.pk) if load.mode == Load.Mode.ADD else confirmed))
 
 
 def stage_recoveries(load: Load, reader: Reader) -> None:

@@ -143,6 +143,16 @@ def look_at_departures(hotlist: Hotlist, shown: Sequence[Departure], *, by: Acto
         record(Verb.DEPARTURES_SHOWN, target=hotlist, by=by, count=len(shown), plates=plates)
 
 
+@transaction.atomic
+def look_at_exceptions(hotlist: Hotlist, shown: Sequence[FeedException], *, by: Actor) -> None:
+    """Shows plates that are or were held back, which is recorded with them (R-062)."""
+    policies.require_sight_of_feed(by, hotlist)
+    require(policies.may_look_at_loads(by))
+    if shown:
+        record(Verb.EXCEPTIONS_SHOWN, target=hotlist, by=by, also=shown, count=len(shown),
+               plates=[one.plate for one in shown])  # fmt: skip
+
+
 def _hold_back(hotlist: Hotlist, *, by: Actor, **facts: str) -> FeedException | None:
     """A new exception, or None when the plate is held back already."""
     named = {"from_by": by} if isinstance(by, User) else {"from_machine": by}
@@ -164,7 +174,7 @@ def _end(exception: FeedException, **how: object) -> None:
 
 
 def _locked(pk: uuid.UUID, *, by: Actor) -> FeedException:
-    exception = FeedException.objects.select_for_update(of=("self",)).select_related("hotlist").get(pk=pk)
+    exception = FeedException.objects.select_for_update(of=("self",)).select_related("hotlist", "from_load").get(pk=pk)
     policies.require_sight_of_feed(by, exception.hotlist)
     if exception.to_at:
         raise TooLate("This row is no longer held back.")

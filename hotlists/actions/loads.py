@@ -146,18 +146,18 @@ def merge(load: Load, *, by: SystemJob) -> Load | None:
             done = merging.merge(found, at=now)
     except merging.ListMoved:
         return _check_again(found)
-    dropped = aftermath.end_exceptions_of_rows_gone(found, at=now)
-    reconfirmed = aftermath.end_exceptions_reconfirmed(found, at=now)
+    ended = aftermath.end_exceptions(found, at=now)
     begun = aftermath.hold_back_recovered(found, recoveries, at=now)
     LOAD.move(
         found, Status.LOADED, loaded_at=now, added=done.added, changed=done.changed, removed=done.removed,
-        unchanged=done.unchanged,
+        unchanged=done.unchanged, notices=[*found.notices, *_kept(ended.kept)],
     )  # fmt: skip
     _forget(found)
     publish_soon(found.hotlist_id)
     record(
-        Verb.LOAD_MERGED, target=found, by=by, also=[found.hotlist, *dropped, *reconfirmed, *begun],
-        count=found.good_rows, accepted_by=str(found.decider), exceptions_ended=len(dropped) + len(reconfirmed),
+        Verb.LOAD_MERGED, target=found, by=by, also=[found.hotlist, *ended.dropped, *ended.reconfirmed, *begun],
+        count=found.good_rows, accepted_by=str(found.decider),
+        exceptions_ended=len(ended.dropped) + len(ended.reconfirmed), exceptions_kept=ended.kept,
         recovered=len(recoveries), **done._asdict(),
     )  # fmt: skip
     return found
@@ -258,6 +258,16 @@ def _notices(load: Load, reader: Reader, difference: comparing.Difference) -> li
     if load.mode == Load.Mode.REMOVE and difference.unchanged:
         notices.append(f"Nothing to remove: the list does not hold {_count(difference.unchanged)} of the file.")
     return notices
+
+
+def _kept(plates: int) -> list[str]:
+    if not plates:
+        return []
+    many = "1 plate" if plates == 1 else f"{plates:,} plates"
+    return [
+        f"Still held back: {many} that this file confirms or drops. Who held back is who uploaded or accepted the file, so"
+        " somebody else has to let go."
+    ]
 
 
 def _count(rows: int) -> str:

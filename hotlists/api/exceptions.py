@@ -28,11 +28,15 @@ class ExceptionSerializer(serializers.ModelSerializer):
     held_back_by = serializers.CharField(source="holder", read_only=True)
     let_go_by = serializers.SerializerMethodField()
     source_knows = serializers.SerializerMethodField()
+    is_confirmed_since = serializers.BooleanField(
+        read_only=True, default=False,
+        help_text="Lists only: the source confirmed it since, in a file of whoever held it back, so it stays.",
+    )  # fmt: skip
 
     class Meta:
         model = FeedException
         fields = ("id", "hotlist", "country", "vrm", "cause", "reason", "from_at", "held_back_by", "to_at", "let_go_by",
-                  "dropped_by", "reconfirmed_by", "lifted_because", "source_knows", "told_at")  # fmt: skip
+                  "dropped_by", "reconfirmed_by", "lifted_because", "source_knows", "told_at", "is_confirmed_since")  # fmt: skip
 
     def get_let_go_by(self, exception: FeedException) -> str | None:
         """A person, or the source's machine."""
@@ -92,10 +96,17 @@ class ExceptionList(generics.ListAPIView):
         require(policies.may_look_at_loads(caller))
         found = FeedException.objects.filter(
             hotlist__in=Hotlist.objects.visible_to(caller), hotlist__slug=self.kwargs["slug"]
-        )
+        ).with_confirmation()
         if self.request.query_params.get("ended") != "true":
             found = found.filter(to_at=None)
         return found.select_related("hotlist", "from_by", "from_machine", "to_by", "to_machine")
+
+    def paginate_queryset(self, queryset: QuerySet) -> list[FeedException]:
+        """A page of them; that it was shown is recorded."""
+        shown = super().paginate_queryset(queryset)
+        if shown:
+            actions.look_at_exceptions(shown[0].hotlist, shown, by=actor(self.request))
+        return shown
 
     @extend_schema(parameters=[OpenApiParameter("ended", bool)])
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:

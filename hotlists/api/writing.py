@@ -11,10 +11,10 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.authentication import Has, actor
-from hotlists import alerts, policies, quality
+from hotlists import actions, alerts, quality
 from hotlists.models import Entry
 from hotlists.steps import labelled, step_of
-from portal.policies import require
+from portal.api import reason_given
 
 
 class MissingSerializer(serializers.Serializer):
@@ -42,9 +42,9 @@ class EntryQuality(APIView):
 
     @extend_schema(responses=EntryQualitySerializer, operation_id="entries_quality")
     def get(self, request: Request, pk: uuid.UUID) -> Response:
-        """By the same rules that submitting asks."""
+        """By the same rules that submitting asks. It shows what the entry says, so it is recorded as opening it is."""
         entry = get_object_or_404(Entry.objects.visible_to(actor(request)).select_related("hotlist"), pk=pk)
-        require(policies.may_open(actor(request), entry))
+        actions.open_entry(entry, by=actor(request), justification=reason_given(request))
         version = entry.versions.select_related("profile").latest("number")
         version.entry = entry
         missing = [

@@ -1,6 +1,7 @@
 """Lists loaded from a source system: their rows, and rows held back though listed."""
 
 import datetime as dt
+import uuid
 from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
@@ -12,6 +13,7 @@ from accounts.models import Actor, MachineClient, User
 from hotlists.feeds.life_cycle import LifeCycle
 from hotlists.models.agreements import Basis
 from hotlists.models.hotlists import Hotlist
+from hotlists.triggers import EXCEPTION_ENDS_BY_ANOTHER
 from portal.ids import new_id
 from standards.models import Action, Priority
 
@@ -35,6 +37,12 @@ class FeedRowQuerySet(models.QuerySet["FeedRow"]):
             overdue=Count("vrm", filter=waits & Q(reported_at__lte=at - rule.confirm)),
             to_remind=Count("vrm", filter=waits & Q(reported_at__lte=at - rule.reminder)),
             to_warn=Count("vrm", filter=Q(confirmed_at__isnull=False, expires_at__lte=at + rule.warning)),
+        )
+
+    def confirming(self, hotlist: uuid.UUID | OuterRef) -> "FeedRowQuerySet":
+        """For `Exists` in a query of exceptions: rows of the list that the source confirmed after they were held back."""
+        return self.filter(
+            hotlist=hotlist, country=OuterRef("country"), vrm=OuterRef("vrm"), confirmed_at__gt=OuterRef("from_at")
         )
 
     def running(self, at: dt.datetime) -> "FeedRowQuerySet":
@@ -144,6 +152,11 @@ class FeedExceptionQuerySet(models.QuerySet["FeedException"]):
         """Open ones of which the source has not been told; what it said itself it knows."""
         return self.filter(to_at=None, told_at=None, from_machine=None, from_load=None)
 
+    def with_confirmation(self) -> "FeedExceptionQuerySet":
+        """Adds `is_confirmed_since`: the source confirmed the row since, in a file of the very person who held it back."""
+        again = Exists(FeedRow.objects.confirming(OuterRef("hotlist_id")))
+        return self.annotate(is_confirmed_since=Case(When(again, to_at=None, then=True), default=False))
+
     def open_at(self, at: dt.datetime) -> "FeedExceptionQuerySet":
         """Exceptions that hold a row back at this moment."""
         return self.filter(from_at__lte=at).filter(Q(to_at__isnull=True) | Q(to_at__gt=at))
@@ -213,6 +226,7 @@ class FeedException(models.Model):
 
     class Meta:
         ordering = ["-from_at"]
+        triggers = [EXCEPTION_ENDS_BY_ANOTHER]
         constraints = [
             models.UniqueConstraint(
                 fields=["hotlist", "country", "vrm"],

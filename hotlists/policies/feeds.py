@@ -128,9 +128,11 @@ def may_suspend_row(user: Actor, hotlist: Hotlist) -> Verdict:
 
 
 def may_lift(user: Actor, exception: FeedException) -> Verdict:
-    """Lifting an exception widens, so another person than who made it lifts it."""
+    """Lifting an exception widens, so another person than who made it, or loaded the file that did, lifts it."""
     if isinstance(user, User) and user.pk == exception.from_by_id:
         return Denied("You held this row back, so somebody else has to let it go.")
+    if isinstance(user, User) and exception.from_load and user.pk == exception.from_load.uploaded_by_id:
+        return Denied("You uploaded the file that held this row back, so somebody else has to let it go.")
     may_widen = holds(user, "hotlists.decide_entry")
     return first_denial(may_widen if may_widen else holds(user, "hotlists.release_load"), acts_in_own_session(user))
 

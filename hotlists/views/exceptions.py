@@ -30,13 +30,16 @@ PAGE = 50
 
 @require_GET
 def exception_list(request: HttpRequest, slug: str) -> HttpResponse:
-    """Plates held back, and what their source has to be told."""
+    """Plates held back, and what their source has to be told. Looking is recorded."""
     hotlist = feed_of(request, slug)
     require(policies.may_look_at_loads(request.user))
-    held = FeedException.objects.filter(hotlist=hotlist, to_at=None).select_related(
-        "from_by", "from_machine", "told_by", "told_machine"
+    held = (
+        FeedException.objects.filter(hotlist=hotlist, to_at=None)
+        .with_confirmation()
+        .select_related("from_by", "from_machine", "told_by", "told_machine")
     )
     page = Paginator(held, PAGE).get_page(request.GET.get("page"))
+    actions.look_at_exceptions(hotlist, page.object_list, by=request.user)
     context = {
         "hotlist": hotlist, "page": page, "untold": hotlist.feed_exceptions.untold().count(),
         "may_tell": policies.may_tell_source(request.user, hotlist),
@@ -77,7 +80,11 @@ def exception_told(request: HttpRequest, slug: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def exception_lift(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """Letting a row go again."""
-    exceptions = FeedException.objects.visible_to(request.user).select_related("hotlist", "from_by", "from_machine")
+    exceptions = (
+        FeedException.objects.visible_to(request.user)
+        .with_confirmation()
+        .select_related("hotlist", "from_by", "from_machine", "from_load")
+    )
     exception = get_object_or_404(exceptions, pk=pk)
     may = policies.may_lift(request.user, exception)
     form = ReasonForm(request.POST or None)
@@ -85,6 +92,7 @@ def exception_lift(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         actions.lift(exception, by=request.user, **form.cleaned_data)
         messages.success(request, "Let go. Matchers look for it again within seconds.")
         return redirect("exception_list", exception.hotlist.slug)
+    actions.look_at_exceptions(exception.hotlist, [exception], by=request.user)
     return render(request, "hotlists/exception_lift.html", {"form": form, "exception": exception, "may": may})
 
 
