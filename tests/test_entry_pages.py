@@ -192,10 +192,11 @@ def test_stranger_gets_404_on_every_page_of_an_entry(submitted_entry, outsider, 
         assert client.get(reverse(name, args=[entry.pk])).status_code == 404, name
 
 
-def test_opening_an_entry_is_recorded(submitted_entry, supervisor, client_of):
+@pytest.mark.parametrize("name", ["entry_detail", "api_entry_quality"])
+def test_opening_an_entry_is_recorded(submitted_entry, supervisor, client_of, name):
     entry = submitted_entry().entry
     before = Event.objects.filter(verb=Verb.ENTRY_OPENED).count()
-    client_of(supervisor).get(reverse("entry_detail", args=[entry.pk]))
+    client_of(supervisor).get(reverse(name, args=[entry.pk]))
     event = Event.objects.filter(verb=Verb.ENTRY_OPENED).latest("id")
     assert Event.objects.filter(verb=Verb.ENTRY_OPENED).count() == before + 1
     assert (event.actor_id, event.subject_id) == (str(supervisor.pk), str(entry.pk))
