@@ -49,6 +49,7 @@ UNTRACKED: dict[str, str] = {
     "hotlists.Release": WRITTEN_ONCE,
     "hotlists.Bulk": MACHINERY,
     "hotlists.BulkRow": MACHINERY,
+    "hotlists.SavedFilter": "How one person likes to look at lists; read by nobody else",
     "hotlists.HotlistTerm": WRITTEN_ONCE,
     "hotlists.HitTally": MACHINERY,
     "hotlists.Load": MACHINERY,

@@ -103,6 +103,9 @@ class Verb(TextChoices):
         "plates.searched",
         "{actor} searched the lists for plates like {pattern} ({count} found): {reason}",
     )
+    FILTER_SAVED = "filter.saved", "{actor} saved a filter of {page}"
+    FILTER_CHANGED = "filter.changed", "{actor} changed a saved filter of {page}"
+    FILTER_DROPPED = "filter.dropped", "{actor} deleted a saved filter of {page}"
     EXPORT_TAKEN = "export.taken", "{actor} took {count} rows away as a file ({what}): {reason}"
     # camera sites and their assessments
     DPIA_DRAFTED = "dpia.drafted", "{actor} wrote a draft of version {version} of {subject}"
@@ -214,6 +217,9 @@ _OPERATIONS = {
     Verb.ENTRY_OPENED: Operation.CONSULTATION,
     Verb.PLATE_SEARCHED: Operation.CONSULTATION,
     Verb.PLATES_SEARCHED: Operation.CONSULTATION,
+    Verb.FILTER_SAVED: Operation.HOUSEKEEPING,
+    Verb.FILTER_CHANGED: Operation.HOUSEKEEPING,
+    Verb.FILTER_DROPPED: Operation.HOUSEKEEPING,
     Verb.EXPORT_TAKEN: Operation.DISCLOSURE,
     Verb.SITE_OPENED: Operation.CONSULTATION,
     Verb.SITES_MAPPED: Operation.CONSULTATION,

@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import Case, Exists, F, FilteredRelation, OuterRef, Q, Subquery, TextChoices, When
 
 from accounts.models import Actor, User
-from hotlists.models import Entry, EntryVersion, Suspension, Term
+from hotlists.models import Entry, EntryVersion, Suspension, Term, filters
 from hotlists.models.entries import EntryQuerySet
 from hotlists.models.versions import EntryVersionQuerySet
 from hotlists.waiting import SOON
@@ -40,9 +40,9 @@ class Order(TextChoices):
 
 
 MINE = "me"
-FIELDS = ("list", "category", "state", "owner", "review", "ref", "order")
+FIELDS = filters.FIELDS["entries"]
 OTHERS = "others"
-QUEUE_FIELDS = ("show", "priority", "category", "hotlist")
+QUEUE_FIELDS = filters.FIELDS["decisions"]
 
 
 def listed(asked: dict[str, Any], *, by: Actor, at: dt.datetime) -> EntryQuerySet:

@@ -11,6 +11,7 @@ from hotlists.api import entries as api
 from hotlists.api import exceptions as exceptions_api
 from hotlists.api import exports as exports_api
 from hotlists.api import feeds as feeds_api
+from hotlists.api import filters as filters_api
 from hotlists.api import hotlists as hotlists_api
 from hotlists.api import justifications as justifications_api
 from hotlists.api import profiles as profiles_api
@@ -27,6 +28,7 @@ from hotlists.views import (
     exceptions,
     exports,
     feeds,
+    filters,
     hotlists,
     justifications,
     loads,
@@ -84,6 +86,10 @@ urlpatterns = [
     path("reviews/", reviews.review_queue, name="review_queue"),
     path("emergencies/", emergencies.emergency_list, name="emergency_list"),
     path("hotlists/<slug:slug>/emergency/", emergencies.emergency_new, name="emergency_new"),
+    path("filters/", filters.filter_list, name="filter_list"),
+    path("filters/<uuid:pk>/", filters.filter_edit, name="filter_edit"),
+    path("filters/<uuid:pk>/delete/", filters.filter_delete, name="filter_delete"),
+    path("filters/<slug:page>/new/", filters.filter_new, name="filter_new"),
     path("decisions/", decisions.decision_queue, name="decision_queue"),
     path("search/", search.plate_search, name="plate_search"),
     path("search/export/", exports.search_export, name="search_export"),
@@ -146,6 +152,8 @@ api_urlpatterns = [
     path("search/export/", exports_api.SearchExport.as_view(), name="api_search_export"),
     path("entries/<uuid:pk>/", api.EntryDetail.as_view(), name="api_entry_detail"),
     path("emergencies/", emergencies_api.EmergencyList.as_view(), name="api_emergency_list"),
+    path("filters/", filters_api.FilterList.as_view(), name="api_filter_list"),
+    path("filters/<uuid:pk>/", filters_api.FilterDetail.as_view(), name="api_filter_detail"),
     path("decisions/", decisions_api.DecisionQueue.as_view(), name="api_decision_queue"),
     path("entries/<uuid:pk>/decisions/", decisions_api.EntryDecisions.as_view(), name="api_entry_decisions"),
     path("entries/<uuid:pk>/quality/", writing_api.EntryQuality.as_view(), name="api_entry_quality"),

@@ -72,6 +72,8 @@ SCHEDULE: list[Rule] = [
     erase("hotlists.Bulk", "1 month after it was made: by then its drafts stand for themselves", SECRETS, months=1,
           since="made_at"),
     *goes_with("hotlists.Bulk", ("hotlists.BulkRow", "bulk"), leaves_traces=False),
+    erase("hotlists.SavedFilter", "A year after it was last saved; 28 days where it holds what was typed", SECRETS, months=0,
+          since="ends_at"),
     erase("hotlists.FeedException", "12 months after it ended", ALIGNED, months=12, since="to_at"),
     erase("hotlists.Load", "6 years after it was sent; names no vehicle", ACCOUNTABLE, months=72, since="uploaded_at",
           blocked_by=("hotlists.FeedRow.load", "hotlists.FeedException.dropped_by", "hotlists.FeedException.from_load",

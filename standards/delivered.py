@@ -176,6 +176,15 @@ NUMBERS = [
         "R-062 [D]",
     ),
     ("export.most", 5000, "rows", "The most rows that one export takes away", "DPA 2018 s.35 [D]"),
+    ("filter.most", 20, "filters", "The most filters that one person saves of one page", "DPA 2018 s.37 [D]"),
+    ("filter.kept", 365, "days", "A saved filter is kept after it was last saved", "DPA 2018 s.39 [D]"),
+    (
+        "filter.words.kept",
+        28,
+        "days",
+        "The same of one that holds what was typed, such as a plate",
+        "DPA 2018 s.39 [D]",
+    ),
     ("hold.review", 183, "days", "A legal hold is reviewed at least every", "R-081"),
     ("public.suppress", 5, "count", "Public figures below this are not shown", "R-138"),
 ]

@@ -27,6 +27,7 @@ from .exceptions import (
 )
 from .exports import export_entries, export_search
 from .feeds import search_rows
+from .filters import change_filter, drop_filter, save_filter
 from .hotlists import change_hotlist, close_hotlist, create_hotlist, give_access, hand_over, take_access
 from .inbox import look_into_inbox
 from .justifications import decide_justification, propose_justification
@@ -53,6 +54,7 @@ __all__ = [
     "begin_entry",
     "begin_profile",
     "begin_version",
+    "change_filter",
     "change_hotlist",
     "check",
     "choose_entries",
@@ -65,6 +67,7 @@ __all__ = [
     "discard_bulk",
     "discard_draft",
     "dispute",
+    "drop_filter",
     "edit_draft",
     "edit_profile",
     "end_agreement",
@@ -97,6 +100,7 @@ __all__ = [
     "resume",
     "resume_unfinished",
     "review",
+    "save_filter",
     "search_plate",
     "search_rows",
     "start_drafts",

@@ -74,7 +74,8 @@ class EntryFilterForm(forms.Form):
         if not self.is_bound:
             return {}
         self.is_valid()
-        return {name: value for name, value in self.cleaned_data.items() if value}
+        usual = {"order": Order.NEWEST}
+        return {name: value for name, value in self.cleaned_data.items() if value and value != usual.get(name)}
 
 
 class ExportForm(forms.Form):

@@ -7,6 +7,7 @@ from .departures import Departure, Recovery, StagedRecovery
 from .emergencies import EmergencyAuthority
 from .entries import Entry
 from .feeds import FeedException, FeedRow
+from .filters import SavedFilter
 from .hotlists import Hotlist, HotlistGroupAccess, HotlistUserAccess
 from .justifications import HotlistTerm, Justification
 from .loads import Load, LoadProblem, StagedGone, StagedRepeat, StagedRow
@@ -40,6 +41,7 @@ __all__ = [
     "Recovery",
     "Release",
     "Review",
+    "SavedFilter",
     "SourceAgreement",
     "StagedGone",
     "StagedRecovery",

@@ -32,6 +32,7 @@ from .feeds import (
     may_write_profile,
     require_sight_of_feed,
 )
+from .filters import may_change_filter, may_save_filter
 from .hotlists import may_change, may_hand_over, may_judge, may_justify, may_manage
 from .life import (
     may_ask_again,
@@ -56,6 +57,7 @@ __all__ = [
     "may_approve_profile",
     "may_ask_again",
     "may_change",
+    "may_change_filter",
     "may_decide",
     "may_discard",
     "may_dispute",
@@ -84,6 +86,7 @@ __all__ = [
     "may_release",
     "may_resume",
     "may_review",
+    "may_save_filter",
     "may_search",
     "may_search_rows",
     "may_submit",

@@ -14,8 +14,9 @@ from django.views.decorators.http import require_GET, require_http_methods
 from accounts.policies import holds
 from hotlists import actions, alerts, policies
 from hotlists.forms import DecideForm, DecisionQueueForm
-from hotlists.models import Decision, Entry, EntryVersion
+from hotlists.models import Decision, Entry, EntryVersion, SavedFilter
 from hotlists.story import compared
+from hotlists.views.filters import chosen_in, opens_with, saved_filters
 from portal.errors import Unfit
 from portal.policies import require
 
@@ -26,11 +27,14 @@ PAGE = 50
 def decision_queue(request: HttpRequest) -> HttpResponse:
     """What waits for this person's decision, the most urgent first; or for others', and why it is theirs."""
     require(holds(request.user, "hotlists.decide_entry"))
+    if away := opens_with(request, SavedFilter.Page.DECISIONS):
+        return redirect(away)
     form = DecisionQueueForm(request.GET or None, user=request.user)
     waiting = form.found().with_hands().select_related("entry__hotlist", "written_by", "emergency")
     page = Paginator(waiting, PAGE).get_page(request.GET.get("page"))
     rows = [(version, policies.may_decide(request.user, version)) for version in page]
-    return render(request, "hotlists/decision_queue.html", {"form": form, "page": page, "rows": rows})
+    saved = saved_filters(request, SavedFilter.Page.DECISIONS, chosen_in(form))
+    return render(request, "hotlists/decision_queue.html", {"form": form, "page": page, "rows": rows, "saved": saved})
 
 
 @require_http_methods(["GET", "POST"])

@@ -4,7 +4,7 @@ from urllib.parse import urlencode
 
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, QueryDict
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
@@ -12,6 +12,8 @@ from accounts.policies import holds
 from hotlists import policies
 from hotlists.forms import EntryFilterForm
 from hotlists.listing import FIELDS, MOST_LISTED, as_shown, first_keys, listed
+from hotlists.models import SavedFilter
+from hotlists.views.filters import opens_with, saved_filters
 from portal.policies import require
 
 PAGE = 50
@@ -22,6 +24,8 @@ def entry_list(request: HttpRequest) -> HttpResponse:
     """Entries of the lists one may see, narrowed and in order."""
     require(holds(request.user, "hotlists.view_entries"))
     now = timezone.now()
+    if away := opens_with(request, SavedFilter.Page.ENTRIES):
+        return redirect(away)
     form = EntryFilterForm(given(request.GET) or None, by=request.user)
     keys = first_keys(listed(form.asked, by=request.user, at=now))
     page = Paginator(keys[:MOST_LISTED], PAGE).get_page(request.GET.get("page"))
@@ -29,6 +33,7 @@ def entry_list(request: HttpRequest) -> HttpResponse:
         "form": form, "asked": form.asked, "page": page, "entries": as_shown(page.object_list, now),
         "count": len(keys), "most": MOST_LISTED, "asked_query": urlencode(form.asked),
         "may_export": policies.may_export(request.user),
+        "saved": saved_filters(request, SavedFilter.Page.ENTRIES, form.asked),
     }  # fmt: skip
     return render(request, "hotlists/entry_list.html", context)
 

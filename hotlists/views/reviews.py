@@ -16,10 +16,11 @@ from django.views.decorators.http import require_GET, require_http_methods
 from accounts.policies import holds
 from hotlists import actions, policies
 from hotlists.forms import ExtendForm, ReviewForm, ReviewQueueForm
-from hotlists.models import Entry
+from hotlists.models import Entry, SavedFilter
 from hotlists.reviewing import due_reviews
 from hotlists.story import scope_of
 from hotlists.tallies import since_last_review
+from hotlists.views.filters import chosen_in, opens_with, saved_filters
 from portal.errors import Unfit
 from portal.forms import put_problems
 from portal.policies import require
@@ -31,13 +32,18 @@ PAGE = 50
 def review_queue(request: HttpRequest) -> HttpResponse:
     """What is to be reviewed, the longest overdue first; each is reviewed on its own."""
     require(holds(request.user, "hotlists.review_entry"))
+    if away := opens_with(request, SavedFilter.Page.REVIEWS):
+        return redirect(away)
     form, due = _queue(request)
     shown = due.with_latest_version().prefetch_related("reviews", "versions__contributions")
     page = Paginator(shown, PAGE).get_page(request.GET.get("page"))
     rows = [(entry, policies.may_review(request.user, entry)) for entry in page]
     kept = _kept(form)
     first = next((entry for entry, may in rows if may), None)
-    context = {"form": form, "page": page, "rows": rows, "now": timezone.now(), "kept": kept, "first": first}
+    context = {
+        "form": form, "page": page, "rows": rows, "now": timezone.now(), "kept": kept, "first": first,
+        "saved": saved_filters(request, SavedFilter.Page.REVIEWS, chosen_in(form)),
+    }  # fmt: skip
     return render(request, "hotlists/review_queue.html", context)
 
 

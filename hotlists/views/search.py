@@ -7,6 +7,8 @@ from django.views.decorators.http import require_http_methods
 
 from hotlists import actions, policies
 from hotlists.forms import SearchForm
+from hotlists.models import SavedFilter
+from hotlists.views.filters import chosen_in, filter_opened, saved_filters
 from portal.errors import Unfit
 from portal.forms import put_problems
 from portal.policies import require
@@ -16,7 +18,7 @@ from portal.policies import require
 def plate_search(request: HttpRequest) -> HttpResponse:
     """Searching the lists: asks for a reason, and is recorded. The plate never stands in the address."""
     require(policies.may_search(request.user))
-    form, found = SearchForm(request.POST or None), None
+    form, found = SearchForm(request.POST or None, initial=filter_opened(request, SavedFilter.Page.SEARCH)), None
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         try:
@@ -30,5 +32,8 @@ def plate_search(request: HttpRequest) -> HttpResponse:
         except Unfit as refusal:
             put_problems(form, refusal)
     may_export = policies.may_export(request.user)
-    context = {"form": form, "found": found, "now": timezone.now(), "may_export": may_export}
+    context = {
+        "form": form, "found": found, "now": timezone.now(), "may_export": may_export,
+        "saved": saved_filters(request, SavedFilter.Page.SEARCH, chosen_in(form) if found is not None else {}),
+    }  # fmt: skip
     return render(request, "hotlists/search.html", context)
