@@ -106,6 +106,25 @@ class Verb(TextChoices):
     FILTER_SAVED = "filter.saved", "{actor} saved a filter of {page}"
     FILTER_CHANGED = "filter.changed", "{actor} changed a saved filter of {page}"
     FILTER_DROPPED = "filter.dropped", "{actor} deleted a saved filter of {page}"
+    PLATE_CHECKED = "plate.checked", "{actor} checked a plate against the warninglists ({count} warn)"
+    WARNINGLIST_BEGUN = "warninglist.begun", "{actor} began the {subject}"
+    WARNINGLIST_LOADED = (
+        "warninglist.loaded",
+        "{actor} loaded {file_name} as {subject}: {count} plates, {problems} rows left out",
+    )
+    WARNINGLIST_ACCEPTED = "warninglist.accepted", "{actor} accepted {subject} with {count} plates; it is in use now"
+    WARNINGLIST_DISCARDED = "warninglist.discarded", "{actor} discarded {subject}"
+    WARNINGLIST_BROUGHT_BACK = "warninglist.brought_back", "{actor} brought {subject} back into use: {reason}"
+    WARNINGLIST_RETIRED = "warninglist.retired", "{actor} retired the {subject}: {reason}"
+    WARNINGLIST_OPENED = "warninglist.opened", "{actor} looked at {count} plates of {subject}"
+    WARNINGLIST_PROBLEMS_TAKEN = (
+        "warninglist.problems_taken",
+        "{actor} downloaded the {count} rows that were left out of {subject}",
+    )
+    REFUSAL_ANSWERED = (
+        "refusal.answered",
+        "{actor} lets {subject} name a plate that the warninglist {warninglist} refuses: {words}",
+    )
     EXPORT_TAKEN = "export.taken", "{actor} took {count} rows away as a file ({what}): {reason}"
     # camera sites and their assessments
     DPIA_DRAFTED = "dpia.drafted", "{actor} wrote a draft of version {version} of {subject}"
@@ -220,6 +239,11 @@ _OPERATIONS = {
     Verb.FILTER_SAVED: Operation.HOUSEKEEPING,
     Verb.FILTER_CHANGED: Operation.HOUSEKEEPING,
     Verb.FILTER_DROPPED: Operation.HOUSEKEEPING,
+    Verb.PLATE_CHECKED: Operation.CONSULTATION,
+    Verb.WARNINGLIST_LOADED: Operation.COLLECTION,
+    Verb.WARNINGLIST_DISCARDED: Operation.ERASURE,
+    Verb.WARNINGLIST_OPENED: Operation.CONSULTATION,
+    Verb.WARNINGLIST_PROBLEMS_TAKEN: Operation.DISCLOSURE,
     Verb.EXPORT_TAKEN: Operation.DISCLOSURE,
     Verb.SITE_OPENED: Operation.CONSULTATION,
     Verb.SITES_MAPPED: Operation.CONSULTATION,

@@ -185,6 +185,10 @@ NUMBERS = [
         "The same of one that holds what was typed, such as a plate",
         "DPA 2018 s.39 [D]",
     ),
+    ("warninglist.items", 1_000_000, "rows", "The most plates that one edition of a warninglist holds", "5.1 [D]"),
+    ("warninglist.patterns", 10_000, "rows", "Of these, the most that stand for several plates", "5.1 [D]"),
+    ("warninglist.known.least", 3, "characters", "Letters or digits that such a pattern gives at least", "5.1 [D]"),
+    ("warninglist.bad.most", 1000, "rows", "A file with more rows that cannot be read is not taken", "5.1 [D]"),
     ("hold.review", 183, "days", "A legal hold is reviewed at least every", "R-081"),
     ("public.suppress", 5, "count", "Public figures below this are not shown", "R-138"),
 ]

@@ -15,6 +15,7 @@ from portal.database import throwaway
 from tests.browser import chromium, page  # noqa: F401 - one browser for the whole run
 from tests.cast import *  # noqa: F403 - the people of the tests are fixtures everywhere
 from tests.publishing import *  # noqa: F403 - and what they publish to
+from tests.warninglist_cast import *  # noqa: F403 - and what warns of their plates
 
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"  # Playwright's loop runs in the thread that asks the database
 

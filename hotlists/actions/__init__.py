@@ -41,12 +41,26 @@ from .reviews import extend, review
 from .search import search_plate
 from .suspensions import dispute, resume, suspend
 from .tallies import count_hit, count_outcomes
+from .warninglists import (
+    accept_edition,
+    answer_refusal,
+    begin_warninglist,
+    bring_back_edition,
+    check_plate,
+    discard_edition,
+    load_warninglist,
+    open_edition,
+    retire_warninglist,
+    take_edition_problems,
+)
 from .weeding import weed
 from .withdrawals import ask_again, withdraw
 
 __all__ = [
     "accept",
+    "accept_edition",
     "agree",
+    "answer_refusal",
     "answer_releases",
     "approve_profile",
     "ask_again",
@@ -54,9 +68,12 @@ __all__ = [
     "begin_entry",
     "begin_profile",
     "begin_version",
+    "begin_warninglist",
+    "bring_back_edition",
     "change_filter",
     "change_hotlist",
     "check",
+    "check_plate",
     "choose_entries",
     "close_hotlist",
     "count_hit",
@@ -66,6 +83,7 @@ __all__ = [
     "decide_justification",
     "discard_bulk",
     "discard_draft",
+    "discard_edition",
     "dispute",
     "drop_filter",
     "edit_draft",
@@ -78,6 +96,7 @@ __all__ = [
     "give_access",
     "hand_over",
     "lift",
+    "load_warninglist",
     "look_at_departures",
     "look_at_exceptions",
     "look_into_inbox",
@@ -85,6 +104,7 @@ __all__ = [
     "mark_told",
     "merge",
     "narrow",
+    "open_edition",
     "open_entry",
     "pass_on",
     "plan_change",
@@ -99,6 +119,7 @@ __all__ = [
     "renew_agreement",
     "resume",
     "resume_unfinished",
+    "retire_warninglist",
     "review",
     "save_filter",
     "search_plate",
@@ -109,6 +130,7 @@ __all__ = [
     "suspend_row",
     "take_access",
     "take_bulk_problems",
+    "take_edition_problems",
     "take_problems",
     "take_untold",
     "undo_bulk",

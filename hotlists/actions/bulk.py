@@ -13,7 +13,7 @@ from accounts.models import SystemJob, User
 from audit.actions import record
 from audit.verbs import Verb
 from hotlists import policies
-from hotlists.actions.entries import WRITTEN, begin_entry, begin_version
+from hotlists.actions.entries import WRITTEN, begin_entry, begin_version, following
 from hotlists.bulk import reading
 from hotlists.bulk.columns import HEADINGS, Unreadable, read_cell
 from hotlists.models import Bulk, BulkRow, Entry, EntryVersion, Hotlist
@@ -245,10 +245,10 @@ def _problems_of_change(
     latest = entry.versions.order_by("-number").first()
     if latest is None or latest.status in (EntryVersion.Status.DRAFT, EntryVersion.Status.SUBMITTED):
         return [("entry", "A version of it is being written or waits for a decision. Finish that one first.")]
-    version = EntryVersion(
-        entry=entry, number=latest.number + 1, written_by=by, written_at=now,
-        profile=StandardsProfile.objects.in_force(now), **{name: getattr(latest, name) for name in WRITTEN},
-    )  # fmt: skip
+    version = following(latest)
+    for name in WRITTEN:
+        setattr(version, name, getattr(latest, name))
+    version.written_by, version.written_at, version.profile = by, now, StandardsProfile.objects.in_force(now)
     return reading.judge_version(version, changes, now)
 
 

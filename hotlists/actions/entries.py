@@ -2,6 +2,7 @@
 
 import datetime as dt
 import hashlib
+from collections.abc import Iterable
 from typing import Any
 
 from django.db import transaction
@@ -31,21 +32,27 @@ class Overtaken(TooLate):
 
 
 @transaction.atomic
-def begin_entry(hotlist: Hotlist, *, by: User, step: str = "", **facts: Any) -> EntryVersion:
+def begin_entry(
+    hotlist: Hotlist, *, by: User, step: str = "", answered: Iterable[str] | None = None, **facts: Any
+) -> EntryVersion:
     """A new entry with its first version, a draft. `facts` are the fields of EntryVersion, plate as typed.
     A draft may be unfinished; its dates follow from the category until somebody names them. `step` is the step of the
-    form that was saved; without it, those that `facts` speak of count as done."""
+    form that was saved; without it, those that `facts` speak of count as done. `answered` are the fingerprints of the warnings
+    that the author was shown with the plate; without it, words that are new answer what warns of it now."""
     policies.require_sight(by, hotlist)
     require(policies.may_write(by, hotlist))
     now = timezone.now()
-    version = first_version(hotlist, by=by, at=now, facts=facts, step=step)
+    version = first_version(hotlist, by=by, at=now, facts=facts, step=step, answered=answered)
     record(Verb.ENTRY_DRAFTED, target=version.entry, by=by, plate=_plate(version), also=[version, hotlist])
     return version
 
 
 @transaction.atomic
-def begin_version(entry: Entry, *, by: User, step: str = "", **facts: Any) -> EntryVersion:
-    """A new draft that starts from the latest version; the version in force stays in force meanwhile."""
+def begin_version(
+    entry: Entry, *, by: User, step: str = "", answered: Iterable[str] | None = None, **facts: Any
+) -> EntryVersion:
+    """A new draft that starts from the latest version; the version in force stays in force meanwhile. What its author answered
+    to warnings of the plate goes on answering those, and no others."""
     policies.require_sight(by, entry.hotlist)
     entry = Entry.objects.select_for_update().get(pk=entry.pk)
     latest = entry.versions.latest("number")
@@ -57,13 +64,16 @@ def begin_version(entry: Entry, *, by: User, step: str = "", **facts: Any) -> En
     if term is not None:  # what was narrowed stays so, unless somebody asks for more
         kept |= {field: getattr(term, field) for field in NARROWABLE}
     now = timezone.now()
-    version = _write(EntryVersion(entry=entry, number=latest.number + 1), by=by, at=now, facts=kept | facts)
+    version = _write(following(latest), by=by, at=now, facts=kept | facts, answered=answered)
     record(Verb.ENTRY_DRAFTED, target=entry, by=by, plate=_plate(version), also=[version, entry.hotlist])
     return version
 
 
 @transaction.atomic
-def edit_draft(version: EntryVersion, *, by: User, step: str = "", expecting: str = "", **facts: Any) -> EntryVersion:
+def edit_draft(
+    version: EntryVersion, *, by: User, step: str = "", expecting: str = "", answered: Iterable[str] | None = None,
+    **facts: Any,
+) -> EntryVersion:  # fmt: skip
     """Changes a draft; whoever does becomes one of its hands. `expecting` is the fingerprint of what its editor had before
     them: Overtaken when that has passed, so that two windows do not overwrite each other unseen."""
     version = _locked(version, by=by)
@@ -72,7 +82,7 @@ def edit_draft(version: EntryVersion, *, by: User, step: str = "", expecting: st
         raise TooLate("This version was submitted, so it can no longer be edited. Write a new version instead.")
     if expecting and expecting != fingerprint(version):
         raise Overtaken(version)
-    version = fill(version, facts)
+    version = fill(version, facts, answered=answered)
     version.steps_done = _done(version, facts, step)
     version.save()
     _contribute(version, by=by, at=timezone.now())
@@ -111,11 +121,18 @@ def open_entry(entry: Entry, *, by: Actor, justification: str = "") -> Entry:
 
 
 def first_version(
-    hotlist: Hotlist, *, by: User, at: dt.datetime, facts: dict[str, Any], step: str = ""
-) -> EntryVersion:
+    hotlist: Hotlist, *, by: User, at: dt.datetime, facts: dict[str, Any], step: str = "",
+    answered: Iterable[str] | None = None,
+) -> EntryVersion:  # fmt: skip
     """An entry with its first version, a draft; nobody is asked whether they may."""
     entry = Entry.objects.create(hotlist=hotlist, owner=by, created_by=by, created_at=at)
-    return _write(EntryVersion(entry=entry, number=1), by=by, at=at, facts=facts, step=step)
+    return _write(EntryVersion(entry=entry, number=1), by=by, at=at, facts=facts, step=step, answered=answered)
+
+
+def following(latest: EntryVersion) -> EntryVersion:
+    """The version after this one, empty but for the plate and what its author answered to what warned of it."""
+    answer = {name: getattr(latest, name) for name in ("vrm", "country", "plate_confirmed_because", "plate_warnings")}
+    return EntryVersion(entry=latest.entry, number=latest.number + 1, **answer)
 
 
 # What an author writes; everything else of a version follows from it or from who did what when.
@@ -135,7 +152,10 @@ def fingerprint(version: EntryVersion) -> str:
     return hashlib.sha256("\x1f".join(str(part) for part in said).encode()).hexdigest()[:32]
 
 
-def _write(version: EntryVersion, *, by: User, at: dt.datetime, facts: dict[str, Any], step: str = "") -> EntryVersion:
+def _write(
+    version: EntryVersion, *, by: User, at: dt.datetime, facts: dict[str, Any], step: str = "",
+    answered: Iterable[str] | None = None,
+) -> EntryVersion:  # fmt: skip
     version.profile = StandardsProfile.objects.in_force(at)
     version.written_by, version.written_at = by, at
     if version.number == 1:
@@ -149,14 +169,16 @@ def _write(version: EntryVersion, *, by: User, at: dt.datetime, facts: dict[str,
         facts = {"last_verified_at": at} | facts | dates
     else:
         version.steps_done = list(SLUGS)  # it starts from what was decided
-    version = fill(version, facts)
+    version = fill(version, facts, answered=answered)
     version.save(force_insert=True)
     _contribute(version, by=by, at=at)
     return version
 
 
-def fill(version: EntryVersion, facts: dict[str, Any]) -> EntryVersion:
-    """Sets what was written, and the plate's forms that follow from it (R-150, R-151)."""
+def fill(version: EntryVersion, facts: dict[str, Any], *, answered: Iterable[str] | None = None) -> EntryVersion:
+    """Sets what was written, and what follows from it: the plate's forms (R-150, R-151), and which warnings of the plate the
+    author's words answer."""
+    plate, words = version.plate, version.plate_confirmed_because
     unknown = set(facts) - set(WRITTEN)
     if unknown:
         raise TypeError(f"not a field that authors write: {', '.join(sorted(unknown))}")
@@ -178,7 +200,26 @@ def fill(version: EntryVersion, facts: dict[str, Any]) -> EntryVersion:
         raise Unfit(words, {"review_by": [words]})
     version.vrm_skeleton = plates.skeleton(version.vrm)
     version.vrm_classes = _classes(version.vrm, version.country)
+    version.plate_warnings = _answered(version, plate, words, answered)
     return version
+
+
+def _answered(version: EntryVersion, plate: tuple[str, str], words: str, shown: Iterable[str] | None) -> list[str]:
+    """The warnings, word for word, that the author's words answer: those they were shown, or, where nobody says which these
+    were, all that stand when the words are new. Words written for another plate, or before a warning came, do not answer it."""
+    kept = version.plate_warnings if version.plate == plate else []
+    if not version.vrm or not version.plate_confirmed_because.strip():
+        return []
+    is_new = version.plate != plate or version.plate_confirmed_because != words
+    if shown is None and not is_new:
+        return kept
+    if version.plate_confirmed_because == words and shown is None:
+        return []  # the plate changed beneath words that stayed
+    found = warnings.of(version.vrm, version.country, timezone.now())
+    if shown is None:
+        return [warned.words for warned in found if not warned.refuses]
+    said = set(shown)
+    return sorted({*kept, *(warned.words for warned in found if warned.fingerprint(version.plate) in said)})
 
 
 def _plate(version: EntryVersion) -> tuple[str, str] | None:

@@ -8,7 +8,7 @@ from django.utils import timezone
 from accounts.models import User
 from audit.actions import record
 from audit.verbs import Verb
-from hotlists import policies
+from hotlists import policies, warnings
 from hotlists.actions.entries import WRITTEN, begin_entry
 from hotlists.actions.terms import locked, plate_of
 from hotlists.models import Entry, EntryVersion
@@ -65,7 +65,9 @@ def ask_again(entry: Entry, *, by: User) -> EntryVersion:
     facts = {name: getattr(old, name) for name in WRITTEN} | {
         "starts_at": starts, "review_by": review, "expires_at": expires, "no_conflict": False,
     }  # fmt: skip
-    version = begin_entry(entry.hotlist, by=by, **facts)
+    found = warnings.of(old.vrm, old.country, now)
+    answered = [warned.fingerprint(old.plate) for warned in found if warned.words in old.plate_warnings]
+    version = begin_entry(entry.hotlist, by=by, answered=answered, **facts)
     version.entry.follows = entry.pk
     version.entry.save(update_fields=["follows"])
     return version

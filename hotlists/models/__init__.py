@@ -15,6 +15,14 @@ from .reviews import HitTally, Review
 from .suspensions import Suspension
 from .terms import Narrowing, Term
 from .versions import Contribution, EntryVersion
+from .warninglists import (
+    Warninglist,
+    WarninglistAnswer,
+    WarninglistEdition,
+    WarninglistItem,
+    WarninglistProblem,
+    WarninglistUse,
+)
 
 __all__ = [
     "APPROVING",
@@ -49,5 +57,11 @@ __all__ = [
     "StagedRow",
     "Suspension",
     "Term",
+    "Warninglist",
+    "WarninglistAnswer",
+    "WarninglistEdition",
+    "WarninglistItem",
+    "WarninglistProblem",
+    "WarninglistUse",
     "layout_of",
 ]

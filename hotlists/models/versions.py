@@ -175,10 +175,10 @@ class EntryVersion(models.Model):
         max_length=300, blank=True, help_text="The author's answer to what the portal warned of this plate."
     )
     plate_warnings = ArrayField(
-        models.CharField(max_length=300),
+        models.CharField(max_length=1000),
         default=list,
         blank=True,
-        help_text="What was warned of when it was submitted.",
+        help_text="What the portal warned of and the author answered; once submitted, all that it warned of then.",
     )
     category = models.CharField(max_length=10)
     reason = models.CharField(max_length=500)
@@ -267,6 +267,7 @@ class EntryVersion(models.Model):
             triggers.VERSION_IS_BORN_A_DRAFT,
             triggers.SUBMITTED_VERSION_IS_FIXED,
             triggers.SUBMITTED_WITHIN_ITS_CAPS,
+            triggers.REFUSED_PLATE_IS_ANSWERED,
         ]
         indexes = [
             models.Index(fields=["vrm", "country"], name="hotlists_version_by_plate"),
