@@ -25,11 +25,12 @@ SITES = "sites.json"
 
 @dataclass(frozen=True, slots=True)
 class PublishedList:
-    """One list of a publication: its role, its manifest and the file that holds its rows."""
+    """One list of a publication: its role, its manifest, the file that holds its rows, and until when it is given to us."""
 
     role: str
     manifest: Manifest
     target: TargetFile
+    until: int | None  # None only of a list that was taken away
 
     @property
     def sha256(self) -> str:
@@ -79,6 +80,7 @@ class Feed:
             timestamp = Metadata[Timestamp].from_file(str(self._metadata / "timestamp.json")).signed
             targets = Metadata[Targets].from_file(str(self._metadata / "targets.json")).signed
             roles = list(targets.delegations.roles or {}) if targets.delegations else []
+            ends = targets.unrecognized_fields.get("x-until")
             found = []
             for role in roles:
                 target = updater.get_targetinfo(f"d/{role}/full.parquet")
@@ -86,7 +88,7 @@ class Feed:
                     manifest = Manifest.read(target.unrecognized_fields.get("custom"))
                     if not role.isalnum() or "sha256" not in target.hashes:
                         raise Refused(FORMAT, "a list has no plain role name or no SHA-256.")
-                    found.append(PublishedList(role, manifest, target))
+                    found.append(PublishedList(role, manifest, target, read_end(ends, role, manifest)))
             sites, where = self._sites(updater)
         return Publication(timestamp.version, int(timestamp.expires.timestamp()), tuple(found), sites, where, updater)
 
@@ -147,6 +149,16 @@ def feed_name(metadata_url: str) -> str:
     if len(parts) < 2 or parts[-1] != "metadata":
         raise ValueError("The metadata address must end in /<feed>/metadata/, so that the feed can be told from it.")
     return parts[-2]
+
+
+def read_end(ends: Any, role: str, manifest: Manifest) -> int | None:
+    """Until when a list is given to us. Raises Refused when the feed does not say it of a list that has not ended."""
+    until = ends.get(role) if isinstance(ends, dict) else None
+    if manifest.terminal:
+        return None
+    if type(until) is not int:
+        raise Refused(FORMAT, f"the feed does not say until when list {role} is given to us.")
+    return until
 
 
 def read_sites(content: Any) -> dict[str, int]:

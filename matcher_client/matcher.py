@@ -70,7 +70,7 @@ class Matcher:
                 path = self.feed.path_of(role, applied.sha256)
                 try:
                     manifest = Manifest.read(applied.manifest)
-                    lists[role] = load(path, role, manifest, applied.sha256, applied.applied_at)
+                    lists[role] = load(path, role, manifest, applied.sha256, applied.applied_at, applied.until)
                 except Refused as error:
                     log.warning("What was held of list %s is not whole and will be fetched anew: %s", role, error)
                     del self.applied.lists[role]
@@ -84,7 +84,9 @@ class Matcher:
         if publication.timestamp_version < self.applied.timestamp_version:
             raise Refused(ROLLBACK, "timestamp.json is older than the one that was applied.")
         verified_at = max(asked_at, self.applied.verified_at)
-        lists = {published.role: self._load(publication, published) for published in publication.lists}
+        now = self.now()
+        given = [published for published in publication.lists if published.until is None or now < published.until]
+        lists = {published.role: self._load(publication, published) for published in given}
         with self._changing:
             before = {role: (held.manifest, held.sha256) for role, held in self.store.lists.items()}
             self.store.replace(lists, publication.sites, verified_at, publication.where)
@@ -105,23 +107,30 @@ class Matcher:
                     self._give_receipt(role, applied)
 
     def discard_outlived(self) -> None:
-        """Forget, in memory and on disk, every list whose offline life is over (R-085)."""
+        """Forget, in memory and on disk, every list whose offline life is over (R-085) or that is no longer given to us."""
         with self._changing:
             now = self.now()
-            gone = [
-                role
-                for role, applied in self.applied.lists.items()
-                if now >= self.applied.verified_at + applied.manifest["offline_life"]
-            ]
+            held = self.applied.lists.items()
+            ended = {role for role, applied in held if applied.until is not None and now >= applied.until}
+            outlived = {
+                role for role, applied in held if now >= self.applied.verified_at + applied.manifest["offline_life"]
+            } - ended
+            gone = ended | outlived
             if not gone:
                 return
             for role in gone:
                 self.feed.drop(role, self.applied.lists.pop(role).sha256)
-            self.applied.discarded_at = int(now)
+            if outlived:
+                self.applied.discarded_at = int(now)
             kept = {role: held for role, held in self.store.lists.items() if role not in gone}
             self.store.replace(kept, self.store.sites, self.store.verified_at, self.store.where)
             self.applied.write(self._applied_path)
-            log.warning("%d lists were discarded: the portal was out of reach for their offline life.", len(gone))
+            if outlived:
+                log.warning(
+                    "%d lists were discarded: out of reach of the portal for their offline life.", len(outlived)
+                )
+            if ended:
+                log.warning("%d lists were discarded: they are no longer given to us.", len(ended))
 
     def step(self) -> bool:
         """One round of update and proof; say whether all went well. What did not is in `problem`."""
@@ -201,18 +210,18 @@ class Matcher:
             if manifest.revision < held.manifest.revision:
                 raise Refused(ROLLBACK, f"list {role} went back to revision {manifest.revision}.")
             if held.sha256 == published.sha256 and held.manifest == manifest:
-                return held
+                return held if held.until == published.until else replace(held, until=published.until)
             if held.sha256 == published.sha256 and held.manifest.has_rows_of(manifest):
-                return replace(held, manifest=manifest, applied_at=int(time.time()))
+                return replace(held, manifest=manifest, applied_at=int(time.time()), until=published.until)
         path = self.feed.fetch(publication, published)
-        return load(path, role, manifest, published.sha256, int(time.time()))
+        return load(path, role, manifest, published.sha256, int(time.time()), published.until)
 
     def _persist(self, publication: Publication, verified_at: int) -> None:
         lists = {}
         for role, held in self.store.lists.items():
             before = self.applied.lists.get(role)
             receipt = before.receipt if before is not None else None
-            lists[role] = AppliedList(held.manifest.as_custom(), held.sha256, held.applied_at, receipt)
+            lists[role] = AppliedList(held.manifest.as_custom(), held.sha256, held.applied_at, receipt, held.until)
         self.applied.timestamp_version = publication.timestamp_version
         self.applied.timestamp_expires = publication.timestamp_expires
         self.applied.verified_at = verified_at

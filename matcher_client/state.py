@@ -20,6 +20,7 @@ class AppliedList:
     sha256: str
     applied_at: int
     receipt: dict[str, Any] | None = None
+    until: int | None = None
 
     @property
     def is_receipted(self) -> bool:
@@ -66,6 +67,7 @@ def health(applied: Applied, now: float) -> dict[str, Any]:
             "terminal": part.manifest["terminal"],
             "applied_at": part.applied_at,
             "lapses_at": part.manifest["list_lapses_at"],
+            "given_until": part.until,
             "rows_verified_at": part.manifest["rows_verified_at"],
             "discarded_after": applied.verified_at + part.manifest["offline_life"],
             "last_receipt": part.receipt,

@@ -39,6 +39,7 @@ class HeldList:
     applied_at: int
     by_vrm: dict[str, tuple[Row, ...]] = field(repr=False)
     buckets: dict[int, list[str]] = field(repr=False)
+    until: int | None = None  # the second at which it is no longer given to us
 
     def rows_in(self, bucket: int) -> list[Row]:
         """The rows of a bucket in key order, taken from the very rows that are matched against."""
@@ -90,7 +91,7 @@ class Store:
         lists, _, verified_at, _ = self._held
         for held in lists.values():
             rows = held.by_vrm.get(vrm)
-            if rows and is_alive(held.manifest, verified_at, at):
+            if rows and (held.until is None or at < held.until) and is_alive(held.manifest, verified_at, at):
                 for row in rows:
                     if in_force(row, at):
                         yield held, row
@@ -121,7 +122,7 @@ def in_force(row: Row, at: float) -> bool:
     return (row.starts_at is None or row.starts_at <= at) and (row.lapses_at is None or at < row.lapses_at)
 
 
-def load(path: Path, role: str, manifest: Manifest, sha256: str, applied_at: int) -> HeldList:
+def load(path: Path, role: str, manifest: Manifest, sha256: str, applied_at: int, until: int | None = None) -> HeldList:
     """The list in a Parquet file, held against its manifest. Raises Refused when the two differ."""
     digests = BucketDigests(manifest.bucket_bits)
     by_vrm: dict[str, tuple[Row, ...]] = {}
@@ -138,7 +139,7 @@ def load(path: Path, role: str, manifest: Manifest, sha256: str, applied_at: int
         raise Refused(TAMPER, f"list {role} has {digests.count} rows; its manifest says {manifest.rows}.")
     if digests.root() != manifest.root:
         raise Refused(TAMPER, f"the rows of list {role} are not those that its manifest was made for.")
-    return HeldList(role, manifest, sha256, applied_at, by_vrm, buckets)
+    return HeldList(role, manifest, sha256, applied_at, by_vrm, buckets, until)
 
 
 def read_rows(path: Path) -> Iterator[Row]:

@@ -20,6 +20,7 @@ from tuf.api.metadata import (
 
 from matchers import keys
 
+UNTIL_FIELD = "x-until"  # role -> the second at which the matcher drops the list by itself (R-101)
 FEED_FIELD = "x-feed"  # signed inside: feeds share keys, and TUF alone does not stop one feed's document in another
 
 
@@ -40,11 +41,13 @@ def root(
 
 
 def targets(
-    feed: str, version: int, expires_at: dt.datetime, roles: Mapping[str, Key], files: Iterable[TargetFile] = ()
-) -> bytes:
-    """A feed's targets: it names the feed's lists, and no list beside them."""
+    feed: str, version: int, expires_at: dt.datetime, roles: Mapping[str, Key], files: Iterable[TargetFile] = (),
+    *, until: Mapping[str, int],
+) -> bytes:  # fmt: skip
+    """A feed's targets: it names the feed's lists, and no list beside them; and until when each is given."""
     signed = Targets(version=version, expires=_whole(expires_at), targets={file.path: file for file in files})
     signed.unrecognized_fields[FEED_FIELD] = feed
+    signed.unrecognized_fields[UNTIL_FIELD] = dict(until)
     signed.delegations = Delegations(
         keys={key.keyid: key for key in roles.values()},
         roles={

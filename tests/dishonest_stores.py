@@ -12,7 +12,7 @@ class NeverForgets(Store):
             before = self.lists.get(role, held)
             by_vrm = {**before.by_vrm, **held.by_vrm}
             buckets = {n: before.buckets.get(n, []) + held.buckets.get(n, []) for n in range(16)}
-            kept[role] = HeldList(role, held.manifest, held.sha256, held.applied_at, by_vrm, buckets)
+            kept[role] = HeldList(role, held.manifest, held.sha256, held.applied_at, by_vrm, buckets, held.until)
         super().replace({**self.lists, **kept}, sites, verified_at, where)
 
 

@@ -151,13 +151,16 @@ class TinyFeed:
         self.files[self._path(f"{self.versions['root']}.root.json")] = signed.to_bytes()
         return signed.to_bytes()
 
-    def publish(self, lists, sites=None, *, life=timedelta(minutes=10), custom=None, sites_file=True, where=None):
+    def publish(
+        self, lists, sites=None, *, life=timedelta(minutes=10), custom=None, sites_file=True, where=None, until=FOREVER
+    ):
         """Publish rows by role, and sites in service; return the version of the timestamp."""
         expires = datetime.now(UTC).replace(microsecond=0) + 7 * DAY
         for role, rows in lists.items():
             self.publish_list(role, rows, expires, dict((custom or {}).get(role, {})))
         targets = Targets(version=self._next("targets"), expires=expires)
         targets.unrecognized_fields["x-feed"] = self.name
+        targets.unrecognized_fields["x-until"] = dict.fromkeys(self.roles(), until) if until else {}
         if sites_file:
             content = json.dumps(
                 {"generated_at": int(datetime.now(UTC).timestamp()), "sites": sites or {}, **(where or {})}
@@ -201,7 +204,7 @@ class TinyFeed:
         rows = sorted(rows, key=lambda row: (row.country, row.vrm, row.ref))
         previous = self._revisions.get(role, 0)
         manifest = {
-            "format": 2,
+            "format": 3,
             "revision": previous + 1,
             "previous_revision": previous,
             "rows": len(rows),

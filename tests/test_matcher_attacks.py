@@ -287,23 +287,28 @@ def test_tamper_a_manifest_that_does_not_fit_its_rows_is_refused(portal, matcher
 @pytest.mark.parametrize(
     ("custom", "words"),
     [
-        ({"format": 1}, "in format 1; this client reads format 2"),
-        ({"format": 3}, "in format 3; this client reads format 2"),
+        ({"format": 2}, "in format 2; this client reads format 3"),
+        ({"format": 4}, "in format 4; this client reads format 3"),
         ({"format": None}, "without a manifest"),
         ({"revision": True}, "no right revision"),
         ({"offline_life": None}, "no right offline_life"),
         ({"offline_life": 0}, "out of range"),
         ({"bucket_bits": 40}, "out of range"),
         ({"content": b"PAR1 not"}, "cannot be read"),
-        ({"content": parquet([a_row(NEW)], a_row()._fields[:-1])}, "columns are not those of format 2"),
+        ({"content": parquet([a_row(NEW)], a_row()._fields[:-1])}, "columns are not those of format 3"),
         ({"content": parquet([a_row(NEW)._replace(contact=None)])}, "column contact has empty cells"),
         ({"content": parquet([a_row(NEW), a_row(OLD)])}, "must come in the order"),
         ({"content": parquet([a_row(NEW, action_text="a\x1fb")])}, "Control characters"),
     ],
 )
-def test_what_is_not_in_format_1_is_refused(portal, matcher, is_refused, custom, words):
+def test_what_is_not_in_the_format_is_refused(portal, matcher, is_refused, custom, words):
     portal.publish({LIST: [a_row(NEW)]}, in_service(), custom={LIST: custom})
     is_refused("format", words)
+
+
+def test_a_feed_that_does_not_say_until_when_a_list_is_given_is_refused(portal, matcher, is_refused):
+    portal.publish({LIST: [a_row(NEW)]}, in_service(), until=None)
+    is_refused("format", "does not say until when")
 
 
 def test_sites_that_cannot_be_read_are_refused(portal, matcher, is_refused):

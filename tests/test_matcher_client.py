@@ -523,3 +523,37 @@ def test_a_state_directory_of_another_feed_is_not_used(portal, make_matcher, tmp
     path.write_text(json.dumps({**json.loads(path.read_text()), "feed": "other"}))
     with pytest.raises(ValueError, match="belongs to feed other"):
         make_matcher()
+
+
+def test_a_list_is_dropped_at_the_second_its_allocation_ends_though_the_portal_is_away(portal, make_matcher, tmp_path):
+    end = datetime(2026, 11, 20, 12, tzinfo=UTC)
+    with time_machine.travel(end - timedelta(hours=1), tick=False):
+        portal.publish({LIST: [a_row()]}, in_service(), until=int(end.timestamp()))
+        matcher = make_matcher()
+        matcher.update()
+    with portal.down():
+        with time_machine.travel(end - timedelta(seconds=1), tick=False):
+            assert matcher.match([a_read()]) == 1
+        with time_machine.travel(end, tick=False):
+            assert matcher.match([a_read()]) == 0
+            matcher.discard_outlived()
+            assert (matcher.health()["lists"], matcher.health()["discarded_at"]) == ({}, None)
+            assert on_disk(tmp_path / "state" / "targets", "AB01CDE") == []
+            again = make_matcher()
+            assert again.match([a_read()]) == 0
+    with time_machine.travel(end, tick=False):
+        portal.feed.sign_timestamp()
+        matcher.update()  # the feed still names it: it is not taken up again
+        assert matcher.match([a_read()]) == 0
+        portal.publish({LIST: [a_row()]}, in_service(), until=int(end.timestamp()) + 60)
+        matcher.update()
+        assert matcher.match([a_read()]) == 1
+
+
+def test_a_later_end_needs_no_new_file(portal, matcher):
+    soon = int(time.time()) + 60
+    portal.publish({LIST: [a_row()]}, in_service(), until=soon)
+    matcher.update()
+    portal.publish({}, in_service(), until=soon + 60)
+    assert not matcher.update()
+    assert matcher.health()["lists"][LIST]["given_until"] == soon + 60

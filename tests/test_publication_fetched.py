@@ -1,5 +1,6 @@
 """The publication as matchers fetch it: with their token, verified by the TUF client, proved by receipts."""
 
+import datetime as dt
 import threading
 import time
 from pathlib import Path
@@ -15,7 +16,7 @@ from matcher_client.feed import Feed as ClientFeed
 from matcher_client.matcher import Matcher as Client
 from matcher_client.session import PortalSession
 from matchers import actions, keys
-from matchers.models import FeedList, Matcher, RecallHolder, Receipt
+from matchers.models import Allocation, FeedList, Matcher, RecallHolder, Receipt
 from tests.dishonest_stores import Echoes, KeepsQuietly
 from tests.publishing import PUBLISHER, publish
 from tests.test_camera_sites import live_site, proposed_site, site_team  # noqa: F401 - a site that is in service
@@ -153,6 +154,21 @@ def test_allocation_ends_by_itself_at_its_end(matcher, hotlist, approved_entry):
     publish(hotlist)
     with time_machine.travel(matcher.matcher.allocations.get().until_at, tick=False):
         assert any(publication.is_ending for publication in actions.reconcile(by=PUBLISHER))
+
+
+def test_the_end_of_an_allocation_is_signed_into_the_feed(matcher, hotlist, approved_entry, client_for):
+    approved_entry()
+    publish(hotlist)
+    client = client_for(matcher)
+    assert client.step(), client.problem
+    allocation = matcher.matcher.allocations.get()
+    assert client.health()["lists"][hotlist.role.name]["given_until"] == int(allocation.until_at.timestamp())
+    later = allocation.until_at + dt.timedelta(days=30)
+    Allocation.objects.filter(pk=allocation.pk).update(until_at=later)
+    assert publish(hotlist) == [], "the rows are the same; only the feed says another end"
+    assert client.step(), client.problem
+    assert client.health()["lists"][hotlist.role.name]["given_until"] == int(later.timestamp())
+    assert publish(hotlist) == []
 
 
 def test_sites_in_service_reach_the_matcher(matcher, hotlist, approved_entry, client_for, live_site):  # noqa: F811

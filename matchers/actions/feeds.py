@@ -35,7 +35,10 @@ def sign_feed(feed: Feed, *, by: Actor, at: dt.datetime, with_targets: bool) -> 
         }
         sites = feed.site_table
         named = [metadata.file(files.SITES_FILE, sha256=sites.sha256, length=sites.length)] if sites else []
-        body = metadata.targets(feed.pk, feed.targets_version, at + LIFE, carried, named)
+        until = {
+            each.role.name: int(each.until_at.timestamp()) for each in lists if each.until_at and not each.ending_id
+        }
+        body = metadata.targets(feed.pk, feed.targets_version, at + LIFE, carried, named, until=until)
         store(feed, "targets", feed.targets_version, body, at=at, life=LIFE)
     feed.snapshot_version += 1
     versions = {"targets": feed.targets_version, **_list_versions(feed, lists)}

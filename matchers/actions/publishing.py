@@ -34,6 +34,8 @@ from standards.models import StandardsProfile
 
 MARKING = "OFFICIAL-SENSITIVE"
 
+Ends = dict[str, dt.datetime]  # feed -> until when its matcher is given the list
+
 
 @transaction.atomic
 def publish(hotlist_id: uuid.UUID, *, by: SystemJob) -> list[Publication]:
@@ -48,7 +50,7 @@ def publish(hotlist_id: uuid.UUID, *, by: SystemJob) -> list[Publication]:
     if role is None:
         return []  # never given to any matcher
     hotlist = Hotlist.objects.with_lapse(now).get(pk=hotlist_id)
-    entitled = set(Allocation.objects.running(now).filter(hotlist=hotlist).values_list("matcher__feed_id", flat=True))
+    entitled = Allocation.objects.running(now).filter(hotlist=hotlist).ends_by_feed()
     carried = {each.feed_id: each for each in FeedList.objects.filter(role=role).select_related("ending")}
     made = _revise(hotlist, role, entitled, carried.values(), by=by, at=now)
     endings = [_end(hotlist, role, each, by=by, at=now) for each in carried.values() if _is_to_end(each, entitled)]
@@ -72,7 +74,7 @@ def latest(hotlist: Hotlist) -> Publication | None:
 
 
 def _revise(
-    hotlist: Hotlist, role: ListRole, entitled: set[str], carried: Iterable[FeedList], *, by: SystemJob, at: dt.datetime
+    hotlist: Hotlist, role: ListRole, entitled: Ends, carried: Iterable[FeedList], *, by: SystemJob, at: dt.datetime
 ) -> Publication | None:
     """The next revision of the list for everybody, if there is anything to say."""
     before = latest(hotlist)
@@ -189,25 +191,25 @@ def _empty_root(bits: int) -> str:
     return root_over([EMPTY] * (1 << bits)).hex()
 
 
-def _is_to_end(carried: FeedList, entitled: set[str]) -> bool:
+def _is_to_end(carried: FeedList, entitled: Ends) -> bool:
     return carried.ending_id is None and carried.feed_id not in entitled
 
 
 def _settle(
-    role: ListRole, entitled: set[str], carried: dict[str, FeedList], endings: list[Publication], *, at: dt.datetime
+    role: ListRole, entitled: Ends, carried: dict[str, FeedList], endings: list[Publication], *, at: dt.datetime
 ) -> set[str]:
     """Makes the feeds carry the list or its ending. Returns the feeds whose own targets that changes."""
     changed = set()
     newest_table = SiteTable.objects.order_by("id").last()
-    for feed_id in sorted(entitled - carried.keys()):
-        FeedList.objects.create(feed_id=feed_id, role=role)
+    for feed_id in sorted(entitled.keys() - carried.keys()):
+        FeedList.objects.create(feed_id=feed_id, role=role, until_at=entitled[feed_id])
         Feed.objects.filter(pk=feed_id, site_table=None).update(site_table=newest_table)
         changed.add(feed_id)
-    for feed_id in sorted(entitled & carried.keys()):
+    for feed_id in sorted(entitled.keys() & carried.keys()):
         each = carried[feed_id]
-        if each.ending_id:  # given again
-            each.ending, each.unloaded_at = None, None
-            each.save(update_fields=["ending", "unloaded_at"])
+        if each.ending_id or each.until_at != entitled[feed_id]:  # given again, or until another day
+            each.ending, each.unloaded_at, each.until_at = None, None, entitled[feed_id]
+            each.save(update_fields=["ending", "unloaded_at", "until_at"])
             changed.add(feed_id)
     for ending in endings:
         each = next(each for each in carried.values() if each.feed_id == ending.feed_id)

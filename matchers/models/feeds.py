@@ -53,6 +53,10 @@ class Feed(models.Model):
     snapshot_version = models.PositiveIntegerField(default=0)
     timestamp_version = models.PositiveIntegerField(default=0)
     site_table = models.ForeignKey(SiteTable, models.PROTECT, null=True, related_name="+")
+    lost_lists = models.JSONField(
+        default=dict,
+        help_text="Role -> version of lists that a lost part of the past named; snapshots go on naming them.",
+    )
     created_at = models.DateTimeField()
 
     class Meta:
@@ -107,6 +111,9 @@ class FeedList(models.Model):
     role = models.ForeignKey(ListRole, models.PROTECT, related_name="feeds")
     ending = models.ForeignKey("matchers.Publication", models.PROTECT, null=True, related_name="+")
     version = models.PositiveIntegerField(default=0, help_text="Of the role, as the feed's snapshot named it last.")
+    until_at = models.DateTimeField(
+        null=True, help_text="The end of the allocation, as the feed's targets last said it."
+    )
     unloaded_at = models.DateTimeField(null=True, help_text="When the matcher proved that it holds the list no more.")
 
     objects = FeedListQuerySet.as_manager()

@@ -78,6 +78,10 @@ class AllocationQuerySet(models.QuerySet["Allocation"]):
         """Allocations by which a matcher is entitled to a list at this moment, of machines not switched off."""
         return self.filter(from_at__lte=at, until_at__gt=at, revoked_at=None, matcher__machine__is_active=True)
 
+    def ends_by_feed(self) -> dict[str, dt.datetime]:
+        """Each feed that these entitle, and the last moment until which one of them does."""
+        return dict(self.order_by().values_list("matcher__feed_id").annotate(until=models.Max("until_at")))
+
 
 class Allocation(models.Model):
     """That a matcher is given a list: for what purpose, under which agreement, until when (R-101)."""
