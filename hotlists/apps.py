@@ -14,13 +14,18 @@ class HotlistsConfig(AppConfig):
         from hotlists.views.decisions import conditions_panel  # noqa: PLC0415
         from hotlists.views.feeds import feed_panel  # noqa: PLC0415
         from hotlists.views.releases import draft_panel  # noqa: PLC0415
+        from hotlists.views.warninglists import refusal_panel  # noqa: PLC0415
 
         health.register("inbox", inbox.wellness)
         home.register(waiting.questions)
         panels.register("hotlists.hotlist", feed_panel, order=10)
         panels.register("hotlists.entry", draft_panel, order=5)
+        panels.register("hotlists.entry", refusal_panel, order=4)
         panels.register("hits.hit", conditions_panel, order=10)
         navigation.register("Hotlists", "hotlist_list", "hotlists.view_entries", 20, section="/hotlists/")
+        navigation.register(
+            "Warninglists", "warninglist_list", "hotlists.keep_warninglist", 24, section="/warninglists/"
+        )
         navigation.register("Entries", "entry_list", "hotlists.view_entries", 21, section="/entries/")
         navigation.register("Decisions", "decision_queue", "hotlists.decide_entry", 22, section="/decisions/")
         navigation.register("Reviews", "review_queue", "hotlists.review_entry", 22, section="/reviews/")

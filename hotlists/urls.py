@@ -36,6 +36,7 @@ from hotlists.views import (
     releases,
     reviews,
     search,
+    warninglists,
     writing,
 )
 
@@ -118,6 +119,20 @@ urlpatterns = [
     path("loads/<uuid:pk>/accept/", loads.load_accept, name="load_accept"),
     path("loads/<uuid:pk>/refuse/", loads.load_refuse, name="load_refuse"),
     path("loads/<uuid:pk>/problems.csv", loads.load_problems, name="load_problems"),
+    path("warninglists/", warninglists.warninglist_list, name="warninglist_list"),
+    path("warninglists/new/", warninglists.warninglist_new, name="warninglist_new"),
+    path("warninglists/check/", warninglists.warninglist_check, name="warninglist_check"),
+    path("warninglists/<uuid:pk>/", warninglists.warninglist_detail, name="warninglist_detail"),
+    path("warninglists/<uuid:pk>/load/", warninglists.warninglist_load, name="warninglist_load"),
+    path("warninglists/<uuid:pk>/retire/", warninglists.warninglist_retire, name="warninglist_retire"),
+    path("warninglists/editions/<uuid:pk>/", warninglists.warninglist_edition, name="warninglist_edition"),
+    path("warninglists/editions/<uuid:pk>/accept/", warninglists.edition_accept, name="edition_accept"),
+    path("warninglists/editions/<uuid:pk>/discard/", warninglists.edition_discard, name="edition_discard"),
+    path("warninglists/editions/<uuid:pk>/bring-back/", warninglists.edition_bring_back, name="edition_bring_back"),
+    path("warninglists/editions/<uuid:pk>/problems.csv", warninglists.edition_problems, name="edition_problems"),
+    path(
+        "entries/<uuid:pk>/warninglists/<uuid:warninglist>/answer/", warninglists.refusal_answer, name="refusal_answer"
+    ),
 ]
 
 api_urlpatterns = [

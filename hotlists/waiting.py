@@ -22,6 +22,7 @@ from hotlists.models import (
     Release,
     SourceAgreement,
     Term,
+    WarninglistEdition,
 )
 from hotlists.models.hotlists import HotlistQuerySet
 from hotlists.reviewing import due_reviews
@@ -48,6 +49,11 @@ def questions(user: User, now: dt.datetime) -> Iterator[Item]:
         yield from _reviews(user, now)
     yield from _feeds(user, now)
     yield from _lists(user, now)
+    if role_has(user, "hotlists.accept_warninglist"):
+        waits = WarninglistEdition.objects.waiting().exclude(loaded_by=user)
+        for edition in waits.select_related("warninglist"):
+            words = f"An edition of the warninglist {edition.warninglist.name} waits for a second person"
+            yield Item(words, reverse("warninglist_edition", args=[edition.pk]), since=edition.loaded_at)
 
 
 def _lists(user: User, now: dt.datetime) -> Iterator[Item]:

@@ -34,7 +34,10 @@ def entry_new(request: HttpRequest, slug: str) -> HttpResponse:
     form = StepForm(typed, step=step, hotlist=hotlist, instance=EntryVersion(country="GB"))
     if request.method == "POST" and form.is_valid():
         try:
-            version = actions.begin_entry(hotlist, by=request.user, step=step.slug, **form.facts(timezone.now()))
+            facts = form.facts(timezone.now())
+            version = actions.begin_entry(
+                hotlist, by=request.user, step=step.slug, answered=_answered(request), **facts
+            )
             return _onwards(request, version, step)
         except Unfit as refusal:
             put_problems(form, refusal)
@@ -73,10 +76,12 @@ def entry_step(request: HttpRequest, pk: uuid.UUID, step: str) -> HttpResponse:
         facts = form.facts if isinstance(form, ScopeForm) else form.facts(timezone.now())
         try:
             if _is_decided(version) and request.POST.get("state", state) == state:
-                version = actions.begin_version(entry, by=request.user, step=step, **facts)
+                version = actions.begin_version(entry, by=request.user, step=step, answered=_answered(request), **facts)
             else:
                 expecting = request.POST.get("state", state)
-                version = actions.edit_draft(version, by=request.user, step=step, expecting=expecting, **facts)
+                version = actions.edit_draft(
+                    version, by=request.user, step=step, expecting=expecting, answered=_answered(request), **facts
+                )
             return _onwards(request, version, this)
         except Overtaken as late:
             version, state = late.version, fingerprint(late.version)
@@ -129,6 +134,11 @@ def _look(request: HttpRequest, hotlist: Hotlist, version: EntryVersion) -> Plat
         return actions.look_up_plate(version.vrm, version.country, hotlist, by=request.user)
     except Unfit:
         return None
+
+
+def _answered(request: HttpRequest) -> list[str] | None:
+    """Which warnings of the plate the page showed beside the author's answer; None where it showed none yet."""
+    return request.POST.getlist("answered") if "shown" in request.POST else None
 
 
 def _with_other_plate(typed: QueryDict | None) -> QueryDict | None:
