@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from hotlists.listing import standing
 from hotlists.models import Entry, FeedRow, Hotlist
+from portal.spreadsheets import harmless
 
 CHUNK = 1 << 16
 WITHHELD = "Withheld: suppressed"
@@ -106,11 +107,6 @@ def as_csv(rows: Iterable[Row], mark: Watermark) -> Iterator[bytes]:
     for row in ([line] for line in mark.lines):
         writer.writerow(map(harmless, row))
     yield _taken(out)
-
-
-def harmless(cell: str) -> str:
-    """The cell as a spreadsheet reads it back: as words, never as a formula."""
-    return f"'{cell}" if cell.lstrip(" ")[:1] in ("=", "+", "-", "@", "\t", "\r", "\n") and cell else cell
 
 
 def as_xlsx(rows: Iterable[Row], mark: Watermark) -> Iterator[bytes]:

@@ -14,7 +14,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
-from portal.errors import Refusal, Stranger, Unfit
+from portal.errors import UNTAKEN, Refusal, Stranger, Unfit, as_refusal
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -86,6 +86,8 @@ def problem(exc: Exception, context: dict[str, Any]) -> Response | None:
 
 
 def _problem(exc: Exception) -> Response | None:
+    if isinstance(exc, UNTAKEN):
+        exc = as_refusal(exc) or exc
     if isinstance(exc, Http404 | Stranger):
         return _respond(404, "There is nothing at this address, or it is not one you may see.")
     if isinstance(exc, Unfit):

@@ -7,6 +7,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.utils import timezone
 from rest_framework.request import Request
@@ -61,5 +62,16 @@ def _caller(request: Request) -> str:
 
 
 def _fingerprint(request: Request) -> str:
-    said = json.dumps([request.method, request.path, request.data], sort_keys=True, default=str)
+    said = json.dumps([request.method, request.path, request.data], sort_keys=True, default=_said)
     return hashlib.sha256(said.encode()).hexdigest()
+
+
+def _said(value: Any) -> str:
+    """A file by what is in it, anything else by its words."""
+    if not isinstance(value, UploadedFile):
+        return str(value)
+    digest = hashlib.sha256()
+    for chunk in value.chunks():
+        digest.update(chunk)
+    value.seek(0)
+    return digest.hexdigest()

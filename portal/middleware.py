@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.deprecation import MiddlewareMixin
 
 from portal import views
-from portal.errors import Refusal
+from portal.errors import UNTAKEN, Refusal, as_refusal
 
 
 class RequestIdMiddleware(MiddlewareMixin):
@@ -28,6 +28,8 @@ class RefusalMiddleware(MiddlewareMixin):
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """None leaves what we do not know to Django."""
+        if isinstance(exception, UNTAKEN):
+            exception = as_refusal(exception) or exception
         if isinstance(exception, Refusal):
             return views.refusal(request, exception)
         if isinstance(exception, OperationalError | InterfaceError):

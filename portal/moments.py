@@ -13,6 +13,13 @@ UNITS = (
     ("minute", 60),
 )
 Moment = dt.datetime | dt.date | None
+REACH = range(1900, 2200)  # years that a person can mean; beyond them nothing can be added to a date
+OUT_OF_REACH = f"Give a date between {REACH.start} and {REACH.stop - 1}."
+
+
+def is_in_reach(when: dt.datetime | dt.date) -> bool:
+    """Whether it is a date that can be meant, and counted from."""
+    return when.year in REACH
 
 
 def now() -> dt.datetime:

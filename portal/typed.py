@@ -54,4 +54,5 @@ class TypedMiddleware(MiddlewareMixin):
         except signing.BadSignature:
             return
         if len(encoded := body.urlencode()) <= LONGEST:
+            request.session.set_expiry(LIFE)  # nobody's session, which goes with these words unless somebody signs in
             request.session[KEY] = {"path": request.path, "who": who, "at": time.time(), "body": encoded}

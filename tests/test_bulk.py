@@ -155,7 +155,7 @@ def test_same_vehicle_twice_in_a_file_is_a_fault_of_the_second(uploaded):
         (b"plate,category,reason,colour of sky\r\nAB01CDE,CRM,x,y\r\n", "Not a column"),
         (b"plate,plate,category,reason\r\nAB01CDE,AB01CDE,CRM,x\r\n", "twice"),
         (b"plate,category,reason\r\n" + b"AB01CDE,CRM,x\r\n" * 501, "At most 500 rows"),
-        (b"\x00\xff\xfe", "missing|separated|Not a column|empty"),
+        (b"\x00\xff\xfe", "no text"),
     ],
 )
 def test_file_that_is_none_is_refused_in_words(uploaded, content, words):
@@ -429,6 +429,39 @@ def test_api_uploads_changes_starts_undoes_asks_and_answers(
     planned = client.post(change, body, content_type="application/json")
     assert (planned.status_code, planned.json()["status"]) == (201, "checked")
     assert client_of(outsider).post(change, body, content_type="application/json").status_code == 404
+
+
+def test_api_takes_an_upload_once_for_a_key_and_another_file_needs_another(hotlist, submitter, client_of):
+    client, url = client_of(submitter), f"/api/v1/hotlists/{hotlist.slug}/entries/upload/"
+
+    def send(content: bytes):
+        file = SimpleUploadedFile("entries.csv", content, "text/csv")
+        return client.post(url, {"file": file}, headers={"Idempotency-Key": "one"})
+
+    first = send(b"plate,category,reason\nAB01CDE,CRM,Seen near the scene of the theft\n")
+    again = send(b"plate,category,reason\nAB01CDE,CRM,Seen near the scene of the theft\n")
+    assert (first.status_code, again.status_code) == (201, 201)
+    assert first.json()["id"] == again.json()["id"] and Bulk.objects.count() == 1
+    assert send(b"plate,category,reason\nAB50CDE,CRM,Seen near the scene of the theft\n").status_code == 422
+
+
+def test_api_changes_what_it_names_and_leaves_alone_what_is_being_chosen_on_the_page(
+    approved_entry, hotlist, submitter, client_of
+):
+    chosen, named = approved_entry(), approved_entry(vrm_entered="AB50 CDE")
+    actions.choose_entries(hotlist, by=submitter, add=[chosen.pk])
+    client, url = client_of(submitter), f"/api/v1/hotlists/{hotlist.slug}/entries/change/"
+    body = {"entries": [str(named.pk)], "contact_24h": "Duty desk, 01632 960009"}
+    answer = client.post(url, body, content_type="application/json")
+    assert answer.status_code == 201
+    assert [row["entry_id"] for row in answer.json()["rows"]] == [str(named.pk)]
+    assert [row.entry_id for row in Bulk.objects.get(status="choosing").rows.all()] == [chosen.pk]
+
+    strange = client.post(url, body | {"entries": [str(named.pk), str(hotlist.pk)]}, content_type="application/json")
+    assert (strange.status_code, strange.json()["errors"][0]["pointer"]) == (422, "/entries")
+    nothing = client.post(url, {"entries": [str(named.pk)]}, content_type="application/json")
+    assert nothing.status_code == 422
+    assert Bulk.objects.count() == 2  # what was refused left nothing
 
 
 def test_pages_of_bulk_work_ask_as_much_at_one_row_as_at_ten(uploaded, hotlist, submitter, client_of):

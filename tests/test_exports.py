@@ -14,9 +14,10 @@ from audit.actions import plate_hash
 from audit.models import Event, EventDetail
 from audit.verbs import Operation, Verb
 from hotlists import actions
-from hotlists.exports import COLUMNS, WITHHELD, Form, Watermark, as_csv, as_xlsx, harmless
+from hotlists.exports import COLUMNS, WITHHELD, Form, Watermark, as_csv, as_xlsx
 from hotlists.models import Hotlist
 from portal.errors import Refused, Unfit
+from portal.spreadsheets import harmless
 from standards.models import Number
 from tests.feed_cast import *  # noqa: F403 - fixtures
 from tests.feed_cast import plate, voi

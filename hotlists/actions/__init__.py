@@ -2,6 +2,7 @@
 
 from .agreements import agree, end_agreement, propose_agreement, renew_agreement
 from .bulk import (
+    change_entries,
     choose_entries,
     discard_bulk,
     discard_draft,
@@ -70,6 +71,7 @@ __all__ = [
     "begin_version",
     "begin_warninglist",
     "bring_back_edition",
+    "change_entries",
     "change_filter",
     "change_hotlist",
     "check",

@@ -74,18 +74,39 @@ def choose_entries(
     )  # fmt: skip
     bulk = Bulk.objects.select_for_update().get(pk=bulk.pk)
     bulk.rows.filter(entry_id__in=list(drop)).delete()
+    _add(bulk, add)
+    return bulk
+
+
+@transaction.atomic
+def change_entries(hotlist: Hotlist, *, by: User, entries: Iterable[uuid.UUID], changes: dict[str, Any]) -> Bulk:
+    """Chooses these entries and plans the change of them in one, apart from what somebody is choosing on the page."""
+    policies.require_sight(by, hotlist)
+    require(policies.may_write(by, hotlist))
+    bulk = Bulk.objects.create(
+        hotlist=hotlist, made_by=by, kind=Bulk.Kind.EDIT, status=Status.CHECKED, made_at=timezone.now()
+    )
+    wanted = set(entries)
+    if lacking := len(wanted) - _add(bulk, wanted):
+        words = f"{lacking} of these are no entries of this list, or have ended."
+        raise Unfit(words, {"entries": [words]})
+    return plan_change(bulk, by=by, changes=changes)
+
+
+def _add(bulk: Bulk, keys: Iterable[uuid.UUID]) -> int:
+    """Adds entries of the bulk's list that have not ended; how many. Raises Unfit beyond what is changed at once."""
     there = set(bulk.rows.values_list("entry_id", flat=True))
-    wanted = Entry.objects.filter(hotlist=hotlist, withdrawn_at=None, pk__in=list(add)).exclude(
+    wanted = Entry.objects.filter(hotlist=bulk.hotlist, withdrawn_at=None, pk__in=list(keys)).exclude(
         pk__in=[key for key in there if key]
     )
     most = StandardsProfile.objects.in_force(timezone.now()).number("entry.upload")
-    keys = list(wanted.order_by("-pk").values_list("pk", flat=True)[: most + 1])
-    if len(there) + len(keys) > most:
+    found = list(wanted.order_by("-pk").values_list("pk", flat=True)[: most + 1])
+    if len(there) + len(found) > most:
         words = f"At most {most} entries are changed at once."
         raise Unfit(words, {"entries": [words]})
     last = max(bulk.rows.values_list("number", flat=True), default=0)
-    BulkRow.objects.bulk_create(BulkRow(bulk=bulk, number=last + n, entry_id=key) for n, key in enumerate(keys, 1))
-    return bulk
+    BulkRow.objects.bulk_create(BulkRow(bulk=bulk, number=last + n, entry_id=key) for n, key in enumerate(found, 1))
+    return len(found)
 
 
 @transaction.atomic

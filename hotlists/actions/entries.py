@@ -19,6 +19,7 @@ from hotlists.widening import NARROWABLE
 from hotlists.workflow import VERSION
 from matcher_client import vrm as plates
 from portal.errors import TooLate, Unfit
+from portal.moments import OUT_OF_REACH, is_in_reach
 from portal.policies import require
 from standards.models import StandardsProfile
 
@@ -158,6 +159,7 @@ def _write(
 ) -> EntryVersion:  # fmt: skip
     version.profile = StandardsProfile.objects.in_force(at)
     version.written_by, version.written_at = by, at
+    _require_reach(facts)
     if version.number == 1:
         version.steps_done = _done(version, facts, step)
         category = version.profile.categories.filter(code=facts.get("category", ""), is_feed=False).first()
@@ -182,6 +184,7 @@ def fill(version: EntryVersion, facts: dict[str, Any], *, answered: Iterable[str
     unknown = set(facts) - set(WRITTEN)
     if unknown:
         raise TypeError(f"not a field that authors write: {', '.join(sorted(unknown))}")
+    _require_reach(facts)
     for name, value in facts.items():
         setattr(version, name, value)
     try:
@@ -220,6 +223,15 @@ def _answered(version: EntryVersion, plate: tuple[str, str], words: str, shown: 
         return [warned.words for warned in found if not warned.refuses]
     said = set(shown)
     return sorted({*kept, *(warned.words for warned in found if warned.fingerprint(version.plate) in said)})
+
+
+def _require_reach(facts: dict[str, Any]) -> None:
+    """Raises Unfit for dates that nobody can mean."""
+    wrong = {
+        name: [OUT_OF_REACH] for name, value in facts.items() if isinstance(value, dt.date) and not is_in_reach(value)
+    }
+    if wrong:
+        raise Unfit(OUT_OF_REACH, wrong)
 
 
 def _plate(version: EntryVersion) -> tuple[str, str] | None:

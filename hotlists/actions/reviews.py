@@ -127,5 +127,12 @@ def _next_due(term: Term, wanted: dt.datetime | None, *, ends: dt.datetime, at: 
 
 
 def _interval(term: Term, *, at: dt.datetime) -> dt.timedelta:
-    category = Category.objects.get(profile=StandardsProfile.objects.in_force(at), code=term.version.category)
+    category = Category.objects.filter(
+        profile=StandardsProfile.objects.in_force(at), code=term.version.category
+    ).first()
+    if category is None:
+        words = (
+            f"The standards in force no longer know the category {term.version.category}. Amend the entry, or end it."
+        )
+        raise Unfit(words, {"expires_at": [words]})
     return dt.timedelta(hours=term.entry.hotlist.review_interval(category))

@@ -13,7 +13,7 @@ from hotlists.actions.entries import WRITTEN, begin_entry
 from hotlists.actions.terms import locked, plate_of
 from hotlists.models import Entry, EntryVersion
 from hotlists.nudges import publish_soon
-from portal.errors import Unfit
+from portal.errors import TooLate, Unfit
 from portal.policies import require
 from standards.models import Category, StandardsProfile
 
@@ -58,7 +58,9 @@ def ask_again(entry: Entry, *, by: User) -> EntryVersion:
     now = timezone.now()
     require(policies.may_ask_again(by, entry, at=now))
     old = entry.terms.latest("from_at").version
-    category = Category.objects.get(profile=StandardsProfile.objects.in_force(now), code=old.category)
+    category = Category.objects.filter(profile=StandardsProfile.objects.in_force(now), code=old.category).first()
+    if category is None:
+        raise TooLate(f"The standards in force no longer know the category {old.category}. Write a new entry instead.")
     starts = now.replace(microsecond=0)
     expires = starts + dt.timedelta(hours=category.max_expiry_hours)
     review = min(starts + dt.timedelta(hours=category.review_hours), expires)

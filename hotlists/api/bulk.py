@@ -20,6 +20,8 @@ from hotlists.models import Bulk, BulkRow, Entry, EntryVersion, Hotlist, Release
 from portal.idempotency import idempotent
 from portal.policies import require
 
+MOST = 500  # named in one request; the standards may allow fewer
+
 
 class BulkRowSerializer(serializers.ModelSerializer):
     """One row of a file, or one chosen entry."""
@@ -49,7 +51,7 @@ class EntriesFileSerializer(serializers.Serializer):
 class BulkChangeSerializer(serializers.ModelSerializer):
     """Which entries change, and how; what is not named stays as it is."""
 
-    entries = serializers.ListField(child=serializers.UUIDField(), min_length=1)
+    entries = serializers.ListField(child=serializers.UUIDField(), min_length=1, max_length=MOST)
 
     class Meta:
         model = EntryVersion
@@ -60,14 +62,14 @@ class BulkChangeSerializer(serializers.ModelSerializer):
 class AskSerializer(serializers.Serializer):
     """Which drafts, and why so many are needed."""
 
-    entries = serializers.ListField(child=serializers.UUIDField(), min_length=1)
+    entries = serializers.ListField(child=serializers.UUIDField(), min_length=1, max_length=MOST)
     reason = serializers.CharField(max_length=500)
 
 
 class AnswerSerializer(serializers.Serializer):
     """The list manager's word on several."""
 
-    releases = serializers.ListField(child=serializers.UUIDField(), min_length=1)
+    releases = serializers.ListField(child=serializers.UUIDField(), min_length=1, max_length=MOST)
     answer = serializers.ChoiceField(Release.Answer.choices)
     words = serializers.CharField(max_length=500, required=False, allow_blank=True, default="")
 
@@ -100,6 +102,7 @@ class EntriesUpload(APIView):
     parser_classes = (MultiPartParser, FormParser)
 
     @extend_schema(request=EntriesFileSerializer, responses={201: BulkSerializer})
+    @idempotent
     def post(self, request: Request, slug: str) -> Response:
         """Every problem of every row."""
         given = EntriesFileSerializer(data=request.data)
@@ -124,8 +127,7 @@ class EntriesChange(APIView):
         given.is_valid(raise_exception=True)
         changes = dict(given.validated_data)
         keys = changes.pop("entries")
-        bulk = actions.choose_entries(_list(request, slug), by=actor(request), add=keys)
-        bulk = actions.plan_change(bulk, by=actor(request), changes=changes)
+        bulk = actions.change_entries(_list(request, slug), by=actor(request), entries=keys, changes=changes)
         return Response(BulkSerializer(bulk).data, status=status.HTTP_201_CREATED)
 
 
@@ -196,7 +198,7 @@ class ReleaseList(generics.ListAPIView):
         given.is_valid(raise_exception=True)
         require(holds(actor(request), "hotlists.write_entry"))
         entries = Entry.objects.visible_to(actor(request)).filter(pk__in=given.validated_data["entries"])
-        drafts = [entry.versions.latest("number") for entry in entries]
+        drafts = EntryVersion.objects.filter(entry__in=entries).order_by("entry", "-number").distinct("entry")
         made = actions.ask_release(drafts, by=actor(request), reason=given.validated_data["reason"])
         return Response(ReleaseSerializer(made, many=True).data, status=status.HTTP_201_CREATED)
 

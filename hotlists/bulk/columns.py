@@ -13,6 +13,7 @@ from django.utils.dateparse import parse_datetime
 from hotlists.actions.entries import WRITTEN
 from hotlists.countries import code_of
 from hotlists.models import EntryVersion
+from portal.moments import OUT_OF_REACH, is_in_reach
 
 _RENAMED = {"vrm_entered": "plate", "contact_24h": "contact"}
 # Heading of a column -> the field of an entry that it fills, in the order of the template. What is more than a cell can say,
@@ -52,9 +53,9 @@ def read_cell(field: str, cell: str) -> Any:
             raise Unreadable("No such country. Write its two-letter code, such as GB.")
         return code
     if isinstance(kind, models.DateTimeField):
-        return _moment(cell, is_end=field in ("review_by", "expires_at"))
+        return _reached(_moment(cell, is_end=field in ("review_by", "expires_at")))
     if isinstance(kind, models.DateField):
-        return _moment(cell, is_end=False).astimezone(timezone.get_default_timezone()).date()
+        return _reached(_moment(cell, is_end=False)).astimezone(timezone.get_default_timezone()).date()
     if isinstance(kind, ArrayField):
         parts = [part for part in re.split(r"[;,\s]+", cell) if part]
         return [_choice(kind.base_field, part) for part in parts]
@@ -84,6 +85,12 @@ def _yes_or_no(cell: str) -> bool:
     raise Unreadable("Write yes or no.")
 
 
+def _reached(moment: dt.datetime) -> dt.datetime:
+    if not is_in_reach(moment):
+        raise Unreadable(OUT_OF_REACH)
+    return moment
+
+
 def _moment(cell: str, *, is_end: bool) -> dt.datetime:
     """A date, with a time or without; one without ends at midnight at the end of that day, and starts at its beginning."""
     zone = timezone.get_default_timezone()
@@ -92,7 +99,8 @@ def _moment(cell: str, *, is_end: bool) -> dt.datetime:
             day = dt.datetime.strptime(cell, shape)
         except ValueError:
             continue
-        return timezone.make_aware(day + dt.timedelta(days=1) if is_end else day, zone)
+        day = timezone.make_aware(_reached(day), zone)
+        return day + dt.timedelta(days=1) if is_end else day
     for shape in ("%d/%m/%Y %H:%M", "%Y-%m-%d %H:%M"):
         try:
             return timezone.make_aware(dt.datetime.strptime(cell, shape), zone)

@@ -12,6 +12,7 @@ from hotlists.actions.entries import fill
 from hotlists.bulk.columns import COLUMNS, HEADINGS, NEEDED, Unreadable, heading_of, read_cell
 from hotlists.models import Entry, EntryVersion, Hotlist
 from portal.errors import Unfit
+from portal.spreadsheets import harmless
 from standards.models import StandardsProfile
 
 LARGEST = 2 << 20  # bytes; far more than the longest file that the standards let through
@@ -21,6 +22,8 @@ Problem = tuple[str, str]  # a column's heading, and what is wrong
 def rows_of(content: bytes, *, most: int) -> tuple[list[str], list[dict[str, str]]]:
     """The headings and the rows, each a cell by heading. Raises Unfit for what is no such file."""
     text = _decoded(content)
+    if "\0" in text:
+        raise _unfit("This file holds characters that are no text. Save it as CSV again.")
     first = text.splitlines()[0] if text.strip() else ""
     delimiter = max(",;\t", key=first.count)
     lines = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
@@ -85,7 +88,7 @@ def with_problems(headings: list[str], rows: Iterable[tuple[dict[str, str], list
     """The file again, line by line, with a column more: what is wrong with the row."""
     for cells in ([*headings, "problems"], *_lines(headings, rows)):
         line = io.StringIO(newline="")
-        csv.writer(line).writerow([_harmless(cell) for cell in cells])
+        csv.writer(line).writerow(map(harmless, cells))
         yield line.getvalue()
 
 
@@ -98,11 +101,6 @@ def _lines(headings: list[str], rows: Iterable[tuple[dict[str, str], list[Proble
     for cells, problems in rows:
         said = " | ".join(f"{column}: {words}" for column, words in problems)
         yield [*(cells.get(heading, "") for heading in headings), said]
-
-
-def _harmless(cell: str) -> str:
-    """What a spreadsheet would take for a formula is written as text."""
-    return f"'{cell}" if cell[:1] in ("=", "+", "-", "@", "\t", "\r") else cell
 
 
 def _completed(facts: dict[str, Any], hotlist: Hotlist, now: dt.datetime) -> dict[str, Any]:

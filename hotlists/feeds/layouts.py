@@ -1,5 +1,6 @@
 """How a source writes its files: shape, columns, dates, codes. The layouts that come with the portal, and one's own."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -93,6 +94,8 @@ class Layout:
     @classmethod
     def from_data(cls, data: Mapping[str, Any]) -> "Layout":
         """From what was stored or sent. Raises BadLayout, which names the fields that are wrong."""
+        if "\\u0000" in json.dumps(data, default=str):
+            raise BadLayout({"names": "This holds characters that are no text."})
         known = set(cls.__dataclass_fields__)
         if strange := sorted(set(data) - known):
             raise BadLayout({strange[0]: f"There is no such field. Known: {', '.join(sorted(known))}."})
@@ -112,7 +115,7 @@ class Layout:
                     if codes
                 },
             )
-        except (KeyError, TypeError, ValueError, AttributeError) as error:
+        except (KeyError, TypeError, ValueError, OverflowError, AttributeError) as error:
             if isinstance(error, BadLayout):
                 raise
             raise BadLayout({"names": "Name the columns of the file, and say which column holds what."}) from error

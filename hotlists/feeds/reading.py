@@ -10,6 +10,7 @@ from hotlists.feeds.archives import Unreadable, unpacked
 from hotlists.feeds.checks import CONFIRMED, NOTHING, Checks, Limits, Recurring, plate
 from hotlists.feeds.layouts import VOI_ROW, Layout
 from matcher_client import vrm as plates
+from portal.spreadsheets import harmless
 from standards.models import Action
 
 VALUES = (  # in what order a line has them comes from its layout; which there are does not
@@ -100,7 +101,7 @@ class Reader:
             words = "problems"
         if not self.layout.delimiter:
             return f"{bare.decode(self.encoding, 'replace'):<{self.width}} {words}\r\n".encode(self.encoding, "replace")
-        cell = words.replace('"', '""').encode(self.encoding, "replace")
+        cell = harmless(words).replace('"', '""').encode(self.encoding, "replace")
         return bare + self.layout.delimiter.encode() + b'"' + cell + b'"\r\n'
 
     def _prepare(self, checks: Checks) -> None:

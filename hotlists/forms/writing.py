@@ -16,6 +16,7 @@ from hotlists.quality.dates import span
 from hotlists.quality.markers import SPARED
 from hotlists.quality.references import example
 from hotlists.steps import LABELS, OPTIONAL, Step
+from portal.moments import OUT_OF_REACH, is_in_reach
 from standards.models import Action, Category, Priority, StandardsProfile
 
 HINTS = {
@@ -168,6 +169,9 @@ class StepForm(forms.ModelForm):
             )
         if data.get("protected_activity") is False:
             data["protected_kinds"] = []
+        for name, value in list(data.items()):
+            if isinstance(value, dt.date) and not is_in_reach(value):
+                self.add_error(name, OUT_OF_REACH)
         for name in ("grading", "marker_grade"):
             if data.get(name):
                 data[name] = data[name].upper().replace(" ", "")

@@ -22,6 +22,7 @@ from hotlists.views.loads import feed_of
 from portal.errors import TooLate, Unfit
 from portal.forms import put_problems
 from portal.policies import require
+from portal.spreadsheets import harmless
 from portal.streaming import stream
 from standards.models import StandardsProfile
 
@@ -158,5 +159,5 @@ def _as_csv(exceptions: list[FeedException]) -> Iterator[bytes]:
 def _line(*cells: str) -> bytes:
     out = io.StringIO()
     # a cell that a spreadsheet would take for a formula is shown as words
-    csv.writer(out).writerow([f"'{cell}" if cell[:1] in "=+-@\t\r" and cell else cell for cell in cells])
+    csv.writer(out).writerow(map(harmless, cells))
     return out.getvalue().encode()
