@@ -11,6 +11,7 @@ COUNTRIES = {
     "SI": "Slovenia", "SK": "Slovakia", "TR": "Türkiye", "UA": "Ukraine", "XK": "Kosovo", "US": "United States",
     "CA": "Canada", "AE": "United Arab Emirates", "KW": "Kuwait", "QA": "Qatar", "SA": "Saudi Arabia",
 }  # fmt: skip
+CHOICES = list(COUNTRIES.items())
 
 # What plates and source systems write instead of the code.
 SIGNS = {

@@ -258,6 +258,32 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
+    # Choices that are met under one name in several shapes; without these their names would carry a hash.
+    "ENUM_NAME_OVERRIDES": {
+        "Action": "standards.models.Action",
+        "Priority": "standards.models.Priority",
+        "Rank": "standards.ranks.Rank",
+        "Basis": "hotlists.models.versions.EntryVersion.Basis",
+        "EntryMarking": "hotlists.models.versions.EntryVersion.Marking",
+        "EntryStatus": "hotlists.models.versions.EntryVersion.Status",
+        "YesNoUnknown": "hotlists.models.versions.EntryVersion.YesNoUnknown",
+        "WithdrawalReason": "hotlists.models.entries.Entry.WithdrawalReason",
+        "EntryVerdict": "hotlists.models.decisions.Decision.Verdict",
+        "HotlistKind": "hotlists.models.hotlists.Hotlist.Kind",
+        "HotlistMarking": "hotlists.models.hotlists.Hotlist.Gsc",
+        "LoadStatus": "hotlists.models.loads.Load.Status",
+        "Compared": "hits.models.answers.Verification.Compared",
+        "Country": "hotlists.countries.CHOICES",
+        "SiteStatus": "camera_sites.models.sites.CameraSite.Status",
+        "CameraKind": "camera_sites.models.sites.Camera.Kind",
+        "DpiaVerdict": "camera_sites.models.dpias.DpiaDecision.Verdict",
+        "VerificationResult": "hits.models.answers.Verification.Result",
+        "Deployment": "hits.models.answers.Outcome.Decision",
+        "NotDeployedReason": "hits.models.answers.Outcome.NotDeployed",
+        "OutcomeResult": "hits.models.answers.Outcome.Result",
+        "FindingKind": "scrutiny.models.Finding.Kind",
+        "FindingStatus": "scrutiny.models.Finding.Status",
+    },
 }
 
 # --- Audit ------------------------------------------------------------------------------------------

@@ -13,7 +13,7 @@ from accounts.authentication import Has, actor
 from accounts.models import MachineClient
 from hotlists import actions, policies
 from hotlists.actions.agreements import TERMS
-from hotlists.countries import COUNTRIES
+from hotlists.countries import CHOICES
 from hotlists.models import Hotlist, SourceAgreement
 from portal.idempotency import idempotent
 from portal.policies import require
@@ -25,7 +25,7 @@ class AgreementTermsSerializer(serializers.ModelSerializer):
     """The terms themselves."""
 
     machine = serializers.PrimaryKeyRelatedField(queryset=MachineClient.objects.all(), required=False, allow_null=True)
-    country = serializers.ChoiceField(list(COUNTRIES.items()), required=False)
+    country = serializers.ChoiceField(CHOICES, required=False)
 
     class Meta:
         model = SourceAgreement

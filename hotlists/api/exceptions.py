@@ -13,7 +13,7 @@ from rest_framework.views import APIView
 
 from accounts.authentication import Has, actor
 from hotlists import actions, policies
-from hotlists.countries import COUNTRIES
+from hotlists.countries import CHOICES
 from hotlists.models import Departure, FeedException, Hotlist, Recovery
 from portal.idempotency import idempotent
 from portal.policies import require
@@ -51,7 +51,7 @@ class ExceptionSerializer(serializers.ModelSerializer):
 class NewExceptionSerializer(serializers.Serializer):
     """What to hold back, and why."""
 
-    country = serializers.ChoiceField(list(COUNTRIES.items()), required=False, default="GB")
+    country = serializers.ChoiceField(CHOICES, required=False, default="GB")
     vrm = serializers.CharField(max_length=20)
     cause = serializers.ChoiceField(FeedException.Cause.choices, required=False, default=FeedException.Cause.OTHER)
     reason = serializers.CharField(max_length=500)
@@ -68,7 +68,7 @@ class RecoverySerializer(serializers.ModelSerializer):
         read_only_fields = ("id", "recorded_at")
         extra_kwargs = {"vrm": {"max_length": 20}, "reference": {"allow_blank": False, "required": True}}
 
-    country = serializers.ChoiceField(list(COUNTRIES.items()), required=False, default="GB")
+    country = serializers.ChoiceField(CHOICES, required=False, default="GB")
 
 
 class DepartureSerializer(serializers.ModelSerializer):
