@@ -44,6 +44,7 @@ UNTRACKED: dict[str, str] = {
     "camera_sites.DpiaContribution": WRITTEN_ONCE,
     "camera_sites.SiteContribution": WRITTEN_ONCE,
     "hotlists.Contribution": WRITTEN_ONCE,
+    "hotlists.ProfileContribution": WRITTEN_ONCE,
     "hotlists.Term": WRITTEN_ONCE,
     "hotlists.Suspension": WRITTEN_ONCE,
     "hotlists.Justification": WRITTEN_ONCE,

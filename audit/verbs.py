@@ -40,7 +40,7 @@ class Verb(TextChoices):
     )
     HOTLIST_HANDED_OVER = (
         "hotlist.handed_over",
-        "{actor} handed the hotlist {subject} to {owner}, with {deputy} as deputy",
+        "{actor} handed the hotlist {subject} to {owner}, with {deputy} as deputy: {reason}",
     )
     HOTLIST_CLOSED = "hotlist.closed", "{actor} closed the hotlist {subject}: {reason}"
     JUSTIFICATION_PROPOSED = (

@@ -72,7 +72,7 @@ def _lists(user: User, now: dt.datetime) -> Iterator[Item]:
         count, since = asked.count(), asked.aggregate(since=Min("asked_at"))["since"]
         yield Item("Entries beyond the daily number wait for your release", reverse("release_list"), count, since)
     if role_has(user, "hotlists.write_entry"):
-        free = Release.objects.filter(asked_by=user, answer="released", version__status="draft").count()
+        free = Release.objects.given().filter(asked_by=user, version__status="draft").count()
         yield Item("Your entries were released: submit them", reverse("entry_list") + "?owner=me&state=draft", free)
     if role_has(user, "hotlists.decide_hotlist"):
         waits = Justification.objects.filter(hotlist__in=lists, status="proposed").exclude(proposed_by=user)
@@ -123,7 +123,7 @@ def _interests(user: User, now: dt.datetime) -> Iterator[Item]:
 
 def _feeds(user: User, now: dt.datetime) -> Iterator[Item]:
     """Files that wait for a decision, agreements for a second person, and feeds that went stale or are about to."""
-    feeds = Hotlist.objects.visible_to(user).filter(kind=Hotlist.Kind.FEED)
+    feeds = Hotlist.objects.visible_to(user).filter(kind=Hotlist.Kind.FEED, closed_at=None)
     loads = Load.objects.filter(hotlist__in=feeds, status=Load.Status.CHECKED).select_related("hotlist")
     may_release = role_has(user, "hotlists.release_load")
     for load in loads.exclude(is_over_limit=True, uploaded_by=user):
@@ -135,7 +135,7 @@ def _feeds(user: User, now: dt.datetime) -> Iterator[Item]:
             words = f"An agreement with {agreement.source} waits for a second person"
             yield Item(words, reverse("feed_terms", args=[agreement.hotlist.slug]), since=agreement.proposed_at)
         profiles = ImportProfile.objects.waiting().filter(hotlist__in=feeds).exclude(proposed_by=user)
-        for profile in profiles.exclude(begun_by=user).select_related("hotlist"):
+        for profile in profiles.exclude(begun_by=user).exclude(contributions__user=user).select_related("hotlist"):
             words = f"An import profile of {profile.hotlist.title} waits for a second person"
             yield Item(words, reverse("import_profile_detail", args=[profile.pk]), since=profile.proposed_at)
     if role_has(user, "hotlists.load_feed"):

@@ -92,7 +92,8 @@ SCHEDULE: list[Rule] = [
     erase("hotlists.Recovery", "12 months after it was recorded", ALIGNED, months=12, since="recorded_at"),
     *keep("Until its source drops it: the next complete load overwrites the list", "R-022", "hotlists.FeedRow"),
     *keep("Life of the list and 6 years; ended by hand", ACCOUNTABLE, "hotlists.Hotlist", "hotlists.HotlistUserAccess",
-          "hotlists.HotlistGroupAccess", "hotlists.SourceAgreement", "hotlists.ImportProfile", "hotlists.Justification",
+          "hotlists.HotlistGroupAccess", "hotlists.SourceAgreement", "hotlists.ImportProfile", "hotlists.ProfileContribution",
+          "hotlists.Justification",
           "hotlists.HotlistTerm"),
     # --- Where cameras stand, and why
     erase("camera_sites.CameraSite", "6 years after it was decommissioned", ACCOUNTABLE, months=72,

@@ -141,6 +141,13 @@ NUMBERS = [
     ("entry.daily", 50, "entries", "What one author may submit in a day without the list manager", "R-030 [D]"),
     ("entry.upload", 500, "rows", "The longest file of drafts that is taken at once", "R-030 [D]"),
     ("feed.set-aside.kept", 7, "days", "A file left for a list that could not be taken is deleted after this", "R-080"),
+    (
+        "feed.change.window",
+        24,
+        "hours",
+        "Changes of one list's loads count together for as long, or until a second person accepts one",
+        "R-103",
+    ),
     ("feed.change.limit", 20, "per cent", "A load that changes more waits for a second person", "R-103"),
     ("stolen.confirm", 48, "hours", "A lost or stolen report is confirmed within", "R-022"),
     ("stolen.reminder", 14, "days", "The source is reminded of an unconfirmed report after", "R-022"),

@@ -22,7 +22,7 @@ from hotlists.models import Bulk, Entry, EntryVersion, Release
 from portal.errors import Refused, Stranger, TooLate, Unfit
 from standards import actions as standards
 from standards.models import Number, StandardsProfile
-from tests.cast import entry_facts
+from tests.cast import entry_facts, person
 from tests.feed_cast import plate
 
 pytestmark = pytest.mark.django_db
@@ -473,3 +473,54 @@ def test_pages_of_bulk_work_ask_as_much_at_one_row_as_at_ten(uploaded, hotlist, 
             client.get(reverse("bulk_detail", args=[bulk.pk]))
         counts.append(len(asked))
     assert counts[0] == counts[1]
+
+
+def test_a_release_is_of_what_the_draft_said_and_a_change_asks_anew(daily, draft_entry, submitter, manager, client_of):
+    daily(0)
+    draft = draft_entry(vrm_entered=plate(1))
+    asked = actions.ask_release([draft], by=submitter, reason="Forty burglaries.")
+    actions.answer_releases(asked, by=manager, answer="released")
+    actions.edit_draft(draft, by=submitter, vrm_entered=plate(1))  # nothing changed
+    assert Release.objects.given().exists()
+    actions.edit_draft(draft, by=submitter, vrm_entered=plate(2))
+    with pytest.raises(Unfit, match="as many as one person may"):
+        actions.submit(draft, by=submitter)
+    page = client_of(submitter).get(reverse("entry_detail", args=[draft.entry_id])).content.decode()
+    assert "that release no longer counts" in page
+    assert "Ask for its release" in page
+    actions.answer_releases(
+        actions.ask_release([draft], by=submitter, reason="Forty-one."), by=manager, answer="released"
+    )
+    actions.submit(draft, by=submitter)
+
+
+def test_what_was_changed_after_it_was_asked_for_is_not_released_nor_by_the_back_door(
+    daily, draft_entry, submitter, manager
+):
+    daily(0)
+    first, second = draft_entry(vrm_entered=plate(1)), draft_entry(vrm_entered=plate(2))
+    asked = actions.ask_release([first, second], by=submitter, reason="Forty burglaries.")
+    actions.edit_draft(first, by=submitter, reason="Another reason altogether, seen on Quay Street at 04:10 today.")
+    with pytest.raises(TooLate, match="asks anew"):
+        actions.answer_releases(asked[:1], by=manager, answer="released")
+    assert list(Release.objects.waiting()) == asked[1:]
+    EntryVersion.objects.filter(pk=second.pk).update(country="IE")  # round the action
+    with pytest.raises(TooLate, match="asks anew"):
+        actions.answer_releases(asked[1:], by=manager, answer="released")
+
+
+def test_whoever_had_a_hand_in_a_draft_does_not_release_it(daily, draft_entry, submitter, manager, team):
+    daily(0)
+    writer_and_manager = person("writer_and_manager", ["SUB", "MGR"])
+    team.user_set.add(writer_and_manager)
+    draft = draft_entry(vrm_entered=plate(1))
+    actions.edit_draft(draft, by=writer_and_manager, colour="Red")
+    [release] = actions.ask_release([draft], by=submitter, reason="Forty burglaries.")
+    with pytest.raises(Refused, match="somebody else"):
+        actions.answer_releases([release], by=writer_and_manager, answer="released")
+    with pytest.raises(IntegrityError, match="had a hand"), transaction.atomic():
+        Release.objects.filter(pk=release.pk).update(
+            answer="released", answered_by=writer_and_manager, answered_at=timezone.now(),
+            sign_in=writer_and_manager.sign_in,
+        )  # fmt: skip
+    actions.answer_releases([release], by=manager, answer="released")

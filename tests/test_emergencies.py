@@ -315,3 +315,27 @@ def test_api_records_and_lists_it_and_a_machine_records_none(hotlist, operator, 
         content_type="application/json",
     )  # fmt: skip
     assert decided.status_code == 422
+
+
+def test_a_draft_that_would_complete_it_keeps_nobody_from_refusing_it(emergency, inspector, submitter):
+    refused = emergency()
+    actions.begin_version(refused.entry, by=submitter)  # a draft, which its author may leave for ever
+    actions.decide(refused.version, by=inspector, verdict="reject", rationale="I never said so.")
+    assert not in_force(refused.entry)
+    other = emergency(vrm_entered="XY50 ZZZ")
+    facts = entry_facts(vrm_entered="XY50 ZZZ", purpose="serious")
+    actions.submit(actions.begin_version(other.entry, by=submitter, **facts), by=submitter)
+    with pytest.raises(TooLate, match="later version completes"):
+        actions.decide(other.version, by=inspector, verdict="reject", rationale="I never said so.")
+
+
+def test_an_interest_by_word_of_mouth_is_told_to_others_with_one_in_the_vehicle(
+    emergency, draft_entry, supervisor, inspector, client_of
+):
+    theirs = emergency().entry
+    mine = draft_entry(by=supervisor, vrm_entered="AB01 CDE")
+    assert list(Entry.objects.other_interests_in(mine, supervisor)) == [theirs]
+    page = client_of(supervisor).get(reverse("entry_detail", args=[mine.entry_id])).content.decode()
+    assert "Nobody else whose lists you see" not in page
+    actions.decide(theirs.versions.get(), by=inspector, verdict="return", rationale="Add the crime number.")
+    assert list(Entry.objects.other_interests_in(mine, supervisor)) == [theirs]

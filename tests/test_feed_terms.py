@@ -174,12 +174,12 @@ def test_the_numbers_of_the_life_cycle_are_the_standards_numbers(stolen, loaded)
 
 
 def test_what_left_says_why_and_only_a_recovery_is_recovered(stolen, loaded, operator):
-    loaded([report(n, days=40 - n) for n in range(4)])
+    loaded([report(n, days=40 - 4 * n) for n in range(4)])
     occurred = timezone.now() - dt.timedelta(minutes=5)
     actions.record_recovery(stolen, by=operator, country="GB", vrm=plate(1), occurred=occurred, reference="CR/1/26")
     assert in_force() == {plate(0), plate(2), plate(3)}
     with time_machine.travel(timezone.now() + dt.timedelta(days=3), tick=False):  # the first is weeded by now
-        loaded([report(3, days=40)])
+        loaded([report(3, days=31)])
         assert dict(Departure.objects.values_list("vrm", "why")) == {
             plate(0): "weeded", plate(1): "recovered", plate(2): "dropped",
         }  # fmt: skip
@@ -436,7 +436,7 @@ def test_a_profile_changes_only_while_it_is_a_draft(feed, manager, second_manage
     for change in ({"layout": {}}, {"why": "y"}, {"proposed_by": second_manager}):
         with pytest.raises(DatabaseError), transaction.atomic():
             ImportProfile.objects.filter(pk=profile.pk).update(**change)
-    with pytest.raises(IntegrityError, match="approved_by_another"), transaction.atomic():
+    with pytest.raises(IntegrityError, match="approve"), transaction.atomic():
         ImportProfile.objects.filter(pk=profile.pk).update(approved_by=manager, approved_at=timezone.now())
     with pytest.raises(DatabaseError), transaction.atomic():
         ImportProfile.objects.filter(pk=profile.pk).delete()
@@ -475,3 +475,19 @@ def test_a_sample_lies_here_only_while_its_draft_does(
     with time_machine.travel(timezone.now() + dt.timedelta(hours=25)):
         actions.resume_unfinished(by=JOB)
     assert samples.of(forgotten.pk) == b""
+
+
+def test_whoever_edited_an_import_profile_does_not_approve_it(feed, manager, second_manager, keeper, client_of):
+    layout = PRESETS["plain"][1].as_data()
+    profile = actions.begin_profile(feed, by=manager, layout=layout, why="x")
+    actions.edit_profile(profile, by=keeper, layout=PRESETS["tabs"][1].as_data())
+    profile = actions.propose_profile(profile, by=manager)
+    with pytest.raises(Refused, match="wrote or edited"):
+        actions.approve_profile(profile, by=keeper)
+    page = client_of(keeper).get(reverse("import_profile_detail", args=[profile.pk])).content.decode()
+    assert "You wrote or edited this import profile" in page
+    with pytest.raises(IntegrityError, match="does not approve it"), transaction.atomic():
+        ImportProfile.objects.filter(pk=profile.pk).update(approved_by=keeper, approved_at=timezone.now())
+    with pytest.raises(IntegrityError, match="never taken back"), transaction.atomic():
+        profile.contributions.all().delete()
+    actions.approve_profile(profile, by=second_manager)

@@ -5,14 +5,27 @@ import datetime as dt
 import pytest
 import time_machine
 from django.db import DatabaseError, IntegrityError, connection, transaction
+from django.urls import reverse
 from django.utils import timezone
 
 from audit.models import Event
 from hotlists import actions
 from hotlists.feeds import files
-from hotlists.models import FeedException, FeedRow, Hotlist, Load, LoadProblem, SourceAgreement, StagedGone, StagedRow
+from hotlists.feeds.layouts import PRESETS
+from hotlists.models import (
+    FeedException,
+    FeedRow,
+    Hotlist,
+    ImportProfile,
+    Load,
+    LoadProblem,
+    SourceAgreement,
+    StagedGone,
+    StagedRow,
+)
 from portal.errors import Refused, Stranger, TooLate, Unfit
 from portal.partitions import drop_part_aside, ensure_list_partition
+from tests.cast import person
 from tests.feed_cast import *  # noqa: F403 - fixtures
 from tests.feed_cast import JOB, plate, terms, voi, voi_file, weed_date
 
@@ -438,3 +451,119 @@ def test_the_file_can_be_taken_back_with_a_column_of_problems(checked_load, mana
     assert lines[1].startswith(voi(2, action="CHASE") + ',"action: “CHASE” is no action.')
     assert "Row 1 of this file names the same vehicle" in lines[2]
     assert Event.objects.filter(verb="load.problems_taken", operation="disclosure").exists()
+
+
+# --- Several loads, one person ------------------------------------------------------------------------------
+
+
+def test_loads_of_one_person_count_together_so_that_small_ones_do_not_replace_a_list(
+    feed, loaded, checked_load, manager, second_manager, client_of
+):
+    loaded([voi(n) for n in range(100)])
+    for begin in (100, 109):  # each adds 9 %, within the limit of 20 %
+        small = checked_load([voi(n) for n in range(begin, begin + 9)], mode=Load.Mode.ADD)
+        assert not small.is_over_limit
+        actions.accept(small, by=manager)
+        actions.merge(small, by=JOB)
+    third = checked_load([voi(n) for n in range(118, 122)], mode=Load.Mode.ADD)
+    assert (third.changed_lately, third.held_before, third.is_over_limit) == (18, 100, True)
+    with pytest.raises(Refused, match="Together with the loads before it that nobody else accepted"):
+        actions.accept(third, by=manager)
+    page = client_of(manager).get(reverse("load_detail", args=[third.pk])).content.decode()
+    assert "Loads before it that no second person accepted changed 18" in page
+    actions.accept(third, by=second_manager)
+    actions.merge(third, by=JOB)
+    again = checked_load([voi(n) for n in range(122, 130)], mode=Load.Mode.ADD)
+    assert (again.changed_lately, again.is_over_limit) == (0, False), "a second person's yes begins anew"
+
+
+def test_loads_of_an_earlier_day_no_longer_count(loaded, checked_load, manager):
+    loaded([voi(n) for n in range(100)])
+    small = checked_load([voi(n) for n in range(100, 118)], mode=Load.Mode.ADD)
+    actions.accept(small, by=manager)
+    actions.merge(small, by=JOB)
+    with time_machine.travel(timezone.now() + dt.timedelta(hours=25), tick=False):
+        later = checked_load([voi(n) for n in range(118, 130)], mode=Load.Mode.ADD)
+        assert (later.changed_lately, later.is_over_limit) == (0, False)
+
+
+# --- Closed lists --------------------------------------------------------------------------------------------
+
+
+def test_a_closed_list_takes_no_load_agreement_or_profile(feed, loaded, checked_load, manager, second_manager):
+    loaded([voi(1)])
+    waits = checked_load([voi(2)])
+    proposed = actions.propose_agreement(feed, by=manager, **terms())
+    layout = PRESETS["plain"][1].as_data()
+    profile = actions.propose_profile(actions.begin_profile(feed, by=manager, layout=layout, why="x"), by=manager)
+    closed = actions.close_hotlist(feed, by=manager, reason="Over.")
+    for act in (
+        lambda: actions.receive(closed, by=manager, chunks=[b"x"], file_name="x.csv", mode="add"),
+        lambda: actions.accept(waits, by=second_manager),
+        lambda: actions.propose_agreement(closed, by=manager, **terms()),
+        lambda: actions.agree(proposed, by=second_manager),
+        lambda: actions.begin_profile(closed, by=manager, layout=layout, why="x"),
+        lambda: actions.approve_profile(profile, by=second_manager),
+    ):
+        with pytest.raises(TooLate, match="closed"):
+            act()
+    now = timezone.now()
+    for rows, forged in (
+        (Load.objects.filter(pk=waits.pk), {"status": "accepted", "decided_by": second_manager, "decided_at": now}),
+        (SourceAgreement.objects.filter(pk=proposed.pk), {"agreed_by": second_manager, "agreed_at": now}),
+        (ImportProfile.objects.filter(pk=profile.pk), {"approved_by": second_manager, "approved_at": now}),
+    ):
+        with pytest.raises(IntegrityError, match="closed list"), transaction.atomic():
+            rows.update(**forged)
+    actions.end_agreement(proposed, by=manager, reason="The list was closed.")
+    actions.end_profile(profile, by=manager)
+    actions.resume_unfinished(by=JOB)
+    waits.refresh_from_db()
+    assert (waits.status, waits.reason) == ("refused", "The list was closed. Nothing is loaded into it any more.")
+    assert not StagedRow.objects.filter(load=waits.pk).exists()
+
+
+def test_a_load_that_was_accepted_before_its_list_closed_is_not_merged(
+    feed, loaded, checked_load, manager, second_manager
+):
+    loaded([voi(1)])
+    load = checked_load([voi(1), voi(2)])
+    actions.accept(load, by=second_manager)
+    actions.close_hotlist(feed, by=manager, reason="Over.")
+    actions.merge(load, by=JOB)
+    actions.check(load, by=JOB)
+    load.refresh_from_db()
+    assert load.status == "refused"
+    assert FeedRow.objects.count() == 1
+
+
+# --- May they, before how it stands ---------------------------------------------------------------------------
+
+
+def test_who_may_not_does_not_learn_how_a_thing_stands(feed, agreement, loaded, manager, second_manager, submitter):
+    load = loaded([voi(1)])
+    held = actions.suspend_row(feed, by=person_of_the_room(feed), country="GB", vrm=plate(1), reason="Doubted.")
+    actions.lift(held, by=second_manager, reason="Right after all.")
+    layout = PRESETS["plain"][1].as_data()
+    profile = actions.propose_profile(actions.begin_profile(feed, by=manager, layout=layout, why="x"), by=manager)
+    actions.approve_profile(profile, by=second_manager)
+    for act in (
+        lambda: actions.agree(agreement, by=submitter),
+        lambda: actions.end_agreement(agreement, by=submitter, reason="x"),
+        lambda: actions.approve_profile(profile, by=submitter),
+        lambda: actions.edit_profile(profile, by=submitter, why="y"),
+        lambda: actions.end_profile(profile, by=submitter),
+        lambda: actions.accept(load, by=submitter),
+        lambda: actions.refuse(load, by=submitter, reason="x"),
+        lambda: actions.take_problems(load, by=submitter),
+        lambda: actions.lift(held, by=submitter, reason="x"),
+    ):
+        with pytest.raises(Refused):
+            act()
+
+
+def person_of_the_room(feed: Hotlist):
+    """Somebody of the control room who sees this list."""
+    user = person("room", ["CTL"])
+    actions.give_access(feed, user, by=JOB)
+    return user

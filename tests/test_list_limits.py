@@ -133,12 +133,12 @@ def test_closed_list_is_out_of_force_from_that_second_and_stays_closed(hotlist, 
 
 def test_owner_hands_the_list_over_and_the_new_ones_see_it(hotlist, manager, outsider, submitter, supervisor):
     assert not Hotlist.objects.visible_to(outsider).exists()
-    actions.hand_over(hotlist, by=manager, owner=outsider, deputy=supervisor)
+    actions.hand_over(hotlist, by=manager, owner=outsider, deputy=supervisor, reason="Moves on.")
     assert Hotlist.objects.visible_to(outsider).filter(owner=outsider, deputy=supervisor).exists()
     with pytest.raises(Refused):
-        actions.hand_over(hotlist, by=submitter, owner=submitter)
+        actions.hand_over(hotlist, by=submitter, owner=submitter, reason="Mine.")
     with pytest.raises(Unfit) as refusal:
-        actions.hand_over(hotlist, by=outsider, owner=outsider, deputy=outsider)
+        actions.hand_over(hotlist, by=outsider, owner=outsider, deputy=outsider, reason="Both.")
     assert "another person" in refusal.value.fields["deputy"][0]
 
 
@@ -301,7 +301,9 @@ def test_api_hands_over_closes_gives_and_takes_access_and_tells_misfits(
     assert outsider.username in client.get(reverse("api_hotlist_access", args=[hotlist.slug])).json()["people"]
     assert post("api_hotlist_access_take", {"person": outsider.username}).status_code == 204
     assert post("api_hotlist_access_take", {"person": outsider.username}).status_code == 409
-    handed = post("api_hotlist_hand_over", {"owner": manager.username, "deputy": supervisor.username})
+    handed = post(
+        "api_hotlist_hand_over", {"owner": manager.username, "deputy": supervisor.username, "reason": "Moves on."}
+    )
     assert handed.json()["deputy"] == str(supervisor)
     actions.change_hotlist(hotlist, by=manager, categories=["WNT"], misfits_known=True)
     misfits = client.get(reverse("api_hotlist_misfits", args=[hotlist.slug])).json()["results"]
@@ -318,10 +320,22 @@ def test_pages_hand_over_close_and_take_access(hotlist, manager, supervisor, out
     assert "Take access" in page
     client.post(reverse("hotlist_access_take", args=[hotlist.slug]), {"person": outsider.pk})
     assert not Hotlist.objects.visible_to(outsider).exists()
-    client.post(reverse("hotlist_hand_over", args=[hotlist.slug]), {"owner": supervisor.pk, "deputy": manager.pk})
+    client.post(
+        reverse("hotlist_hand_over", args=[hotlist.slug]), {"owner": supervisor.pk, "deputy": manager.pk, "reason": "x"}
+    )
     assert Hotlist.objects.get(pk=hotlist.pk).owner == supervisor
     assert client_of(submitter).get(reverse("hotlist_close", args=[hotlist.slug])).status_code == 403
     client.post(reverse("hotlist_close", args=[hotlist.slug]), {"reason": "The operation ended."})
     page = client.get(reverse("hotlist_detail", args=[hotlist.slug])).content.decode()
     assert "Closed for good" in page
     assert client.get(reverse("hotlist_list")).status_code == 200
+
+
+def test_owner_hands_the_list_only_to_people_who_see_it_and_says_why(hotlist, manager, outsider, submitter, supervisor):
+    actions.hand_over(hotlist, by=manager, owner=submitter, reason="Moves to the crime team.")
+    with pytest.raises(Unfit) as refusal:
+        actions.hand_over(hotlist, by=submitter, owner=outsider, deputy=supervisor, reason=" ")
+    assert "sees this list" in refusal.value.fields["owner"][0]
+    assert set(refusal.value.fields) == {"owner", "reason"}
+    assert not Hotlist.objects.visible_to(outsider).exists()
+    actions.hand_over(hotlist, by=submitter, owner=supervisor, reason="Leaves the unit.")

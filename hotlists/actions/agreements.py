@@ -53,10 +53,6 @@ def agree(agreement: SourceAgreement, *, by: User) -> SourceAgreement:
     """The second person's yes: from its date on, files may be loaded under it."""
     agreement = _locked(agreement.pk)
     policies.require_sight(by, agreement.hotlist)
-    if agreement.agreed_at:
-        raise TooLate("This agreement is made already.")
-    if agreement.ended_at:
-        raise TooLate("This proposal was turned down.")
     require(policies.may_agree(by, agreement))
     agreement.agreed_by, agreement.agreed_at = by, timezone.now()
     agreement.save(update_fields=["agreed_by", "agreed_at"])
@@ -73,8 +69,6 @@ def end_agreement(agreement: SourceAgreement, *, by: User, reason: str) -> Sourc
     agreement = _locked(agreement.pk)
     policies.require_sight(by, agreement.hotlist)
     now = timezone.now()
-    if agreement.ended_at or agreement.until_at <= now:
-        raise TooLate("This agreement has ended already.")
     require(policies.may_end_agreement(by, agreement))
     if not reason.strip():
         raise Unfit("Say why.", {"reason": ["Say why it ends."]})

@@ -1,7 +1,6 @@
 """Writing entries: drafts, edits, submitting; opening one, which is an act too."""
 
 import datetime as dt
-import hashlib
 from collections.abc import Iterable
 from typing import Any
 
@@ -12,11 +11,12 @@ from accounts.models import Actor, User
 from audit.actions import record
 from audit.verbs import Verb
 from hotlists import policies, quality, scope, usual, warnings
-from hotlists.actions.limits import require_room, require_within_daily
+from hotlists.actions.limits import lapse_release, require_room, require_within_daily
 from hotlists.models import Contribution, Entry, EntryVersion, Hotlist
 from hotlists.steps import SLUGS, STEPS
 from hotlists.widening import NARROWABLE
 from hotlists.workflow import VERSION
+from hotlists.written import WRITTEN, fingerprint
 from matcher_client import vrm as plates
 from portal.errors import TooLate, Unfit
 from portal.moments import OUT_OF_REACH, is_in_reach
@@ -86,8 +86,10 @@ def edit_draft(
     version = fill(version, facts, answered=answered)
     version.steps_done = _done(version, facts, step)
     version.save()
-    _contribute(version, by=by, at=timezone.now())
-    record(Verb.ENTRY_EDITED, target=version.entry, by=by, plate=_plate(version), also=[version])
+    now = timezone.now()
+    _contribute(version, by=by, at=now)
+    lapsed = lapse_release(version, by=by, at=now)
+    record(Verb.ENTRY_EDITED, target=version.entry, by=by, plate=_plate(version), also=[version], release_lapsed=lapsed)
     return version
 
 
@@ -134,23 +136,6 @@ def following(latest: EntryVersion) -> EntryVersion:
     """The version after this one, empty but for the plate and what its author answered to what warned of it."""
     answer = {name: getattr(latest, name) for name in ("vrm", "country", "plate_confirmed_because", "plate_warnings")}
     return EntryVersion(entry=latest.entry, number=latest.number + 1, **answer)
-
-
-# What an author writes; everything else of a version follows from it or from who did what when.
-WRITTEN = (
-    "vrm_entered", "country", "make", "model", "colour", "body", "attributes_source", "distinguishing_features",
-    "plate_confirmed_because", "category", "reason", "purpose", "basis", "gsc", "grading", "intel_date", "source_system",
-    "source_ref", "crime_ref", "pnc_id", "cad_ref", "last_verified_at", "subject", "person_confirmed", "missing_risk",
-    "discriminators", "keeper_contacted", "protected_activity", "protected_kinds", "no_conflict", "action", "priority",
-    "risk_override", "action_text", "markers", "marker_source", "marker_date", "marker_grade", "stop_justification",
-    "ripa_considered", "ripa_ref", "scope", "response", "force", "area", "contact_24h", "starts_at", "review_by", "expires_at",
-)  # fmt: skip
-
-
-def fingerprint(version: EntryVersion) -> str:
-    """Of all that is written in a version: differs as soon as anything does."""
-    said = [version.pk, version.number, version.status, *(getattr(version, name) for name in WRITTEN)]
-    return hashlib.sha256("\x1f".join(str(part) for part in said).encode()).hexdigest()[:32]
 
 
 def _write(

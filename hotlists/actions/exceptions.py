@@ -45,6 +45,7 @@ def lift(exception: FeedException, *, by: User, reason: str) -> FeedException:
     """Lets a row go again; another person than who held it back."""
     exception = _locked(exception.pk, by=by)
     require(policies.may_lift(by, exception))
+    _require_open(exception)
     _require_reason(reason)
     _end(exception, lifted_because=reason, to_by=by)
     record(
@@ -59,6 +60,7 @@ def reconfirm(exception: FeedException, *, by: MachineClient, reason: str) -> Fe
     """The source's machine says, knowing of the exception, that the row is right; so it is in force again."""
     exception = _locked(exception.pk, by=by)
     require(policies.may_answer_for_source(by, exception.hotlist))
+    _require_open(exception)
     _require_reason(reason)
     now = timezone.now()
     if exception.told_at is None:
@@ -176,9 +178,12 @@ def _end(exception: FeedException, **how: object) -> None:
 def _locked(pk: uuid.UUID, *, by: Actor) -> FeedException:
     exception = FeedException.objects.select_for_update(of=("self",)).select_related("hotlist", "from_load").get(pk=pk)
     policies.require_sight_of_feed(by, exception.hotlist)
+    return exception
+
+
+def _require_open(exception: FeedException) -> None:
     if exception.to_at:
         raise TooLate("This row is no longer held back.")
-    return exception
 
 
 def _require_listed(hotlist: Hotlist, country: str, vrm: str) -> None:

@@ -91,15 +91,21 @@ def change_hotlist(hotlist: Hotlist, *, by: Actor, misfits_known: bool = False, 
 
 
 @transaction.atomic
-def hand_over(hotlist: Hotlist, *, by: Actor, owner: User, deputy: User | None = None) -> Hotlist:
-    """Another owner, another deputy; both see the list from now on."""
+def hand_over(hotlist: Hotlist, *, by: Actor, owner: User, deputy: User | None = None, reason: str) -> Hotlist:
+    """Another owner, another deputy; both see the list from now on. To somebody who does not see it yet a list manager hands
+    it: answering for a list is not giving sight of it."""
     hotlist = locked_list(hotlist, by=by)
     require(policies.may_hand_over(by, hotlist))
-    faults = {
-        field: ["Choose somebody whose account is active."]
-        for field, person in (("owner", owner), ("deputy", deputy))
-        if person is not None and not person.is_active
-    }
+    people = [(field, person) for field, person in (("owner", owner), ("deputy", deputy)) if person is not None]
+    faults = {field: ["Choose somebody whose account is active."] for field, person in people if not person.is_active}
+    if not policies.may_manage(by):
+        faults |= {
+            field: ["Choose somebody who sees this list, or ask a list manager to give access first."]
+            for field, person in people
+            if field not in faults and not policies.sees(person, hotlist)
+        }
+    if not reason.strip():
+        faults["reason"] = ["Say why."]
     if deputy is not None and deputy.pk == owner.pk:
         faults["deputy"] = ["The deputy is another person than the owner."]
     if faults:
@@ -111,7 +117,7 @@ def hand_over(hotlist: Hotlist, *, by: Actor, owner: User, deputy: User | None =
             grant_access(person, permission=_SEE, to=hotlist, by=by)
     record(
         Verb.HOTLIST_HANDED_OVER, target=hotlist, by=by, also=[person for person in (owner, deputy) if person],
-        owner=str(owner), deputy=str(deputy or "nobody"),
+        owner=str(owner), deputy=str(deputy or "nobody"), reason=reason,
     )  # fmt: skip
     return hotlist
 

@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from hotlists.models import Entry, EntryVersion, Hotlist, Release
+from hotlists.written import fingerprint
 from portal.errors import Unfit
 from standards.models import StandardsProfile
 
@@ -38,7 +39,7 @@ def submitted_today(author: User, now: dt.datetime, *, but: Entry | None = None)
     that_day = EntryVersion.objects.filter(submitted_by=author, submitted_at__gte=begins, submitted_at__lt=ends)
     if but is not None:
         that_day = that_day.exclude(entry=but)
-    return that_day.exclude(release__answer=Release.Answer.RELEASED).values("entry").distinct().count()
+    return that_day.exclude(pk__in=Release.objects.given().values("version")).values("entry").distinct().count()
 
 
 def daily_number(now: dt.datetime) -> int:
@@ -47,12 +48,12 @@ def daily_number(now: dt.datetime) -> int:
 
 
 def require_within_daily(version: EntryVersion, *, by: User, now: dt.datetime) -> None:
-    """Raises Unfit beyond the daily number, unless the list manager released this very draft (R-030).
+    """Raises Unfit beyond the daily number, unless the list manager released this very draft, in these words (R-030).
 
     The author's row is held until the transaction ends, so that two sessions cannot both take the last one.
     """
     User.objects.select_for_update(no_key=True, of=("self",)).get(pk=by.pk)
-    if Release.objects.filter(version=version, answer=Release.Answer.RELEASED).exists():
+    if Release.objects.given().filter(version=version, fingerprint=fingerprint(version)).exists():
         return
     most = daily_number(now)
     if submitted_today(by, now, but=version.entry) >= most:
@@ -61,3 +62,13 @@ def require_within_daily(version: EntryVersion, *, by: User, now: dt.datetime) -
             " submit it tomorrow."
         )
         raise Unfit(words, {"daily": [words]})
+
+
+def lapse_release(version: EntryVersion, *, by: User, at: dt.datetime) -> bool:
+    """A release is of what the draft said when it was asked for. Says something else now? Then it is asked for anew."""
+    release = Release.objects.standing().filter(version=version).select_for_update().first()
+    if release is None or release.fingerprint == fingerprint(EntryVersion.objects.get(pk=version.pk)):
+        return False
+    release.lapsed_by, release.lapsed_at = by, at
+    release.save(update_fields=["lapsed_by", "lapsed_at"])
+    return True

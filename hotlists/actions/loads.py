@@ -35,6 +35,8 @@ from standards.models import StandardsProfile
 
 Status = Load.Status
 _CHANGE_LIMIT = "feed.change.limit"
+_CHANGE_WINDOW = "feed.change.window"
+_CLOSED = "The list was closed. Nothing is loaded into it any more."
 
 
 def receive(
@@ -92,9 +94,9 @@ def check(load: Load, *, by: SystemJob) -> Load | None:
 def accept(load: Load, *, by: Actor, without_bad_rows: bool = False) -> Load:
     """Says yes to a checked load. All of it goes in; rows with problems stay out only when that was chosen."""
     load = _locked(load, by=by)
+    require(policies.may_accept(by, load))
     if load.status != Status.CHECKED:
         raise TooLate(f"This load is {load.get_status_display().lower()}, so there is nothing to accept.")
-    require(policies.may_accept(by, load))
     if not load.good_rows and not aftermath.only_tells_of_recoveries(load):
         words = "No row of this file can be loaded."
         raise Unfit(words, {"without_bad_rows": [words]})
@@ -115,9 +117,9 @@ def accept(load: Load, *, by: Actor, without_bad_rows: bool = False) -> Load:
 def refuse(load: Load, *, by: Actor, reason: str) -> Load:
     """Says no. The file and its staged rows are deleted; what was found stays with the record of the load."""
     load = _locked(load, by=by)
+    require(policies.may_refuse(by, load))
     if not LOAD.may(load, Status.REFUSED):
         raise TooLate(f"This load is {load.get_status_display().lower()}, so it can no longer be refused.")
-    require(policies.may_refuse(by, load))
     if not reason.strip():
         raise Unfit("Say why you refuse it.", {"reason": ["Say why you refuse it."]})
     LOAD.move(
@@ -138,7 +140,9 @@ def merge(load: Load, *, by: SystemJob) -> Load | None:
     found = _locked_if_free(load.pk)
     if found is None or found.status != Status.ACCEPTED:
         return None
-    Hotlist.objects.select_for_update(no_key=True).get(pk=found.hotlist_id)  # one merge a list at a time
+    hotlist = Hotlist.objects.select_for_update(no_key=True).get(pk=found.hotlist_id)  # one merge a list at a time
+    if hotlist.closed_at:
+        return _check_again(found)  # which refuses it
     now = timezone.now()
     try:
         with transaction.atomic():
@@ -169,6 +173,9 @@ def resume_unfinished(*, by: SystemJob) -> list[uuid.UUID]:
         waiting = list(Load.objects.unfinished().select_for_update(skip_locked=True, of=("self",)))
         for load in waiting:
             (merge_soon if load.status == Status.ACCEPTED else check_soon)(load.pk)
+        closed = Load.objects.filter(status=Status.CHECKED, hotlist__closed_at__isnull=False).select_related("hotlist")
+        for load in closed.select_for_update(skip_locked=True, of=("self",)):
+            _turn_away(load, _CLOSED, by=by, at=timezone.now())
     samples.remove_forgotten()
     held = files.stored()
     needed = set(Load.objects.filter(pk__in=held).exclude(pk__in=Load.objects.decided()).values_list("pk", flat=True))
@@ -199,11 +206,10 @@ def progress(load: Load) -> int:
 def _check(load: Load, *, by: SystemJob) -> Load:
     now = timezone.now()
     path = files.path_of(load.pk)
+    if load.hotlist.closed_at:
+        return _turn_away(load, _CLOSED, by=by, at=now)
     if not path.exists():
-        LOAD.move(load, Status.REFUSED, decided_at=now, reason="The uploaded file is gone. Upload it again.")
-        _forget(load)
-        record(Verb.LOAD_REFUSED, target=load, by=by, also=[load.hotlist], reason=load.reason)
-        return load
+        return _turn_away(load, "The uploaded file is gone. Upload it again.", by=by, at=now)
 
     staging.forget(load)  # what an earlier attempt left
     reader = _reader(load)
@@ -218,20 +224,33 @@ def _check(load: Load, *, by: SystemJob) -> Load:
     LoadProblem.objects.filter(load=load).delete()
     LoadProblem.objects.bulk_create(found.first_problems)
     listed = FeedRow.objects.filter(hotlist=load.hotlist_id).running(now).count()
+    standards = StandardsProfile.objects.in_force(now)
     limit = load.agreement.change_limit
     if limit is None:
-        limit = StandardsProfile.objects.in_force(now).number(_CHANGE_LIMIT)
-    changes = difference.added + difference.changed + difference.removed
+        limit = standards.number(_CHANGE_LIMIT)
+    window = now - dt.timedelta(hours=standards.number(_CHANGE_WINDOW))
+    lately = list(Load.objects.unconfirmed_since(load.hotlist, window).order_by("loaded_at"))
+    changed_lately = sum(one.changes for one in lately)
+    held_before = (lately[0].listed_before or 0) if lately else listed
+    changes = changed_lately + difference.added + difference.changed + difference.removed
     LOAD.move(
         load, Status.CHECKED, checked_at=now, rows=found.rows, good_rows=found.good_rows, problems=found.problems,
         notices=_notices(load, reader, difference), listed_before=listed, change_limit=limit,
-        is_over_limit=changes * 100 > limit * listed, **difference._asdict(),
+        changed_lately=changed_lately, held_before=held_before, is_over_limit=changes * 100 > limit * held_before, **difference._asdict(),
     )  # fmt: skip
     cache.delete(_progress_key(load.pk))
     record(
         Verb.LOAD_CHECKED, target=load, by=by, also=[load.hotlist], count=found.rows, problems=found.problems,
         **difference._asdict(),
     )  # fmt: skip
+    return load
+
+
+def _turn_away(load: Load, reason: str, *, by: SystemJob, at: dt.datetime) -> Load:
+    """A load that nobody has to look at: it cannot go in."""
+    LOAD.move(load, Status.REFUSED, decided_at=at, reason=reason)
+    _forget(load)
+    record(Verb.LOAD_REFUSED, target=load, by=by, also=[load.hotlist], reason=reason)
     return load
 
 

@@ -14,8 +14,8 @@ from audit.verbs import Verb
 from hotlists import policies
 from hotlists.feeds import samples
 from hotlists.feeds.layouts import BadLayout, Layout
-from hotlists.models import Hotlist, ImportProfile
-from portal.errors import TooLate, Unfit
+from hotlists.models import Hotlist, ImportProfile, ProfileContribution
+from portal.errors import Unfit
 from portal.policies import require
 
 
@@ -31,6 +31,7 @@ def begin_profile(
     profile = ImportProfile.objects.create(
         hotlist=hotlist, number=number, layout=_fit(layout), why=why.strip(), begun_by=by, begun_at=timezone.now()
     )
+    _contribute(profile, by=by)
     if sample:
         samples.store(profile.pk, sample)
     record(Verb.IMPORT_PROFILE_BEGUN, target=profile, by=by, also=[hotlist], hotlist=hotlist.title)
@@ -48,6 +49,7 @@ def edit_profile(
     if why is not None:
         profile.why = why.strip()
     profile.save(update_fields=["layout", "why"])
+    _contribute(profile, by=by)
     record(Verb.IMPORT_PROFILE_EDITED, target=profile, by=by, also=[profile.hotlist], hotlist=profile.hotlist.title)
     return profile
 
@@ -56,6 +58,7 @@ def edit_profile(
 def propose_profile(profile: ImportProfile, *, by: User, why: str = "") -> ImportProfile:
     """Lays a draft before a second person. From now on it does not change, and its sample is gone."""
     profile = _locked_draft(profile.pk, by=by)
+    _contribute(profile, by=by)
     profile.why = why.strip() or profile.why
     if not profile.why:
         raise Unfit("Say what it is for.", {"why": ["Say what it is for, or what changed."]})
@@ -70,8 +73,6 @@ def propose_profile(profile: ImportProfile, *, by: User, why: str = "") -> Impor
 def approve_profile(profile: ImportProfile, *, by: User) -> ImportProfile:
     """The second person's yes: files that arrive from now on are read by it."""
     profile = _locked(profile.pk, by=by)
-    if profile.approved_at or profile.ended_at or not profile.proposed_at:
-        raise TooLate("This import profile does not wait for approval.")
     require(policies.may_approve_profile(by, profile))
     profile.approved_by, profile.approved_at = by, timezone.now()
     profile.save(update_fields=["approved_by", "approved_at"])
@@ -83,9 +84,7 @@ def approve_profile(profile: ImportProfile, *, by: User) -> ImportProfile:
 def end_profile(profile: ImportProfile, *, by: User) -> ImportProfile:
     """Throws a draft away, or turns a proposal down."""
     profile = _locked(profile.pk, by=by)
-    if profile.approved_at or profile.ended_at:
-        raise TooLate("This import profile does not wait for anybody.")
-    require(policies.may_write_profile(by, profile.hotlist))
+    require(policies.may_end_profile(by, profile))
     profile.ended_by, profile.ended_at = by, timezone.now()
     profile.save(update_fields=["ended_by", "ended_at"])
     transaction.on_commit(lambda: samples.remove(profile.pk))
@@ -101,11 +100,13 @@ def _fit(layout: Mapping[str, Any]) -> dict[str, Any]:
         raise Unfit(str(error), {field: [words] for field, words in error.faults.items()}) from error
 
 
+def _contribute(profile: ImportProfile, *, by: User) -> None:
+    ProfileContribution.objects.get_or_create(profile=profile, user=by, defaults={"contributed_at": timezone.now()})
+
+
 def _locked_draft(pk: uuid.UUID, *, by: User) -> ImportProfile:
     profile = _locked(pk, by=by)
-    if not profile.is_draft:
-        raise TooLate("This import profile is no draft any more. Begin another from it.")
-    require(policies.may_write_profile(by, profile.hotlist))
+    require(policies.may_edit_profile(by, profile))
     return profile
 
 

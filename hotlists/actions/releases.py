@@ -11,13 +11,15 @@ from audit.actions import record
 from audit.verbs import Verb
 from hotlists import policies
 from hotlists.models import EntryVersion, Release
+from hotlists.written import fingerprint
 from portal.errors import TooLate, Unfit
 from portal.policies import require
 
 
 @transaction.atomic
 def ask_release(versions: Iterable[EntryVersion], *, by: User, reason: str) -> list[Release]:
-    """Asks that these drafts may be submitted though the day's number is reached. Those asked for already stay as they are."""
+    """Asks that these drafts, as they read now, may be submitted though the day's number is reached. Those asked for already
+    stay as they are."""
     keys = [version.pk for version in versions]
     locked = list(
         EntryVersion.objects.select_for_update(of=("self",)).select_related("entry__hotlist").filter(pk__in=keys)
@@ -32,15 +34,15 @@ def ask_release(versions: Iterable[EntryVersion], *, by: User, reason: str) -> l
     if not reason.strip():
         raise Unfit("Say why so many are needed.", {"reason": ["Say why so many are needed."]})
     now = timezone.now()
-    asked = set(Release.objects.filter(version__in=locked).values_list("version_id", flat=True))
-    made = Release.objects.bulk_create(
-        Release(version=version, asked_by=by, asked_at=now, reason=reason)
-        for version in locked
-        if version.pk not in asked
-    )
-    if not made:
-        raise TooLate("The list manager was asked already.")
+    asked = set(Release.objects.standing().filter(version__in=locked).values_list("version_id", flat=True))
     fresh = [version for version in locked if version.pk not in asked]
+    if not fresh:
+        raise TooLate("The list manager was asked already.")
+    Release.objects.filter(version__in=fresh).delete()  # of words that were changed since; the log keeps what was said
+    made = Release.objects.bulk_create(
+        Release(version=version, fingerprint=fingerprint(version), asked_by=by, asked_at=now, reason=reason)
+        for version in fresh
+    )
     record(
         Verb.RELEASE_ASKED, target=fresh[0].entry.hotlist, by=by, count=len(made), reason=reason,
         also=[thing for version in fresh for thing in (version.entry, version)],
@@ -60,6 +62,8 @@ def answer_releases(releases: Iterable[Release], *, by: User, answer: str, words
     for release in locked:
         policies.require_sight(by, release.version.entry.hotlist)
         require(policies.may_release(by, release))
+        if release.fingerprint != fingerprint(release.version):
+            raise TooLate("A draft was changed since its release was asked for. Its author asks anew.")
     if answer not in Release.Answer.values:
         raise Unfit("Release or refuse.", {"answer": ["Release or refuse."]})
     if answer == Release.Answer.REFUSED and not words.strip():

@@ -81,6 +81,7 @@ def extend(
     """A longer life (R-015): a review that finds the entry still right, and a new version with the later end, submitted for
     somebody else's decision. Until then the version in force stays, to its own end."""
     entry = locked(entry, by=by)
+    require(policies.may_extend(by, entry))
     now = timezone.now()
     term = open_term_of(entry, at=now)
     if expires_at <= term.expires_at:

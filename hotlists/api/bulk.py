@@ -92,6 +92,7 @@ class ReleaseSerializer(serializers.ModelSerializer):
             "answered_by",
             "answered_at",
             "words",
+            "lapsed_at",
         )
 
 
@@ -188,7 +189,9 @@ class ReleaseList(generics.ListAPIView):
         if getattr(self, "swagger_fake_view", False):
             return Release.objects.none()
         require(policies.may_manage(actor(self.request)))
-        return Release.objects.visible_to(actor(self.request)).filter(answer="").select_related("version")
+        return (
+            Release.objects.visible_to(actor(self.request)).filter(answer="", lapsed_at=None).select_related("version")
+        )
 
     @extend_schema(request=AskSerializer, responses={201: ReleaseSerializer(many=True)})
     @idempotent

@@ -75,7 +75,8 @@ class LoadSerializer(serializers.ModelSerializer):
         fields = (
             "id", "hotlist", "profile", "mode", "encoding", "status", "file_name", "size", "sha256", "uploaded_by", "uploaded_at",
             "checked_at", "rows", "good_rows", "bad_rows", "problems", "notices", "listed_before", "added", "changed",
-            "removed", "unchanged", "change_limit", "is_over_limit", "decided_by", "decided_at", "reason",
+            "removed", "unchanged", "change_limit", "changed_lately", "held_before",
+            "is_over_limit", "decided_by", "decided_at", "reason",
             "rows_left_out", "loaded_at",
         )  # fmt: skip
 

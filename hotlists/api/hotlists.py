@@ -94,6 +94,7 @@ class HandOverSerializer(serializers.Serializer):
     deputy = serializers.SlugRelatedField(
         "username", queryset=User.objects.filter(is_active=True), required=False, allow_null=True, default=None
     )
+    reason = serializers.CharField(max_length=500)
 
 
 class CloseSerializer(serializers.Serializer):

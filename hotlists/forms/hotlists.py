@@ -122,6 +122,7 @@ class HandOverForm(forms.Form):
     deputy = forms.ModelChoiceField(
         User.objects.filter(is_active=True).order_by("username"), required=False, label="Deputy"
     )
+    reason = forms.CharField(max_length=500, widget=forms.Textarea(attrs={"rows": 3}), label="Why")
 
 
 class JustifyForm(forms.Form):

@@ -1,6 +1,6 @@
 """What is wanted: lists, entries and their versions, decisions, the terms in which a version governs."""
 
-from .agreements import ImportProfile, SourceAgreement, layout_of
+from .agreements import ImportProfile, ProfileContribution, SourceAgreement, layout_of
 from .bulk import Bulk, BulkRow, Release
 from .decisions import APPROVING, Decision
 from .departures import Departure, Recovery, StagedRecovery
@@ -46,6 +46,7 @@ __all__ = [
     "Load",
     "LoadProblem",
     "Narrowing",
+    "ProfileContribution",
     "Recovery",
     "Release",
     "Review",

@@ -10,7 +10,7 @@ from accounts.models import Actor, MachineClient, User
 from hotlists.feeds.layouts import VOI_ROW, Layout
 from hotlists.models.hotlists import Hotlist
 from hotlists.models.versions import EntryVersion
-from hotlists.triggers import PROPOSED_PROFILE_STANDS
+from hotlists.triggers import OPEN_LIST_AGREES, OPEN_LIST_PROFILES, PROFILE_CONTRIBUTION_STANDS, PROPOSED_PROFILE_STANDS
 from portal.ids import new_id
 from standards.models import Action, Priority
 
@@ -99,6 +99,7 @@ class SourceAgreement(models.Model):
 
     class Meta:
         ordering = ["-from_at"]
+        triggers = [OPEN_LIST_AGREES]
         permissions = [("agree_source", "Agree to a source's terms that somebody else proposed")]
         constraints = [
             models.CheckConstraint(
@@ -178,7 +179,7 @@ class ImportProfile(models.Model):
 
     class Meta:
         ordering = ["-number"]
-        triggers = [PROPOSED_PROFILE_STANDS]
+        triggers = [PROPOSED_PROFILE_STANDS, OPEN_LIST_PROFILES]
         constraints = [
             models.UniqueConstraint(fields=["hotlist", "number"], name="hotlists_importprofile_numbered_once"),
             models.CheckConstraint(
@@ -214,6 +215,21 @@ class ImportProfile(models.Model):
     def read_by(self) -> Layout:
         """What files are read by."""
         return Layout.from_data(self.layout)
+
+
+class ProfileContribution(models.Model):
+    """That somebody's hand was in this import profile: whoever wrote or edited it does not approve it."""
+
+    profile = models.ForeignKey(ImportProfile, models.CASCADE, related_name="contributions")
+    user = models.ForeignKey(User, models.PROTECT, related_name="+")
+    contributed_at = models.DateTimeField()
+
+    class Meta:
+        triggers = [PROFILE_CONTRIBUTION_STANDS]
+        constraints = [models.UniqueConstraint(fields=["profile", "user"], name="hotlists_profilecontribution_once")]
+
+    def __str__(self) -> str:
+        return f"{self.user} on {self.profile}"
 
 
 def layout_of(profile: ImportProfile | None) -> Layout:

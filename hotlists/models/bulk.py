@@ -6,6 +6,7 @@ from django.db.models import F, Q
 from accounts.models import Actor, SignIn, User
 from hotlists.models.hotlists import Hotlist
 from hotlists.models.versions import EntryVersion
+from hotlists.triggers import RELEASED_BY_NO_HAND_OF_IT
 from portal.ids import new_id
 
 
@@ -87,13 +88,22 @@ class ReleaseQuerySet(models.QuerySet["Release"]):
         """Those for lists that the actor may see."""
         return self.filter(version__entry__hotlist__in=Hotlist.objects.visible_to(actor))
 
+    def standing(self) -> "ReleaseQuerySet":
+        """Those of drafts that still say what they said when it was asked."""
+        return self.filter(lapsed_at=None)
+
+    def given(self) -> "ReleaseQuerySet":
+        """Those by which a draft may be submitted, or was."""
+        return self.standing().filter(answer=Release.Answer.RELEASED)
+
     def waiting(self) -> "ReleaseQuerySet":
         """Asked for, not answered, the longest-waiting first."""
-        return self.filter(answer="", version__status=EntryVersion.Status.DRAFT).order_by("asked_at", "pk")
+        return self.standing().filter(answer="", version__status=EntryVersion.Status.DRAFT).order_by("asked_at", "pk")
 
 
 class Release(models.Model):
-    """That a draft may be submitted though its author has submitted as many as one person may in a day (R-030)."""
+    """That a draft, as it read when this was asked, may be submitted though its author has submitted as many as one person may
+    in a day (R-030). Of a draft that was changed since, it lapsed."""
 
     class Answer(models.TextChoices):
         """What the list manager said."""
@@ -103,6 +113,7 @@ class Release(models.Model):
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     version = models.OneToOneField(EntryVersion, models.CASCADE, related_name="release")
+    fingerprint = models.CharField(max_length=32, help_text="Of all that the draft said when this was asked.")
     asked_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     asked_at = models.DateTimeField()
     reason = models.CharField(max_length=500)
@@ -111,11 +122,19 @@ class Release(models.Model):
     answered_at = models.DateTimeField(null=True)
     sign_in = models.ForeignKey(SignIn, models.PROTECT, related_name="+", null=True)
     words = models.CharField(max_length=500, blank=True)
+    lapsed_by = models.ForeignKey(User, models.PROTECT, related_name="+", null=True)
+    lapsed_at = models.DateTimeField(null=True, help_text="When the draft was changed.")
 
     objects = ReleaseQuerySet.as_manager()
 
     class Meta:
+        triggers = [RELEASED_BY_NO_HAND_OF_IT]
         constraints = [
+            models.CheckConstraint(
+                name="hotlists_release_lapsed_by_somebody",
+                condition=Q(lapsed_at__isnull=True, lapsed_by__isnull=True)
+                | Q(lapsed_at__isnull=False, lapsed_by__isnull=False),
+            ),
             models.CheckConstraint(name="hotlists_release_says_why", condition=~Q(reason="")),
             models.CheckConstraint(
                 name="hotlists_release_by_another",

@@ -95,11 +95,11 @@ class EntryQuerySet(models.QuerySet["Entry"]):
         return self.filter(Q(owner=user) | Q(deputy=user))
 
     def other_interests_in(self, version: EntryVersion, actor: Actor) -> "EntryQuerySet":
-        """Other interests in the vehicle of this version that are not over, on lists that this actor may see (R-021). Of
-        lists they may not see, not even that there is one is told."""
-        same = EntryVersion.objects.filter(
-            entry=OuterRef("pk"), vrm=version.vrm, country=version.country, status__in=("submitted", "approved")
-        )
+        """Other interests in the vehicle of this version that are not over, on lists that this actor may see (R-021); what
+        was said yes to on the telephone is one, sent back to be completed too. Of lists they may not see, not even that
+        there is one is told."""
+        is_one = Q(status__in=("submitted", "emergency", "approved")) | Q(status="returned", emergency__isnull=False)
+        same = EntryVersion.objects.filter(is_one, entry=OuterRef("pk"), vrm=version.vrm, country=version.country)
         found = self.visible_to(actor).filter(Exists(same), withdrawn_at=None).exclude(pk=version.entry_id)
         return found.select_related("hotlist", "owner").order_by("created_at")
 

@@ -10,6 +10,7 @@ from accounts.models import Actor, MachineClient, User
 from hotlists.feeds.layouts import Layout
 from hotlists.models.agreements import ImportProfile, SourceAgreement, layout_of
 from hotlists.models.hotlists import Hotlist
+from hotlists.triggers import OPEN_LIST_LOADS
 from portal.ids import new_id
 
 
@@ -39,6 +40,13 @@ class LoadQuerySet(models.QuerySet["Load"]):
         whole = F("added") + F("changed") + F("unchanged")
         part = F("listed_before") + F("added") - F("removed")
         return self.annotate(rows_after=Case(When(mode=Load.Mode.COMPLETE, then=whole), default=part))
+
+    def unconfirmed_since(self, hotlist: Hotlist, since: dt.datetime) -> "LoadQuerySet":
+        """Loads that went into this list since then, and since the last that a second person accepted."""
+        of_list = self.filter(hotlist=hotlist, status=Load.Status.LOADED, loaded_at__gt=since)
+        by_another = Q(decided_by__isnull=False) & (Q(uploaded_by=None) | ~Q(decided_by=F("uploaded_by")))
+        last = of_list.filter(by_another).order_by("-loaded_at").first()
+        return of_list.filter(loaded_at__gt=last.loaded_at) if last else of_list
 
     def loaded_by(self, at: dt.datetime) -> "LoadQuerySet":
         """Loads that were in their list by this moment."""
@@ -103,6 +111,11 @@ class Load(models.Model):
     removed = models.PositiveIntegerField(null=True)
     unchanged = models.PositiveIntegerField(null=True)
     change_limit = models.PositiveSmallIntegerField(null=True, help_text="Per cent, as it stood when checked (R-103).")
+    changed_lately = models.PositiveIntegerField(
+        default=0,
+        help_text="Rows that loads before it changed which no second person accepted, within the window (R-103).",
+    )
+    held_before = models.PositiveIntegerField(null=True, help_text="Rows that the list held when that window began.")
     is_over_limit = models.BooleanField(default=False, help_text="A second person releases it.")
 
     # What was decided, and done.
@@ -119,6 +132,7 @@ class Load(models.Model):
 
     class Meta:
         ordering = ["-uploaded_at"]
+        triggers = [OPEN_LIST_LOADS]
         permissions = [
             ("load_feed", "Upload files to feeds and accept those within the change limit"),
             ("release_load", "Release a load beyond the change limit that somebody else uploaded"),

@@ -31,7 +31,13 @@ def may_answer_releases(user: Actor) -> Verdict:
 
 
 def may_release(user: Actor, release: Release) -> Verdict:
-    """A list manager other than who asks, or who wrote the draft."""
-    if isinstance(user, User) and user.pk in (release.asked_by_id, release.version.written_by_id):
-        return Denied("You wrote this draft or asked for its release, so somebody else has to release it.")
-    return first_denial(may_answer_releases(user), Late("This was answered already.") if release.answer else Allowed())
+    """A list manager other than who asks, or whoever had a hand in the draft."""
+    version = release.version
+    hands = {release.asked_by_id, version.written_by_id, *(hand.user_id for hand in version.contributions.all())}
+    if isinstance(user, User) and user.pk in hands:
+        return Denied("You wrote or edited this draft or asked for its release, so somebody else has to release it.")
+    return first_denial(
+        may_answer_releases(user),
+        Late("This was answered already.") if release.answer else Allowed(),
+        Late("The draft was changed since this was asked. Its author asks anew.") if release.lapsed_at else Allowed(),
+    )

@@ -55,8 +55,11 @@ def _awaits_decision(version: EntryVersion) -> Verdict:
 
 
 def _is_not_completed(version: EntryVersion) -> Verdict:
-    given_in_emergency = version.status == EntryVersion.Status.EMERGENCY
-    if given_in_emergency and version.entry.versions.filter(number__gt=version.number).exists():
+    """A draft holds nobody up: a later version counts once it was submitted, and until it came to nothing."""
+    later = version.entry.versions.filter(
+        number__gt=version.number, status__in=[EntryVersion.Status.SUBMITTED, EntryVersion.Status.APPROVED]
+    )
+    if version.status == EntryVersion.Status.EMERGENCY and later.exists():
         return Late("A later version completes this one: decide that.")
     return Allowed()
 

@@ -7,8 +7,9 @@ from accounts.policies import acts_in_own_session, holds
 from hotlists.feeds.layouts import Layout
 from hotlists.models import FeedException, Hotlist, ImportProfile, Load, SourceAgreement, layout_of
 from hotlists.policies.entries import require_sight
+from hotlists.policies.hotlists import is_open
 from portal.errors import Stranger
-from portal.policies import Allowed, Denied, Verdict, first_denial
+from portal.policies import Allowed, Denied, Late, Verdict, first_denial
 
 
 def require_sight_of_feed(actor: Actor, hotlist: Hotlist) -> None:
@@ -21,32 +22,67 @@ def require_sight_of_feed(actor: Actor, hotlist: Hotlist) -> None:
 
 def may_propose(user: Actor, hotlist: Hotlist) -> Verdict:
     """Who may write down the terms on which a source fills a list."""
-    return first_denial(_is_feed(hotlist), holds(user, "hotlists.manage_hotlist"))
+    return first_denial(_is_feed(hotlist), holds(user, "hotlists.manage_hotlist"), is_open(hotlist))
 
 
 def may_agree(user: Actor, agreement: SourceAgreement) -> Verdict:
     """Another person than the proposer, in a session of their own."""
     if isinstance(user, User) and user.pk == agreement.proposed_by_id:
         return Denied("You proposed this agreement, so somebody else has to agree to it.")
-    return first_denial(holds(user, "hotlists.agree_source"), acts_in_own_session(user))
+    return first_denial(
+        holds(user, "hotlists.agree_source"),
+        acts_in_own_session(user),
+        is_open(agreement.hotlist),
+        Late("This agreement is made already.") if agreement.agreed_at else Allowed(),
+        Late("This proposal was turned down.") if agreement.ended_at else Allowed(),
+    )
 
 
 def may_end_agreement(user: Actor, agreement: SourceAgreement) -> Verdict:
-    """Ending narrows, so one person who keeps lists or agrees to sources may."""
+    """Ending narrows, so one person who keeps lists or agrees to sources may; of a closed list too."""
     may_keep = holds(user, "hotlists.manage_hotlist")
-    return may_keep if may_keep else holds(user, "hotlists.agree_source")
+    has_ended = agreement.ended_at or agreement.until_at <= timezone.now()
+    return first_denial(
+        may_keep if may_keep else holds(user, "hotlists.agree_source"),
+        Late("This agreement has ended already.") if has_ended else Allowed(),
+    )
 
 
 def may_write_profile(user: Actor, hotlist: Hotlist) -> Verdict:
     """Who may write down how a source's files are read."""
-    return first_denial(_is_feed(hotlist), holds(user, "hotlists.manage_hotlist"))
+    return first_denial(_is_feed(hotlist), holds(user, "hotlists.manage_hotlist"), is_open(hotlist))
+
+
+def may_edit_profile(user: Actor, profile: ImportProfile) -> Verdict:
+    """Who may write import profiles, while it is a draft."""
+    return first_denial(
+        may_write_profile(user, profile.hotlist),
+        Allowed() if profile.is_draft else Late("This import profile is no draft any more. Begin another from it."),
+    )
+
+
+def may_end_profile(user: Actor, profile: ImportProfile) -> Verdict:
+    """Who may write import profiles throws a draft away or turns a proposal down; of a closed list too."""
+    is_over = profile.approved_at or profile.ended_at
+    return first_denial(
+        holds(user, "hotlists.manage_hotlist"),
+        Late("This import profile does not wait for anybody.") if is_over else Allowed(),
+    )
 
 
 def may_approve_profile(user: Actor, profile: ImportProfile) -> Verdict:
-    """Another person than who drafted or proposed it, in a session of their own: what a column means decides who is stopped."""
-    if isinstance(user, User) and user.pk in (profile.proposed_by_id, profile.begun_by_id):
-        return Denied("You wrote this import profile, so somebody else has to approve it.")
-    return first_denial(holds(user, "hotlists.agree_source"), acts_in_own_session(user))
+    """Somebody whose hand was not in it, in a session of their own: what a column means decides who is stopped."""
+    hands = {profile.proposed_by_id, profile.begun_by_id, *(hand.user_id for hand in profile.contributions.all())}
+    if isinstance(user, User) and user.pk in hands:
+        return Denied("You wrote or edited this import profile, so somebody else has to approve it.")
+    return first_denial(
+        holds(user, "hotlists.agree_source"),
+        acts_in_own_session(user),
+        is_open(profile.hotlist),
+        Late("This import profile does not wait for approval.")
+        if profile.approved_at or profile.ended_at or not profile.proposed_at
+        else Allowed(),
+    )
 
 
 def may_tell_source(actor: Actor, hotlist: Hotlist) -> Verdict:
@@ -78,29 +114,43 @@ def may_look_at_loads(user: Actor) -> Verdict:
 
 def may_load(actor: Actor, hotlist: Hotlist) -> Verdict:
     """Who may send a file for this list: while an agreement runs, a person whose role says so, or the source's machine."""
-    if not (denied := _is_feed(hotlist)):
-        return denied
+    if not (may := first_denial(_is_feed(hotlist), _holds_unless_machine(actor), is_open(hotlist))):
+        return may
     agreement = SourceAgreement.objects.governing(timezone.now()).filter(hotlist=hotlist).order_by("-from_at").first()
     if agreement is None:
         return Denied("No agreement with the source is in date, so nothing can be loaded.")
+    if not (may := _speaks_for_source(actor, agreement)):
+        return may
     if agreement.life_cycle != SourceAgreement.LifeCycle.NONE and not _layout(hotlist).has("reported_at"):
         return Denied(
             "Rows of this list end a set time after they were reported (R-022). Its import profile names no column that says "
             "when that was."
         )
-    return _speaks_for_source(actor, agreement)
+    return Allowed()
 
 
 def may_accept(actor: Actor, load: Load) -> Verdict:
     """Within the change limit whoever may load; beyond it another person than who uploaded (R-103)."""
-    if not SourceAgreement.objects.governing(timezone.now()).filter(pk=load.agreement_id).exists():
-        return Denied("The agreement that this was loaded under has ended.")
+    runs = SourceAgreement.objects.governing(timezone.now()).filter(pk=load.agreement_id).exists()
+    return first_denial(
+        _may_take_responsibility(actor, load),
+        is_open(load.hotlist),
+        Allowed() if runs else Denied("The agreement that this was loaded under has ended."),
+    )
+
+
+def _may_take_responsibility(actor: Actor, load: Load) -> Verdict:
     if not load.is_over_limit:
         if isinstance(actor, MachineClient) and load.bad_rows:
             return Denied("Some rows have problems. A person decides whether the others are loaded without them.")
         return _speaks_for_source(actor, load.agreement)
     if isinstance(actor, User) and actor.pk == load.uploaded_by_id:
-        return Denied(f"This changes more than {load.change_limit} % of the list, so somebody else has to release it.")
+        together = (
+            "Together with the loads before it that nobody else accepted, this" if load.changed_lately else "This"
+        )
+        return Denied(
+            f"{together} changes more than {load.change_limit} % of the list, so somebody else has to release it."
+        )
     return first_denial(holds(actor, "hotlists.release_load"), acts_in_own_session(actor))
 
 
@@ -145,6 +195,10 @@ def _is_feed(hotlist: Hotlist) -> Verdict:
     if hotlist.kind != Hotlist.Kind.FEED:
         return Denied("This list is not loaded from a source; its entries are decided one by one.")
     return Allowed()
+
+
+def _holds_unless_machine(actor: Actor) -> Verdict:
+    return Allowed() if isinstance(actor, MachineClient) else holds(actor, "hotlists.load_feed")
 
 
 def _speaks_for_source(actor: Actor, agreement: SourceAgreement) -> Verdict:

@@ -13,13 +13,13 @@ def may_manage(user: Actor) -> Verdict:
 
 def may_change(user: Actor, hotlist: Hotlist) -> Verdict:
     """Who may change what a list says and allows."""
-    return first_denial(may_manage(user), _is_open(hotlist))
+    return first_denial(may_manage(user), is_open(hotlist))
 
 
 def may_hand_over(user: Actor, hotlist: Hotlist) -> Verdict:
     """A list manager, or the owner who leaves."""
     owns = isinstance(user, User) and user.is_active and user.pk == hotlist.owner_id
-    return first_denial(Allowed() if owns else may_manage(user), _is_open(hotlist))
+    return first_denial(Allowed() if owns else may_manage(user), is_open(hotlist))
 
 
 def may_justify(user: Actor, hotlist: Hotlist) -> Verdict:
@@ -27,7 +27,7 @@ def may_justify(user: Actor, hotlist: Hotlist) -> Verdict:
     waits = hotlist.justifications.filter(status=Justification.Status.PROPOSED).exists()
     return first_denial(
         may_manage(user),
-        _is_open(hotlist),
+        is_open(hotlist),
         Late("A justification of this list waits for a decision already.") if waits else Allowed(),
     )
 
@@ -39,14 +39,12 @@ def may_judge(user: Actor, justification: Justification) -> Verdict:
     return first_denial(
         holds(user, "hotlists.decide_hotlist"),
         acts_in_own_session(user),
-        _is_open(justification.hotlist),
+        is_open(justification.hotlist),
         Allowed() if justification.status == Justification.Status.PROPOSED else Late("This was decided already."),
     )
 
 
-def _is_open(hotlist: Hotlist) -> Verdict:
-    return (
-        Late("This list was closed. It stays as it was; make a new one if it is needed again.")
-        if (hotlist.closed_at)
-        else Allowed()
-    )
+def is_open(hotlist: Hotlist) -> Verdict:
+    """A closed list takes nothing any more; the database holds the same."""
+    closed = Late("This list was closed. It stays as it was; make a new one if it is needed again.")
+    return closed if hotlist.closed_at else Allowed()

@@ -1,5 +1,6 @@
 """Rules about entries that PostgreSQL keeps, whoever writes: shell, bulk update and superuser included."""
 
+from .bulk import RELEASED_BY_NO_HAND_OF_IT
 from .decisions import DECISION_BY_ANOTHER_OF_RANK
 from .emergencies import EMERGENCY_BY_ANOTHER_OF_RANK
 from .feeds import EXCEPTION_ENDS_BY_ANOTHER
@@ -8,9 +9,12 @@ from .hotlists import (
     JUSTIFIED_BY_ANOTHER,
     LIST_TERM_ENDS_ONCE,
     LIST_TERM_OF_A_JUSTIFICATION,
+    OPEN_LIST_AGREES,
+    OPEN_LIST_LOADS,
+    OPEN_LIST_PROFILES,
     TERM_WITHIN_SIZE,
 )
-from .profiles import PROPOSED_PROFILE_STANDS
+from .profiles import PROFILE_CONTRIBUTION_STANDS, PROPOSED_PROFILE_STANDS
 from .reviews import REVIEW_BY_ANOTHER_IN_OTHER_WORDS, SUSPENSION_ENDS_ONCE
 from .terms import ENTRY_STAYS_WITHDRAWN, TERM_ENDS_ONCE, TERM_OF_AN_APPROVED_VERSION
 from .versions import (
@@ -40,8 +44,13 @@ __all__ = [
     "JUSTIFIED_BY_ANOTHER",
     "LIST_TERM_ENDS_ONCE",
     "LIST_TERM_OF_A_JUSTIFICATION",
+    "OPEN_LIST_AGREES",
+    "OPEN_LIST_LOADS",
+    "OPEN_LIST_PROFILES",
+    "PROFILE_CONTRIBUTION_STANDS",
     "PROPOSED_PROFILE_STANDS",
     "REFUSED_PLATE_IS_ANSWERED",
+    "RELEASED_BY_NO_HAND_OF_IT",
     "REVIEW_BY_ANOTHER_IN_OTHER_WORDS",
     "SUBMITTED_VERSION_IS_FIXED",
     "SUBMITTED_WITHIN_ITS_CAPS",

@@ -101,3 +101,27 @@ TERM_WITHIN_SIZE = pgtrigger.Trigger(
         RETURN NEW;
     """,
 )
+
+
+def _of_an_open_list(what: str) -> pgtrigger.Trigger:
+    return pgtrigger.Trigger(
+        name="of_an_open_list",
+        when=pgtrigger.Before,
+        operation=pgtrigger.Insert | pgtrigger.Update,
+        func=f"""
+            IF {what} AND EXISTS (
+                SELECT FROM hotlists_hotlist h WHERE h.id = NEW.hotlist_id AND h.closed_at IS NOT NULL
+            ) THEN
+                RAISE EXCEPTION 'a closed list takes nothing any more' USING ERRCODE = 'check_violation';
+            END IF;
+            RETURN NEW;
+        """,
+    )
+
+
+# What would make a closed list grow, or its files be read otherwise. Refusing, ending and turning down stay possible.
+OPEN_LIST_LOADS = _of_an_open_list(
+    "(TG_OP = 'INSERT' OR NEW.status <> OLD.status AND NEW.status IN ('checked', 'accepted', 'loaded'))"
+)
+OPEN_LIST_AGREES = _of_an_open_list("(TG_OP = 'INSERT' OR NEW.agreed_at IS DISTINCT FROM OLD.agreed_at)")
+OPEN_LIST_PROFILES = _of_an_open_list("NEW.ended_at IS NULL")

@@ -19,6 +19,26 @@ PROPOSED_PROFILE_STANDS = pgtrigger.Trigger(
         ) THEN
             RAISE EXCEPTION 'an import profile changes only while it is a draft' USING ERRCODE = 'check_violation';
         END IF;
+        IF NEW.approved_at IS NOT NULL AND EXISTS (
+            SELECT FROM hotlists_profilecontribution c
+                WHERE c.profile_id = NEW.id AND c.user_id = NEW.approved_by_id
+        ) THEN
+            RAISE EXCEPTION 'who wrote or edited an import profile does not approve it' USING ERRCODE = 'check_violation';
+        END IF;
         RETURN NEW;
+    """,
+)
+
+PROFILE_CONTRIBUTION_STANDS = pgtrigger.Trigger(
+    name="stands",
+    when=pgtrigger.Before,
+    operation=pgtrigger.Update | pgtrigger.Delete,
+    func="""
+        IF TG_OP = 'DELETE' AND (current_user = 'portal_retention' OR NOT EXISTS (
+            SELECT FROM hotlists_importprofile p WHERE p.id = OLD.profile_id AND p.proposed_at IS NOT NULL
+        )) THEN
+            RETURN OLD;
+        END IF;
+        RAISE EXCEPTION 'that somebody contributed is never taken back' USING ERRCODE = 'check_violation';
     """,
 )

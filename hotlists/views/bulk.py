@@ -180,14 +180,14 @@ def _told(request: HttpRequest, bulk: Bulk) -> dict:
     good, made = bulk.rows.filter(problems=[]).count(), bulk.rows.exclude(version_id=None).count()
     drafts = _drafts(bulk)
     left = max(daily_number(now) - submitted_today(request.user, now), 0)
-    waiting = drafts.filter(release=None).count()
+    waiting = drafts.exclude(pk__in=Release.objects.standing().values("version")).count()
     rows = Paginator(bulk.rows.order_by("number"), PAGE).get_page(request.GET.get("page"))
     entries = Entry.objects.filter(pk__in=[row.entry_id for row in rows if row.entry_id]).with_latest_version()
     return {
         "bulk": bulk, "hotlist": bulk.hotlist, "rows": rows, "entries": {entry.pk: entry for entry in entries},
         "count": rows.paginator.count, "good": good, "bad": rows.paginator.count - good, "made": made,
         "drafts": drafts.count(), "left": left, "over": max(waiting - left, 0),
-        "released": Release.objects.filter(version__in=drafts.values("pk")).count(),
+        "released": Release.objects.standing().filter(version__in=drafts.values("pk")).count(),
     }  # fmt: skip
 
 

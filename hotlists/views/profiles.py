@@ -96,7 +96,7 @@ def profile_detail(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         "profile": profile, "hotlist": profile.hotlist, "layout": profile.read_by, "targets": TARGETS, "tables": TABLES,
         "summary": summary(profile.read_by), "codes": legacy.tables(profile.read_by.codes),
         "changes": [(words, there.get(words, ""), here) for words, here in summary(profile.read_by) if there.get(words) != here],
-        "may_approve": policies.may_approve_profile(request.user, profile),
+        "may_end": policies.may_end_profile(request.user, profile), "may_approve": policies.may_approve_profile(request.user, profile),
         "may_write": policies.may_write_profile(request.user, profile.hotlist),
     }  # fmt: skip
     return render(request, "hotlists/profile_detail.html", context)

@@ -36,7 +36,9 @@ def release_list(request: HttpRequest) -> HttpResponse:
             return redirect("release_list")
         except Unfit as refusal:
             put_problems(form, refusal)
-    shown = waiting.select_related("version__entry__hotlist", "asked_by", "version__written_by")
+    shown = waiting.select_related("version__entry__hotlist", "asked_by", "version__written_by").prefetch_related(
+        "version__contributions"
+    )
     page = Paginator(shown, PAGE).get_page(request.GET.get("page"))
     rows = [(release, policies.may_release(request.user, release)) for release in page.object_list]
     context = {"page": page, "rows": rows, "form": form, "ticked": set(ticked)}
@@ -75,7 +77,8 @@ def draft_panel(request: HttpRequest, entry: Entry) -> str:
     release = Release.objects.filter(version=version).select_related("answered_by").first()
     is_over = submitted_today(request.user, now, but=entry) >= daily_number(now)
     context = {
-        "entry": entry, "release": release, "is_over": is_over and release is None, "most": daily_number(now),
+        "entry": entry, "release": release, "most": daily_number(now),
+        "is_over": is_over and (release is None or release.lapsed_at is not None),
         "form": AskReleaseForm(), "may_submit": policies.may_submit(request.user, version),
         "may_discard": policies.may_discard(request.user, version),
     }  # fmt: skip
