@@ -482,7 +482,7 @@ def test_a_release_is_of_what_the_draft_said_and_a_change_asks_anew(daily, draft
     actions.answer_releases(asked, by=manager, answer="released")
     actions.edit_draft(draft, by=submitter, vrm_entered=plate(1))  # nothing changed
     assert Release.objects.given().exists()
-    actions.edit_draft(draft, by=submitter, vrm_entered=plate(2))
+    actions.edit_draft(draft, by=submitter, make="Vauxhall", model="Corsa", colour="Green")
     with pytest.raises(Unfit, match="as many as one person may"):
         actions.submit(draft, by=submitter)
     page = client_of(submitter).get(reverse("entry_detail", args=[draft.entry_id])).content.decode()
