@@ -87,6 +87,18 @@ class Verb(TextChoices):
     ENTRIES_DRAFTED = "entries.drafted", "{actor} wrote {count} drafts for {hotlist} in the name of {author}"
     ENTRIES_DISCARDED = "entries.discarded", "{actor} discarded {subject}; nothing was written"
     ENTRIES_UNDONE = "entries.undone", "{actor} deleted {count} drafts of {subject} again and kept {kept}"
+    ENTRIES_PASSING_PLANNED = (
+        "entries.passing_planned",
+        "{actor} planned to pass {count} entries of {hotlist} on to {owner}",
+    )
+    ENTRIES_PASSED_ON = (
+        "entries.passed_on",
+        "{actor} passed {count} entries of {hotlist} on to {owner}, deputy {deputy}: {reason}",
+    )
+    ENTRIES_GIVEN_BACK = (
+        "entries.given_back",
+        "{actor} gave {count} entries of {hotlist} back to who answered for them before, and left {kept}",
+    )
     ENTRIES_PROBLEMS_TAKEN = "entries.problems_taken", "{actor} downloaded the file of {subject} with its problems"
     DRAFT_DISCARDED = "draft.discarded", "{actor} deleted a draft of {subject}"
     RELEASE_ASKED = (

@@ -137,6 +137,7 @@ def story_of(entry: Entry, user: Actor, at: dt.datetime) -> dict[str, Any]:
         "removal": _removal(entry, at),
         "follows": Entry.objects.visible_to(user).filter(pk=entry.follows).first() if entry.follows else None,
         "followed_by": Entry.objects.visible_to(user).filter(follows=entry.pk).order_by("created_at"),
+        "may_link": policies.may_link(user, entry, entry.hotlist),
         "may_ask_again": policies.may_ask_again(user, entry, at=at),
         "emergency": entry.emergencies.select_related("given_by", "recorded_by").first(),
         "pending": latest

@@ -13,6 +13,7 @@ from .bulk import (
     upload_entries,
     write_drafts,
 )
+from .bulk_owners import plan_passing_on
 from .decisions import decide
 from .emergencies import record_emergency
 from .entries import begin_entry, begin_version, edit_draft, open_entry, submit
@@ -31,6 +32,7 @@ from .feeds import search_rows
 from .filters import change_filter, drop_filter, save_filter
 from .hotlists import change_hotlist, close_hotlist, create_hotlist, give_access, hand_over, take_access
 from .inbox import look_into_inbox
+from .interests import link_interest
 from .justifications import decide_justification, propose_justification
 from .loads import accept, check, merge, receive, refuse, resume_unfinished, take_problems
 from .narrowings import narrow
@@ -98,6 +100,7 @@ __all__ = [
     "give_access",
     "hand_over",
     "lift",
+    "link_interest",
     "load_warninglist",
     "look_at_departures",
     "look_at_exceptions",
@@ -110,6 +113,7 @@ __all__ = [
     "open_entry",
     "pass_on",
     "plan_change",
+    "plan_passing_on",
     "propose_agreement",
     "propose_justification",
     "propose_profile",

@@ -13,6 +13,8 @@ from accounts.models import SystemJob, User
 from audit.actions import record
 from audit.verbs import Verb
 from hotlists import policies
+from hotlists.actions.bulk_owners import give_back, pass_on_chosen
+from hotlists.actions.bulk_rows import locked_bulk, with_entries
 from hotlists.actions.entries import WRITTEN, begin_entry, begin_version, following
 from hotlists.bulk import reading
 from hotlists.bulk.columns import HEADINGS, Unreadable, read_cell
@@ -112,7 +114,7 @@ def _add(bulk: Bulk, keys: Iterable[uuid.UUID]) -> int:
 @transaction.atomic
 def plan_change(bulk: Bulk, *, by: User, changes: dict[str, Any]) -> Bulk:
     """Says what a change (EDITABLE) would do to each chosen entry. What is silent stays as it is."""
-    bulk = _locked(bulk, by=by)
+    bulk = locked_bulk(bulk, by=by)
     if bulk.status not in (Status.CHOOSING, Status.CHECKED) or bulk.kind != Bulk.Kind.EDIT:
         raise TooLate("This change was made or discarded already.")
     if unknown := set(changes) - set(EDITABLE):
@@ -127,7 +129,7 @@ def plan_change(bulk: Bulk, *, by: User, changes: dict[str, Any]) -> Bulk:
         raise Unfit("Choose entries first.", {"entries": ["Choose at least one entry."]})
     now = timezone.now()
     bulk.changes = {name: _as_written(value) for name, value in said.items()}
-    for row, entry in _with_entries(rows):
+    for row, entry in with_entries(rows):
         row.problems = _problems_of_change(entry, said, by, now)
     BulkRow.objects.bulk_update(rows, ["problems"])
     bulk.save(update_fields=["changes"])
@@ -142,12 +144,15 @@ def plan_change(bulk: Bulk, *, by: User, changes: dict[str, Any]) -> Bulk:
 
 @transaction.atomic
 def start_drafts(bulk: Bulk, *, by: User) -> Bulk:
-    """Has a draft written for every row without a problem. It submits nothing: each is looked at, then submitted."""
-    bulk = _locked(bulk, by=by)
+    """Has a draft written for every row without a problem. It submits nothing: each is looked at, then submitted.
+    What is passed on to another owner needs no draft, and is so at once."""
+    bulk = locked_bulk(bulk, by=by)
     if not bulk.rows.filter(problems=[]).exists():
         words = "Every row has a problem. Correct them and try again."
         raise Unfit(words, {"rows": [words]})
     BULK.move(bulk, Status.WORKING)
+    if bulk.kind == Bulk.Kind.OWNER:
+        return pass_on_chosen(bulk, by=by)
     draft_soon(bulk.pk)
     record(Verb.ENTRIES_DRAFTING, target=bulk, by=by, also=[bulk.hotlist], hotlist=bulk.hotlist.title)
     return bulk
@@ -164,14 +169,14 @@ def write_drafts(bulk: Bulk, *, by: SystemJob) -> Bulk | None:
             rows = list(bulk_now.rows.filter(version_id=None, problems=[])[:CHUNK])
             if not rows:
                 return _finish(bulk_now, by=by)
-            for row, entry in _with_entries(rows):
+            for row, entry in with_entries(rows):
                 _draft(bulk_now, row, entry)
 
 
 @transaction.atomic
 def discard_bulk(bulk: Bulk, *, by: User) -> Bulk:
     """Drops what was uploaded or chosen; nothing was written of it."""
-    bulk = _locked(bulk, by=by)
+    bulk = locked_bulk(bulk, by=by)
     BULK.move(bulk, Status.DISCARDED)
     bulk.rows.update(written={})
     record(Verb.ENTRIES_DISCARDED, target=bulk, by=by, also=[bulk.hotlist], hotlist=bulk.hotlist.title)
@@ -180,10 +185,13 @@ def discard_bulk(bulk: Bulk, *, by: User) -> Bulk:
 
 @transaction.atomic
 def undo_bulk(bulk: Bulk, *, by: User) -> Bulk:
-    """Deletes the drafts that it made, but for those that somebody changed, submitted or deleted since."""
-    bulk = _locked(bulk, by=by)
+    """Deletes the drafts that it made, but for those that somebody changed, submitted or deleted since; gives back what it
+    passed on, but for what was passed on again or ended since."""
+    bulk = locked_bulk(bulk, by=by)
     if bulk.status != Status.DONE:
         raise TooLate(f"This is {bulk.get_status_display().lower()}, so there is nothing to undo.")
+    if bulk.kind == Bulk.Kind.OWNER:
+        return give_back(bulk, by=by)
     made = [key for key in bulk.rows.values_list("version_id", flat=True) if key]
     drafts = EntryVersion.objects.select_for_update(of=("self",)).select_related("entry__hotlist").filter(pk__in=made)
     gone = 0
@@ -211,7 +219,7 @@ def discard_draft(version: EntryVersion, *, by: User) -> None:
 @transaction.atomic
 def take_bulk_problems(bulk: Bulk, *, by: User) -> Iterable[str]:
     """The file again with a column more; it holds plates, so that taking it is recorded."""
-    bulk = _locked(bulk, by=by)
+    bulk = locked_bulk(bulk, by=by)
     record(Verb.ENTRIES_PROBLEMS_TAKEN, target=bulk, by=by, also=[bulk.hotlist], count=bulk.rows.count())
     rows = [(row.written, [(column, words) for column, words in row.problems]) for row in bulk.rows.all()]
     return list(reading.with_problems(bulk.headings, rows))
@@ -273,12 +281,6 @@ def _problems_of_change(
     return reading.judge_version(version, changes, now)
 
 
-def _with_entries(rows: list[BulkRow]) -> list[tuple[BulkRow, Entry | None]]:
-    keys = [row.entry_id for row in rows if row.entry_id]
-    entries = Entry.objects.select_related("hotlist").in_bulk(keys) if keys else {}
-    return [(row, entries.get(row.entry_id) if row.entry_id else None) for row in rows]
-
-
 def _as_written(value: Any) -> str:
     return value.isoformat() if isinstance(value, dt.datetime) else str(value)
 
@@ -288,10 +290,3 @@ def _read(changes: dict[str, str]) -> dict[str, Any]:
         return {name: read_cell(name, value) for name, value in changes.items()}
     except Unreadable as error:  # it was read before
         raise Unfit(str(error), {"changes": [str(error)]}) from error
-
-
-def _locked(bulk: Bulk, *, by: User) -> Bulk:
-    bulk = Bulk.objects.select_for_update(of=("self",)).select_related("hotlist", "made_by").get(pk=bulk.pk)
-    policies.require_sight(by, bulk.hotlist)
-    require(policies.may_work_on(by, bulk))
-    return bulk

@@ -14,7 +14,7 @@ from accounts.models import User
 from accounts.policies import reads
 from hotlists import actions
 from hotlists.api.entries import EntryDetailSerializer, EntrySerializer, told, verb, visible_entry
-from hotlists.api.fields import ScopeSerializer
+from hotlists.api.fields import ScopeSerializer, VisibleHotlist
 from hotlists.models import Entry, Review
 from hotlists.reviewing import due_reviews
 from portal.api import NewestFirst
@@ -115,6 +115,28 @@ class EntryAskAgain(APIView):
     def post(self, request: Request, pk: uuid.UUID) -> Response:
         """The new entry."""
         version = actions.ask_again(visible_entry(request, pk), by=actor(request))
+        return Response(told(version.entry_id), status=status.HTTP_201_CREATED)
+
+
+class LinkSerializer(serializers.Serializer):
+    """On which list the other interest stands; without one, on the same."""
+
+    hotlist = VisibleHotlist(required=False)
+
+
+class EntryLink(APIView):
+    """Another interest in the vehicle of an entry: a new draft in which the vehicle is described (R-021)."""
+
+    permission_classes = (Has,)
+
+    @extend_schema(request=LinkSerializer, responses={201: EntryDetailSerializer}, operation_id="entries_link")
+    @idempotent
+    def post(self, request: Request, pk: uuid.UUID) -> Response:
+        """The new entry."""
+        given = LinkSerializer(data=request.data, context={"request": request})
+        given.is_valid(raise_exception=True)
+        entry = visible_entry(request, pk)
+        version = actions.link_interest(entry, by=actor(request), hotlist=given.validated_data.get("hotlist"))
         return Response(told(version.entry_id), status=status.HTTP_201_CREATED)
 
 

@@ -2,6 +2,7 @@
 
 import uuid
 
+from django.db import transaction
 from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import extend_schema
 from rest_framework import generics, serializers, status
@@ -57,6 +58,17 @@ class BulkChangeSerializer(serializers.ModelSerializer):
         model = EntryVersion
         fields = ("entries", *EDITABLE)
         extra_kwargs = {name: {"required": False} for name in EDITABLE}
+
+
+class BulkPassOnSerializer(serializers.Serializer):
+    """Which entries, and who answers for them from now on."""
+
+    entries = serializers.ListField(child=serializers.UUIDField(), min_length=1)
+    owner = serializers.SlugRelatedField("username", queryset=User.objects.filter(is_active=True))
+    deputy = serializers.SlugRelatedField(
+        "username", queryset=User.objects.filter(is_active=True), required=False, allow_null=True
+    )
+    reason = serializers.CharField(max_length=500)
 
 
 class AskSerializer(serializers.Serializer):
@@ -129,6 +141,24 @@ class EntriesChange(APIView):
         changes = dict(given.validated_data)
         keys = changes.pop("entries")
         bulk = actions.change_entries(_list(request, slug), by=actor(request), entries=keys, changes=changes)
+        return Response(BulkSerializer(bulk).data, status=status.HTTP_201_CREATED)
+
+
+class EntriesPassOn(APIView):
+    """Plans to pass several entries of a list on; done at once when `start` is called, given back by `undo`."""
+
+    permission_classes = (Has,)
+
+    @extend_schema(request=BulkPassOnSerializer, responses={201: BulkSerializer})
+    @idempotent
+    def post(self, request: Request, slug: str) -> Response:
+        """Which would be passed on, and which not and why."""
+        given = BulkPassOnSerializer(data=request.data)
+        given.is_valid(raise_exception=True)
+        facts = dict(given.validated_data)
+        with transaction.atomic():  # a plan that is refused leaves nothing chosen
+            bulk = actions.choose_entries(_list(request, slug), by=actor(request), add=facts.pop("entries"))
+            bulk = actions.plan_passing_on(bulk, by=actor(request), **facts)
         return Response(BulkSerializer(bulk).data, status=status.HTTP_201_CREATED)
 
 

@@ -3,7 +3,7 @@
 from .decisions import DecideForm, DecisionQueueForm
 from .emergencies import EmergencyForm
 from .feeds import AcceptForm, AgreementForm, HoldBackForm, RowSearchForm, UploadForm
-from .life import ExtendForm, NarrowForm, PassOnForm, ReasonForm, ReviewForm, ReviewQueueForm, WithdrawForm
+from .life import ExtendForm, LinkForm, NarrowForm, PassOnForm, ReasonForm, ReviewForm, ReviewQueueForm, WithdrawForm
 from .scope import ScopeForm
 from .search import EntryFilterForm, ExportForm, SearchExportForm, SearchForm
 
@@ -17,6 +17,7 @@ __all__ = [
     "ExportForm",
     "ExtendForm",
     "HoldBackForm",
+    "LinkForm",
     "NarrowForm",
     "PassOnForm",
     "ReasonForm",

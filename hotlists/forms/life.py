@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.db.models import QuerySet
 
 from accounts.models import User
 from hotlists.forms.entries import MARKERS, longer, moment_input
@@ -131,6 +132,25 @@ class ExtendForm(forms.Form):
         super().__init__(*args, initial={"source_system": term.version.source_system}, **kwargs)
 
 
+def who_may_own(entry: Entry) -> QuerySet[User]:
+    """Those who can answer for an entry, by name."""
+    able = [person.pk for person in User.objects.filter(is_active=True) if may_own(person, entry)]
+    return User.objects.filter(pk__in=able).order_by("first_name", "last_name", "username")
+
+
+class LinkForm(forms.Form):
+    """On which list another interest in a vehicle stands."""
+
+    hotlist = forms.ModelChoiceField(
+        Hotlist.objects.none(), to_field_name="slug", widget=forms.RadioSelect, label="On which list?", empty_label=None
+    )
+
+    def __init__(self, *args: Any, user: User, entry: Entry, **kwargs: Any) -> None:
+        super().__init__(*args, initial={"hotlist": entry.hotlist.slug}, **kwargs)
+        lists = Hotlist.objects.visible_to(user).exclude(kind=Hotlist.Kind.FEED).filter(closed_at=None)
+        self.fields["hotlist"].queryset = lists.order_by("title")
+
+
 class PassOnForm(forms.Form):
     """Who answers for an entry from now on."""
 
@@ -140,10 +160,8 @@ class PassOnForm(forms.Form):
 
     def __init__(self, *args: Any, entry: Entry, **kwargs: Any) -> None:
         super().__init__(*args, initial={"deputy": entry.deputy_id}, **kwargs)
-        active = User.objects.filter(is_active=True).order_by("first_name", "last_name", "username")
-        able = User.objects.filter(pk__in=[person.pk for person in active if may_own(person, entry)])
         for name in ("owner", "deputy"):
-            self.fields[name].queryset = able.order_by("first_name", "last_name", "username")
+            self.fields[name].queryset = who_may_own(entry)
 
 
 class ReviewQueueForm(forms.Form):

@@ -18,6 +18,7 @@ class Bulk(models.Model):
 
         UPLOAD = "upload", "File of new entries"
         EDIT = "edit", "Change of several entries"
+        OWNER = "owner", "Several entries passed on"
 
     class Status(models.TextChoices):
         """How far it is."""
@@ -25,7 +26,7 @@ class Bulk(models.Model):
         CHOOSING = "choosing", "Entries being chosen"
         CHECKED = "checked", "Waiting for your decision"
         WORKING = "working", "Drafts being written"
-        DONE = "done", "Drafts written"
+        DONE = "done", "Done"
         DISCARDED = "discarded", "Discarded"
         UNDONE = "undone", "Undone"
 

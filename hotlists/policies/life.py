@@ -4,8 +4,8 @@ import datetime as dt
 
 from accounts.models import Actor, User
 from accounts.policies import acts_in_own_session, holds, role_has
-from hotlists.models import Entry
-from hotlists.policies.entries import is_not_withdrawn, may_write, sees
+from hotlists.models import Entry, Hotlist
+from hotlists.policies.entries import is_not_withdrawn, may_open, may_write, sees
 from hotlists.tallies import SinceLast
 from portal.policies import Allowed, Denied, Late, Verdict, first_denial
 from standards.models import StandardsProfile
@@ -91,6 +91,11 @@ def may_own(person: User, entry: Entry) -> Verdict:
     if not person.is_active or not sees(person, entry.hotlist) or not role_has(person, "hotlists.write_entry"):
         return Denied("This person does not see the list, or does not write entries.")
     return Allowed()
+
+
+def may_link(user: Actor, entry: Entry, hotlist: Hotlist) -> Verdict:
+    """Whoever may write for the list on which the other interest is to stand, while the first is not over."""
+    return first_denial(may_open(user, entry), may_write(user, hotlist), is_not_withdrawn(entry))
 
 
 def may_ask_again(user: Actor, entry: Entry, *, at: dt.datetime) -> Verdict:

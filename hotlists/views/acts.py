@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
 from hotlists import actions, policies
-from hotlists.forms import NarrowForm, PassOnForm, ReasonForm, ScopeForm, WithdrawForm
+from hotlists.forms import LinkForm, NarrowForm, PassOnForm, ReasonForm, ScopeForm, WithdrawForm
 from hotlists.models import Entry
 from hotlists.story import scope_of
 from portal.errors import Unfit
@@ -138,6 +138,25 @@ def entry_pass_on(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     words = {
         "title": "Pass this entry on", "button": "Pass on",
         "explain": "The owner answers for the entry, is told of hits and of reviews, and may withdraw it; so may the deputy.",
+    }  # fmt: skip
+    context = {"entry": entry, "version": entry.versions.latest("number"), "form": form, "may": may, **words}
+    return render(request, "hotlists/entry_act.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+def entry_link(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """Another interest in the vehicle of an entry (R-021): a draft of one's own, with the vehicle described."""
+    entry = get_object_or_404(Entry.objects.visible_to(request.user).select_related("hotlist"), pk=pk)
+    may = policies.may_link(request.user, entry, entry.hotlist)
+    form = LinkForm(request.POST or None, user=request.user, entry=entry)
+    if request.method == "POST" and form.is_valid():
+        version = actions.link_interest(entry, by=request.user, hotlist=form.cleaned_data["hotlist"])
+        messages.success(request, "A draft with the vehicle described. Say why you look for it, and until when.")
+        return redirect("entry_edit", version.entry_id)
+    words = {
+        "title": "Add a linked interest", "button": "Begin the draft",
+        "explain": "An entry of your own for the same vehicle, with its own reason, owner and end. The vehicle is looked for"
+        " until the last interest in it ends.",
     }  # fmt: skip
     context = {"entry": entry, "version": entry.versions.latest("number"), "form": form, "may": may, **words}
     return render(request, "hotlists/entry_act.html", context)

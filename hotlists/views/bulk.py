@@ -13,7 +13,7 @@ from hotlists import actions, policies
 from hotlists.actions.limits import daily_number, submitted_today
 from hotlists.bulk import reading
 from hotlists.bulk.columns import COLUMNS, NEEDED
-from hotlists.forms.bulk import AskReleaseForm, BulkChangeForm, EntriesFileForm
+from hotlists.forms.bulk import AskReleaseForm, BulkChangeForm, BulkPassOnForm, EntriesFileForm
 from hotlists.models import Bulk, Entry, EntryVersion, Hotlist, Release
 from portal.errors import Refusal, Unfit
 from portal.forms import put_problems
@@ -79,6 +79,8 @@ def _chosen(request: HttpRequest, hotlist: Hotlist, entries) -> HttpResponse:
     if act == "none":
         ticked, shown = set(), set(entries.values_list("pk", flat=True))
     bulk = actions.choose_entries(hotlist, by=request.user, add=ticked, drop=shown - ticked)
+    if act == "owner":
+        return redirect("bulk_owner", bulk.pk)
     if act == "next":
         return redirect("bulk_change", bulk.pk)
     messages.success(request, f"{bulk.rows.count()} chosen.")
@@ -100,6 +102,21 @@ def bulk_change(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     return render(request, "hotlists/bulk_change.html", context)
 
 
+@require_http_methods(["GET", "POST"])
+def bulk_owner(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """Who answers for the chosen entries from now on."""
+    bulk = _bulk(request, pk)
+    form = BulkPassOnForm(request.POST or None, hotlist=bulk.hotlist)
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.plan_passing_on(bulk, by=request.user, **form.cleaned_data)
+            return redirect("bulk_detail", pk)
+        except Unfit as refusal:
+            put_problems(form, refusal)
+    context = {"form": form, "bulk": bulk, "hotlist": bulk.hotlist, "count": bulk.rows.count()}
+    return render(request, "hotlists/bulk_owner.html", context)
+
+
 @require_GET
 def bulk_detail(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """What a file or a change would do, row by row; how far its drafts are; what became of them."""
@@ -119,8 +136,14 @@ def bulk_progress(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 
 @require_POST
 def bulk_start(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
-    """Writing the drafts of what has no problem."""
-    return _acted(request, pk, actions.start_drafts, "The drafts are being written.")
+    """Writing the drafts of what has no problem, or passing it on."""
+    return _acted(
+        request,
+        pk,
+        actions.start_drafts,
+        "The drafts are being written.",
+        "Passed on. Each owner answers for theirs now.",
+    )
 
 
 @require_POST
@@ -131,12 +154,13 @@ def bulk_discard(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 
 @require_POST
 def bulk_undo(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
-    """Deleting the drafts again."""
+    """Deleting the drafts again, or giving back what was passed on."""
     return _acted(
         request,
         pk,
         actions.undo_bulk,
         "The drafts are deleted again, but for those that were changed or submitted since.",
+        "Given back, but for what was passed on again or ended since.",
     )
 
 
@@ -166,10 +190,10 @@ def bulk_problems(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     return response
 
 
-def _acted(request: HttpRequest, pk: uuid.UUID, act, words: str) -> HttpResponse:
+def _acted(request: HttpRequest, pk: uuid.UUID, act, words: str, of_owners: str = "") -> HttpResponse:
     try:
-        act(_bulk(request, pk), by=request.user)
-        messages.success(request, words)
+        bulk = act(_bulk(request, pk), by=request.user)
+        messages.success(request, of_owners if of_owners and bulk.kind == Bulk.Kind.OWNER else words)
     except Unfit as refusal:
         messages.error(request, str(refusal))
     return redirect("bulk_detail", pk)
@@ -186,6 +210,7 @@ def _told(request: HttpRequest, bulk: Bulk) -> dict:
     return {
         "bulk": bulk, "hotlist": bulk.hotlist, "rows": rows, "entries": {entry.pk: entry for entry in entries},
         "count": rows.paginator.count, "good": good, "bad": rows.paginator.count - good, "made": made,
+        "passes": bulk.kind == Bulk.Kind.OWNER,
         "drafts": drafts.count(), "left": left, "over": max(waiting - left, 0),
         "released": Release.objects.standing().filter(version__in=drafts.values("pk")).count(),
     }  # fmt: skip

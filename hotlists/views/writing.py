@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from hotlists import actions, alerts, policies, quality
 from hotlists.actions.entries import Overtaken, fingerprint
+from hotlists.actions.interests import OF_THE_VEHICLE, shown_of
 from hotlists.forms.scope import ScopeForm
 from hotlists.forms.writing import StepForm
 from hotlists.models import Entry, EntryVersion, Hotlist
@@ -30,7 +31,7 @@ def entry_new(request: HttpRequest, slug: str) -> HttpResponse:
     hotlist = get_object_or_404(Hotlist.objects.visible_to(request.user), slug=slug)
     require(policies.may_write(request.user, hotlist))
     step, typed = STEPS[0], request.POST or restored(request)
-    typed = _with_other_plate(typed)
+    typed = _with_linked(request, _with_other_plate(typed))
     form = StepForm(typed, step=step, hotlist=hotlist, instance=EntryVersion(country="GB"))
     if request.method == "POST" and form.is_valid():
         try:
@@ -64,7 +65,7 @@ def entry_step(request: HttpRequest, pk: uuid.UUID, step: str) -> HttpResponse:
     if step not in BY_SLUG:
         raise Http404
     entry, version = _open(request, pk)
-    this, typed = BY_SLUG[step], _with_other_plate(request.POST or restored(request))
+    this, typed = BY_SLUG[step], _with_linked(request, _with_other_plate(request.POST or restored(request)))
     form: StepForm | ScopeForm
     if step == "scope":
         form = ScopeForm(typed, user=request.user, of=version)
@@ -150,6 +151,22 @@ def _with_other_plate(typed: QueryDict | None) -> QueryDict | None:
     return changed
 
 
+def _with_linked(request: HttpRequest, typed: QueryDict | None) -> QueryDict | None:
+    """What was typed; where nothing was, how another interest in the vehicle describes it (R-021)."""
+    if not typed or not typed.get("link"):
+        return typed
+    try:
+        other = get_object_or_404(Entry.objects.visible_to(request.user), pk=uuid.UUID(typed["link"]))
+    except ValueError as error:
+        raise Http404 from error
+    require(policies.may_open(request.user, other))
+    shown, changed = shown_of(other), typed.copy()
+    for name in OF_THE_VEHICLE:
+        if name in changed and not changed[name].strip():
+            changed[name] = getattr(shown, name)
+    return changed
+
+
 def _open(request: HttpRequest, pk: uuid.UUID) -> tuple[Entry, EntryVersion]:
     entry = get_object_or_404(Entry.objects.visible_to(request.user).select_related("hotlist", "owner"), pk=pk)
     version = entry.versions.select_related("profile").latest("number")
@@ -160,7 +177,7 @@ def _open(request: HttpRequest, pk: uuid.UUID) -> tuple[Entry, EntryVersion]:
 
 def _onwards(request: HttpRequest, version: EntryVersion, step: Step) -> HttpResponse:
     """Saved: to what comes next, or to where the author asked to go."""
-    asked = "stay" if "use" in request.POST else request.POST.get("go", "next")
+    asked = "stay" if {"use", "link"} & set(request.POST) else request.POST.get("go", "next")
     if asked == "stay":
         return redirect("entry_step", version.entry_id, step.slug)
     if asked == "later":
