@@ -174,6 +174,10 @@ class Verb(TextChoices):
     )
     RECEIPT_WRONG = "receipt.wrong", "{actor} gave a wrong answer about revision {revision} of {list}"
     KEYS_MADE = "keys.made", "{actor} made the keys of the publication"
+    PUBLICATION_RESUMED = (
+        "publication.resumed",
+        "{actor} carried the publication on above what was published before the database was restored: {reason}",
+    )
     # feeds
     AGREEMENT_PROPOSED = "agreement.proposed", "{actor} proposed an {subject} for {hotlist}"
     AGREEMENT_MADE = "agreement.made", "{actor} made the {subject} for {hotlist}"
@@ -289,5 +293,6 @@ _OPERATIONS = {
     Verb.RECEIPT_RIGHT: Operation.HOUSEKEEPING,
     Verb.RECEIPT_WRONG: Operation.HOUSEKEEPING,
     Verb.KEYS_MADE: Operation.HOUSEKEEPING,
+    Verb.PUBLICATION_RESUMED: Operation.HOUSEKEEPING,
     Verb.FIGURES_RELEASED: Operation.DISCLOSURE,
 }

@@ -3,11 +3,14 @@
 from django.utils import timezone
 
 from hotlists.models import Hotlist
-from matchers.models import Allocation, Metadata, Publication
+from matchers import versions
+from matchers.models import Allocation, Feed, ListRole, Metadata, Publication
 
 
 def check() -> str:
     """An empty string when every list in force that was given to a matcher is published, and every feed is fresh."""
+    if versions.problem_with(Feed.objects.all(), ListRole.objects.all()):
+        return "stands still: the database is older than what was published (manage.py resume_publication)"
     now = timezone.now()
     given = Allocation.objects.running(now).values("hotlist")
     lists = Hotlist.objects.in_force(now).filter(pk__in=given).exclude(kind=Hotlist.Kind.SUPPRESSION)

@@ -294,6 +294,9 @@ AUDITLOG_CID_GETTER = "portal.request.correlation_id"
 # --- Publication --------------------------------------------------------------------------------------
 PUBLICATION_DIR = Path(env.str("PORTAL_PUBLICATION_DIR", str(FILES_DIR / "publication")))
 KEYS_DIR = Path(env.str("PORTAL_KEYS_DIR", str(FILES_DIR / "keys")))
+VERSIONS_FILE = env.str(
+    "PORTAL_VERSIONS_FILE", ""
+)  # empty: in KEYS_DIR. What was published last; never restored from a backup
 FEED_INBOX = env.str("PORTAL_FEED_INBOX", "")  # where sources leave files: file:///directory or s3://bucket/prefix
 FEED_INBOX_SETTLED_SECONDS = env.int(
     "PORTAL_FEED_INBOX_SETTLED_SECONDS", 30

@@ -1,6 +1,7 @@
 """A publication to test with: keys, matchers that were given the test list, and what they may ask the portal."""
 
 import datetime as dt
+from pathlib import Path
 from typing import NamedTuple
 
 import pytest
@@ -8,7 +9,10 @@ from django.utils import timezone
 
 from accounts.models import SystemJob
 from hotlists.models import Hotlist
-from matchers import actions
+from matcher_client.feed import Feed as ClientFeed
+from matcher_client.matcher import Matcher as Client
+from matcher_client.session import PortalSession
+from matchers import actions, keys
 from matchers.models import Allocation, Matcher
 
 PUBLISHER = SystemJob("publisher")
@@ -62,6 +66,33 @@ def matcher(add_matcher, allocate, hotlist) -> MadeMatcher:
     made = add_matcher()
     allocate(made, hotlist)
     return made
+
+
+@pytest.fixture
+def client_for(live_server, tmp_path):
+    """client_for(made): the matcher's own program, on a directory of its own."""
+    sessions = []
+
+    def start(made, *, name: str = "", store=None) -> Client:
+        session = PortalSession(live_server.url, made.client_id, made.client_secret)
+        sessions.append(session)
+        state = Path(tmp_path / "clients" / (name or made.matcher.name))
+        state.mkdir(parents=True)
+        urls = [
+            f"{live_server.url}/publication/{made.matcher.feed_id}/metadata/",
+            f"{live_server.url}/publication/targets/",
+        ]
+        feed = ClientFeed(session, *urls, keys.root_file().read_bytes(), state)
+        return Client(session, feed, state, enrol_code=made.enrol_code, store=store)
+
+    yield start
+    for session in sessions:
+        session.close()
+
+
+def held(client: Client) -> set[str]:
+    """The plates that a matcher's program holds."""
+    return {vrm for part in client.store.lists.values() for vrm in part.by_vrm}
 
 
 def publish(hotlist: Hotlist) -> list:

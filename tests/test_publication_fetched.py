@@ -3,7 +3,6 @@
 import datetime as dt
 import threading
 import time
-from pathlib import Path
 
 import httpx
 import pytest
@@ -12,42 +11,13 @@ import time_machine
 from accounts.actions import add_machine
 from audit.models import Event
 from hotlists import actions as hotlists
-from matcher_client.feed import Feed as ClientFeed
-from matcher_client.matcher import Matcher as Client
-from matcher_client.session import PortalSession
-from matchers import actions, keys
+from matchers import actions
 from matchers.models import Allocation, FeedList, Matcher, RecallHolder, Receipt
 from tests.dishonest_stores import Echoes, KeepsQuietly
-from tests.publishing import PUBLISHER, publish
+from tests.publishing import PUBLISHER, held, publish
 from tests.test_camera_sites import live_site, proposed_site, site_team  # noqa: F401 - a site that is in service
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture
-def client_for(live_server, tmp_path):
-    """client_for(made): the matcher's own program, on a directory of its own."""
-    sessions = []
-
-    def start(made, *, name: str = "", store=None) -> Client:
-        session = PortalSession(live_server.url, made.client_id, made.client_secret)
-        sessions.append(session)
-        state = Path(tmp_path / "clients" / (name or made.matcher.name))
-        state.mkdir(parents=True)
-        urls = [
-            f"{live_server.url}/publication/{made.matcher.feed_id}/metadata/",
-            f"{live_server.url}/publication/targets/",
-        ]
-        feed = ClientFeed(session, *urls, keys.root_file().read_bytes(), state)
-        return Client(session, feed, state, enrol_code=made.enrol_code, store=store)
-
-    yield start
-    for session in sessions:
-        session.close()
-
-
-def held(client: Client) -> set[str]:
-    return {vrm for part in client.store.lists.values() for vrm in part.by_vrm}
 
 
 def test_matcher_fetches_verifies_and_proves_what_was_published(matcher, hotlist, approved_entry, client_for):

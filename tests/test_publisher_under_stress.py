@@ -15,7 +15,7 @@ from matcher_client.rows import BucketDigests, Row, canonical
 from matchers import files, metadata
 from matchers.actions import publishing
 from matchers.files import list_path
-from matchers.models import Feed, Metadata, Publication, PublishedRow, Recall, RecallHolder
+from matchers.models import Feed, FeedList, Metadata, Publication, PublishedRow, Recall, RecallHolder
 from matchers.sources import wanted
 from tests.cast import GROUNDS, entry_facts
 from tests.feed_cast import *  # noqa: F403 - a list loaded from its source
@@ -76,8 +76,7 @@ def test_publisher_that_dies_leaves_the_old_revision_and_the_next_run_the_new(
     publish(hotlist)
     approved_entry(vrm_entered="XY50 ZZZ")
     if step == "targets":  # only a feed that carries something else gets new ones
-        Feed.objects.update(targets_version=0)
-        Metadata.objects.filter(role="targets").delete()
+        FeedList.objects.update(until_at=timezone.now())
     before = state()
     where = {"write_rows": files, "wake_after_commit": publishing}.get(step, metadata)
     with monkeypatch.context() as patch:

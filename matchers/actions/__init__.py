@@ -7,6 +7,7 @@ from .matchers import add_matcher, enrol, note_seen, renew_code
 from .publishing import publish
 from .receipts import challenge, give_receipt
 from .reconcile import reconcile
+from .resuming import resume_publication
 
 __all__ = [
     "add_matcher",
@@ -21,6 +22,7 @@ __all__ = [
     "reconcile",
     "refresh_timestamps",
     "renew_code",
+    "resume_publication",
     "revoke",
     "sign_feed",
 ]

@@ -11,7 +11,7 @@ from audit.actions import record
 from audit.verbs import Verb
 from camera_sites.models import Camera, CameraSite
 from matcher_client.scope import direction_of
-from matchers import files, keys, metadata
+from matchers import files, keys, metadata, versions
 from matchers.locks import lock_repository
 from matchers.models import Feed, FeedList, Metadata, SiteTable
 from matchers.waking import wake_after_commit
@@ -24,25 +24,26 @@ LIFE = dt.timedelta(days=7)
 def sign_feed(feed: Feed, *, by: Actor, at: dt.datetime, with_targets: bool) -> Feed:
     """A new snapshot and timestamp of this feed, and new targets when what it carries changed.
 
-    The caller holds the repository's lock. Nothing is ever signed below or at a version that was signed before.
+    The caller holds the repository's lock, and keeps the versions when it is done. Nothing is ever signed below or at a
+    version that was signed before.
     """
     feed = Feed.objects.select_for_update(of=("self",), no_key=True).select_related("site_table").get(pk=feed.pk)
     lists = list(FeedList.objects.filter(feed=feed).select_related("role"))
     if with_targets or feed.targets_version == 0:
-        feed.targets_version += 1
+        feed.targets_version = versions.after(versions.of_feed(feed, "targets"), feed.targets_version)
         carried = {
             each.role.name: keys.of_list(each.role.name).public_key for each in lists if each.unloaded_at is None
         }
         sites = feed.site_table
-        named = [metadata.file(files.SITES_FILE, sha256=sites.sha256, length=sites.length)] if sites else []
+        tables = [metadata.file(files.SITES_FILE, sha256=sites.sha256, length=sites.length)] if sites else []
         until = {
             each.role.name: int(each.until_at.timestamp()) for each in lists if each.until_at and not each.ending_id
         }
-        body = metadata.targets(feed.pk, feed.targets_version, at + LIFE, carried, named, until=until)
+        body = metadata.targets(feed.pk, feed.targets_version, at + LIFE, carried, tables, until=until)
         store(feed, "targets", feed.targets_version, body, at=at, life=LIFE)
-    feed.snapshot_version += 1
-    versions = {"targets": feed.targets_version, **_list_versions(feed, lists)}
-    body = metadata.snapshot(feed.pk, feed.snapshot_version, at + LIFE, versions)
+    feed.snapshot_version = versions.after(versions.of_feed(feed, "snapshot"), feed.snapshot_version)
+    named = {"targets": feed.targets_version, **feed.lost_lists, **_list_versions(feed, lists)}
+    body = metadata.snapshot(feed.pk, feed.snapshot_version, at + LIFE, named)
     store(feed, "snapshot", feed.snapshot_version, body, at=at, life=LIFE)
     _sign_timestamp(feed, at)
     feed.save(update_fields=["targets_version", "snapshot_version", "timestamp_version"])
@@ -65,6 +66,7 @@ def refresh_timestamps(*, by: SystemJob) -> int:
         feeds.append(feed)
     Feed.objects.bulk_update(feeds, ["timestamp_version"])
     wake_after_commit(feeds)
+    versions.keep(feeds, [])
     return len(feeds)
 
 
@@ -91,7 +93,9 @@ def publish_sites(*, by: SystemJob) -> SiteTable | None:
     for feed in behind:
         feed.site_table = newest
     Feed.objects.bulk_update(behind, ["site_table"])
-    wake_after_commit([sign_feed(feed, by=by, at=now, with_targets=True) for feed in behind])
+    signed = [sign_feed(feed, by=by, at=now, with_targets=True) for feed in behind]
+    wake_after_commit(signed)
+    versions.keep(signed, [])
     if is_new:
         record(Verb.SITES_PUBLISHED, target=newest, by=by, count=len(newest.sites))
     return newest if is_new else None
@@ -105,7 +109,7 @@ def store(feed: Feed | None, role: str, version: int, body: bytes, *, at: dt.dat
 def _sign_timestamp(feed: Feed, at: dt.datetime) -> None:
     """Sets the feed's next timestamp; the caller saves the feed. Of timestamps only the newest is ever asked for."""
     Metadata.objects.filter(feed=feed, role="timestamp").delete()
-    feed.timestamp_version += 1
+    feed.timestamp_version = versions.after(versions.of_feed(feed, "timestamp"), feed.timestamp_version)
     body = metadata.timestamp(feed.pk, feed.timestamp_version, at + TIMESTAMP_LIFE, feed.snapshot_version)
     store(feed, "timestamp", feed.timestamp_version, body, at=at, life=TIMESTAMP_LIFE)
 

@@ -14,7 +14,7 @@ from accounts.actions import enrol_machine
 from accounts.models import Actor, MachineClient, User
 from audit.actions import record
 from audit.verbs import Verb
-from matchers import policies
+from matchers import policies, versions
 from matchers.actions.feeds import sign_feed
 from matchers.locks import lock_repository
 from matchers.models import Feed, Matcher, SiteTable
@@ -57,7 +57,7 @@ def add_matcher(name: str, *, by: Actor, purpose: str) -> Added:
     code = _set_code(matcher)
     matcher.save(force_insert=True)
     lock_repository()
-    sign_feed(feed, by=by, at=now, with_targets=True)
+    versions.keep([sign_feed(feed, by=by, at=now, with_targets=True)], [])
     record(Verb.MATCHER_ADDED, target=matcher, by=by, purpose=purpose)
     return Added(matcher, machine.application.client_id, secret, code)
 

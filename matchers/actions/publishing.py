@@ -14,7 +14,7 @@ from audit.verbs import Verb
 from hotlists.models import Hotlist, Load
 from matcher_client.rows import FORMAT
 from matcher_client.rows import root as root_over
-from matchers import files, metadata
+from matchers import files, metadata, versions
 from matchers.actions.feeds import LIFE, sign_feed, store
 from matchers.actions.rows import EMPTY, Changes, bucket_bits, lines_of, replace_rows, root_of
 from matchers.locks import lock_list, lock_repository
@@ -65,6 +65,8 @@ def publish(hotlist_id: uuid.UUID, *, by: SystemJob) -> list[Publication]:
         for feed in Feed.objects.filter(pk__in=touched).order_by("pk")
     ]
     wake_after_commit(feeds)
+    if made or feeds:
+        versions.keep(feeds, [role])
     return [publication for publication in (made, *endings) if publication]
 
 
@@ -83,17 +85,22 @@ def _revise(
     lapses_at = hotlist.lapses_at  # type: ignore[attr-defined]
     # A list that nobody is entitled to any more leaves no rows behind; one that is not in force has none.
     is_published = bool(entitled) and lapses_at is not None and lapses_at > at
-    revision = role.revision + 1
+    revision = versions.after(versions.of_list(role, "revision"), role.revision)
     changes = replace_rows(hotlist, by=by, revision=revision, at=at, is_published=is_published)
     # Whoever was given an ending takes the list up again only at a later revision.
     comes_back = max((each.ending.revision for each in carried if each.ending and each.feed_id in entitled), default=0)
-    if before is not None and not changes and comes_back < before.revision:
+    if before is not None and not changes and comes_back < before.revision and not _was_carried_on(role):
         says_other = _facts(hotlist, at) != _facts_of(before)
         if not (entitled and says_other):
             return None
-    made = _publish_revision(hotlist, role, before, changes, by=by, at=at)
-    role.revision = made.revision
-    return made
+    role.revision = revision
+    return _publish_revision(hotlist, role, before, changes, by=by, at=at)
+
+
+def _was_carried_on(role: ListRole) -> bool:
+    """Whether the list's number was carried on above what was published, since matchers may hold what was lost."""
+    newest = Publication.objects.filter(hotlist=role.hotlist_id).aggregate(newest=Max("revision"))["newest"]
+    return role.revision > newest
 
 
 def _publish_revision(
@@ -109,7 +116,7 @@ def _publish_revision(
         root = root_of(hotlist, bits)
         written = files.write_rows(role.name, lines_of(hotlist))
     publication = _create(
-        hotlist, revision=role.revision + 1, previous=before, rows=rows, bits=bits, root=root, written=written, at=at,
+        hotlist, revision=role.revision, previous=before, rows=rows, bits=bits, root=root, written=written, at=at,
         added=changes.added, removed=changes.removed, refused=dict(changes.refused),
     )  # fmt: skip
     record(
@@ -123,7 +130,7 @@ def _publish_revision(
 
 def _end(hotlist: Hotlist, role: ListRole, carried: FeedList, *, by: SystemJob, at: dt.datetime) -> Publication:
     """The empty revision that ends a list for one matcher, which has to prove that it took it (R-105)."""
-    role.revision += 1
+    role.revision = versions.after(versions.of_list(role, "revision"), role.revision)
     bits = bucket_bits(0)
     ending = _create(
         hotlist, revision=role.revision, previous=latest(hotlist), rows=0, bits=bits, root=_empty_root(bits),
@@ -250,7 +257,7 @@ def _sign_list(role: ListRole, publication: Publication | None, *, is_new: bool,
 
 
 def _sign(role: ListRole, feed: Feed | None, publication: Publication, *, at: dt.datetime) -> None:
-    role.version += 1
+    role.version = versions.after(versions.of_list(role, "version"), role.version)
     role.save(update_fields=["version"])
     body = metadata.list_role(
         role.name, role.version, at + LIFE, sha256=publication.sha256, length=publication.length,
