@@ -16,6 +16,7 @@ from hotlists.api import hotlists as hotlists_api
 from hotlists.api import justifications as justifications_api
 from hotlists.api import profiles as profiles_api
 from hotlists.api import search as search_api
+from hotlists.api import warninglists as warninglists_api
 from hotlists.api import writing as writing_api
 from hotlists.views import (
     acts,
@@ -222,4 +223,36 @@ api_urlpatterns = [
     path("loads/<uuid:pk>/", feeds_api.LoadDetail.as_view(), name="api_load_detail"),
     path("loads/<uuid:pk>/accept/", feeds_api.LoadAccept.as_view(), name="api_load_accept"),
     path("loads/<uuid:pk>/refuse/", feeds_api.LoadRefuse.as_view(), name="api_load_refuse"),
+    path("warninglists/", warninglists_api.WarninglistList.as_view(), name="api_warninglist_list"),
+    path("warninglists/check/", warninglists_api.PlateCheck.as_view(), name="api_warninglist_check"),
+    path("warninglists/<uuid:pk>/", warninglists_api.WarninglistDetail.as_view(), name="api_warninglist_detail"),
+    path("warninglists/<uuid:pk>/retire/", warninglists_api.WarninglistRetire.as_view(), name="api_warninglist_retire"),
+    path("warninglists/<uuid:pk>/editions/", warninglists_api.WarninglistEditions.as_view(), name="api_edition_list"),
+    path("warninglists/editions/<uuid:pk>/", warninglists_api.EditionDetail.as_view(), name="api_edition_detail"),
+    path(
+        "warninglists/editions/<uuid:pk>/plates/", warninglists_api.EditionPlates.as_view(), name="api_edition_plates"
+    ),
+    path(
+        "warninglists/editions/<uuid:pk>/problems.csv",
+        warninglists_api.EditionProblems.as_view(),
+        name="api_edition_problems",
+    ),
+    path(
+        "warninglists/editions/<uuid:pk>/accept/", warninglists_api.EditionAccept.as_view(), name="api_edition_accept"
+    ),
+    path(
+        "warninglists/editions/<uuid:pk>/discard/",
+        warninglists_api.EditionDiscard.as_view(),
+        name="api_edition_discard",
+    ),
+    path(
+        "warninglists/editions/<uuid:pk>/bring-back/",
+        warninglists_api.EditionBringBack.as_view(),
+        name="api_edition_bring_back",
+    ),
+    path(
+        "entries/<uuid:pk>/warninglists/<uuid:warninglist>/answer/",
+        warninglists_api.RefusalAnswer.as_view(),
+        name="api_refusal_answer",
+    ),
 ]

@@ -26,6 +26,10 @@ class Warned(NamedTuple):
         """Of this warning about this plate: what an author's answer names, so that it passes for no other."""
         return hashlib.sha256("\x1f".join((*plate, self.code, self.words)).encode()).hexdigest()[:16]
 
+    def told(self, plate: tuple[str, str]) -> dict[str, object]:
+        """As the API tells it."""
+        return {"code": self.code, "words": self.words, "refuses": self.refuses, "fingerprint": self.fingerprint(plate)}
+
 
 # Kinds of United Kingdom mark that are seldom meant: they need no file, the mark itself says it.
 BY_CLASS = {

@@ -216,7 +216,8 @@ def test_retired_list_warns_of_nothing_and_takes_nothing(in_use, loaded, manager
 
 def test_checking_a_plate_is_recorded(in_use, submitter, administrator):
     in_use()
-    found = actions.check_plate("xy50 zzz", "GB", by=submitter)
+    plate, found = actions.check_plate("xy50 zzz", "GB", by=submitter)
+    assert plate == ("GB", "XY50ZZZ")
     assert WORDS in [one.words for one in found]
     event = Event.objects.newest_first().first()
     assert (event.verb, event.count) == (Verb.PLATE_CHECKED, 2)

@@ -177,8 +177,8 @@ def take_edition_problems(edition: WarninglistEdition, *, by: User) -> list[list
 
 
 @transaction.atomic
-def check_plate(typed: str, country: str, *, by: Actor) -> list[Warned]:
-    """What warns of this plate now. Recorded, with the plate as a keyed hash."""
+def check_plate(typed: str, country: str, *, by: Actor) -> tuple[tuple[str, str], list[Warned]]:
+    """The plate as it is kept, and what warns of it now. Recorded, with the plate as a keyed hash."""
     require(policies.may_check_plate(by))
     try:
         vrm = plates.normalise(typed)
@@ -188,7 +188,7 @@ def check_plate(typed: str, country: str, *, by: Actor) -> list[Warned]:
     profile = StandardsProfile.objects.in_force(timezone.now())
     also = [one.edition.warninglist for one in found if one.edition]
     record(Verb.PLATE_CHECKED, target=profile, by=by, plate=(country, vrm), also=also, count=len(found))
-    return found
+    return (country, vrm), found
 
 
 @transaction.atomic

@@ -43,11 +43,16 @@ class VersionSerializer(serializers.ModelSerializer):
     """One version of an entry: what was written, and what became of it."""
 
     scope = ScopeSerializer(required=False)
+    answered = serializers.ListField(
+        child=serializers.CharField(max_length=16), required=False, write_only=True, max_length=100,
+        help_text="Fingerprints of the warnings that `plate_confirmed_because` answers. Without it, new words answer all that "
+        "warns of the plate now.",
+    )  # fmt: skip
 
     class Meta:
         model = EntryVersion
-        fields = ("id", "number", "status", "vrm", "vrm_classes", "plate_warnings", *WRITTEN, "written_by", "written_at",
-                  "submitted_by", "submitted_at")  # fmt: skip
+        fields = ("id", "number", "status", "vrm", "vrm_classes", "plate_warnings", "answered", *WRITTEN, "written_by",
+                  "written_at", "submitted_by", "submitted_at")  # fmt: skip
         extra_kwargs = DRAFTED
         read_only_fields = ("id", "number", "status", "vrm", "vrm_classes", "plate_warnings", "written_by", "written_at",
                             "submitted_by", "submitted_at")  # fmt: skip

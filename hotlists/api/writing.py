@@ -11,7 +11,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.authentication import Has, actor
-from hotlists import actions, alerts, quality
+from hotlists import actions, alerts, quality, warnings
 from hotlists.models import Entry
 from hotlists.steps import labelled, step_of
 from portal.api import reason_given
@@ -26,11 +26,21 @@ class MissingSerializer(serializers.Serializer):
     detail = serializers.CharField()
 
 
+class EntryWarningSerializer(serializers.Serializer):
+    """One thing to know of its plate; `answered` names it by its fingerprint."""
+
+    code = serializers.CharField(help_text="Of a warninglist its id.")
+    words = serializers.CharField()
+    refuses = serializers.BooleanField(help_text="Somebody of rank has to let the plate through.")
+    fingerprint = serializers.CharField()
+
+
 class EntryQualitySerializer(serializers.Serializer):
     """Whether it may be submitted, what is missing, and what an officer would read at a hit."""
 
     is_ready = serializers.BooleanField()
     missing = MissingSerializer(many=True)
+    warnings = EntryWarningSerializer(many=True)
     alert = serializers.CharField()
 
 
@@ -51,4 +61,6 @@ class EntryQuality(APIView):
             {"field": field, "step": step_of(field).slug, "label": label, "detail": words}
             for field, label, words in labelled(quality.problems(version, at=timezone.now()))
         ]
-        return Response({"is_ready": not missing, "missing": missing, "alert": alerts.text(version)})
+        found = warnings.of(version.vrm, version.country, timezone.now()) if version.vrm else []
+        told = [warned.told(version.plate) for warned in found]
+        return Response({"is_ready": not missing, "missing": missing, "warnings": told, "alert": alerts.text(version)})

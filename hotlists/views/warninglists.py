@@ -166,7 +166,7 @@ def warninglist_check(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             given = form.cleaned_data
-            found = actions.check_plate(given["plate"], given["country"], by=request.user)
+            _, found = actions.check_plate(given["plate"], given["country"], by=request.user)
         except Unfit as refusal:
             put_problems(form, refusal)
     context = {"form": form, "found": found}
