@@ -140,6 +140,47 @@ def test_after_three_periods_without_a_hit_a_supervisor_renews(approved_entry, s
     look(entry, supervisor, "Three, by a sergeant.")
 
 
+def test_that_only_a_supervisor_keeps_it_is_said_before_and_held_by_the_database(
+    approved_entry, submitter, supervisor, client_of
+):
+    entry = approved_entry()
+    api = reverse("api_entry_detail", args=[entry.pk])
+    assert client_of(submitter).get(api).json()["keeping"] == {"quiet_periods": 1, "least_rank": None}
+    look(entry, supervisor, "One.")
+    look(entry, submitter, "Two.")
+    second = supervisor_less(submitter)
+    for name in ("entry_review", "entry_extend"):
+        page = client_of(second).get(reverse(name, args=[entry.pk])).content.decode()
+        assert "No hit in 3 periods: sergeant or above keeps it now" in page, name
+        assert "sergeant or above" not in client_of(supervisor).get(reverse(name, args=[entry.pk])).content.decode()
+    assert client_of(second).get(api).json()["keeping"] == {"quiet_periods": 3, "least_rank": "Sergeant"}
+    told = client_of(second).post(
+        reverse("api_entry_review", args=[entry.pk]), {"still_necessary": "Three.", "source_checked": "Log"},
+        content_type="application/json",
+    )  # fmt: skip
+    assert (told.status_code, "sergeant or above" in told.json()["detail"]) == (403, True)
+    term = entry.terms.get(until_at=None)
+
+    def forged(decision: str) -> None:
+        Review.objects.bulk_create([Review(
+            entry=entry, version=term.version, reviewed_by=second, reviewed_at=timezone.now(), source_checked="x",
+            hits_since_last=7, still_necessary="Three.", review_by=term.review_by, decision=decision,
+        )])  # fmt: skip
+
+    with pytest.raises(REFUSED_BY_DATABASE, match="a supervisor keeps an entry"), transaction.atomic():
+        forged("renew")
+    actions.count_hit(entry, by=JOB)
+    forged("renew")  # a hit ends the quiet
+
+
+def test_who_may_not_extend_does_not_learn_whether_there_is_something_to_extend(draft_entry, operator):
+    with pytest.raises(Refused):
+        actions.extend(
+            draft_entry().entry, by=operator, expires_at=timezone.now() + DAY, no_conflict=True, still_necessary="x",
+            source_checked="x",
+        )  # fmt: skip
+
+
 def supervisor_less(submitter):
     """Somebody who may review, who wrote nothing, and who decides nothing."""
     from tests.cast import person

@@ -17,11 +17,12 @@ from rest_framework.views import APIView
 from accounts.authentication import Has, actor
 from accounts.models import Actor
 from accounts.policies import reads
-from hotlists import actions
+from hotlists import actions, policies
 from hotlists.actions.entries import WRITTEN
 from hotlists.api.fields import ScopeSerializer, VisibleHotlist
 from hotlists.listing import State, listed
 from hotlists.models import Entry, EntryVersion, Term
+from hotlists.tallies import since_last_review
 from portal.api import check_if_match, etag, reason_given
 from portal.idempotency import idempotent
 from portal.policies import require
@@ -87,14 +88,33 @@ class TermSerializer(serializers.ModelSerializer):
                   "lapses_at")  # fmt: skip
 
 
+class KeepingSerializer(serializers.Serializer):
+    """Who may keep the entry when it is reviewed; whoever reviews may remove it."""
+
+    quiet_periods = serializers.IntegerField(help_text="Review periods running, this one included, without a hit.")
+    least_rank = serializers.CharField(
+        allow_null=True, help_text="After too many of them a supervisor who decides entries, of this rank or above."
+    )
+
+
 class EntryDetailSerializer(EntrySerializer):
     """An entry with all its versions, and the term that governs."""
 
     versions = VersionSerializer(many=True, read_only=True)
     term = serializers.SerializerMethodField()
+    keeping = serializers.SerializerMethodField()
 
     class Meta(EntrySerializer.Meta):
-        fields = (*EntrySerializer.Meta.fields, "term", "versions")
+        fields = (*EntrySerializer.Meta.fields, "term", "keeping", "versions")
+
+    @extend_schema_field(KeepingSerializer(allow_null=True))
+    def get_keeping(self, entry: Entry) -> dict[str, Any] | None:
+        """What a review that keeps it needs; none before the first approval."""
+        if not entry.terms.exists():
+            return None
+        since = since_last_review(entry)
+        rank = policies.rank_to_keep(since, at=timezone.now())
+        return {"quiet_periods": since.quiet_periods, "least_rank": rank.label if rank is not None else None}
 
     @extend_schema_field(TermSerializer(allow_null=True))
     def get_term(self, entry: Entry) -> dict[str, Any] | None:

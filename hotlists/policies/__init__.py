@@ -49,6 +49,7 @@ from .life import (
     may_review,
     may_suspend,
     may_withdraw,
+    rank_to_keep,
 )
 from .warninglists import (
     may_accept_edition,
@@ -126,6 +127,7 @@ __all__ = [
     "may_write",
     "may_write_profile",
     "rank_needed",
+    "rank_to_keep",
     "require_sight",
     "require_sight_of_feed",
     "sees",

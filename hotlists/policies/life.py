@@ -61,13 +61,19 @@ def may_review(user: Actor, entry: Entry) -> Verdict:
     return first_denial(holds(user, "hotlists.review_entry"), acts_in_own_session(user), is_not_withdrawn(entry))
 
 
-def may_keep(user: Actor, since: SinceLast, *, at: dt.datetime) -> Verdict:
-    """Who may let an entry live on: after some periods without a hit, a supervisor (domain.md 5.4)."""
+def rank_to_keep(since: SinceLast, *, at: dt.datetime) -> Rank | None:
+    """The least rank that lets an entry live on: none in particular, until some periods passed without a hit (domain.md 5.4);
+    the database holds the same."""
     profile = StandardsProfile.objects.in_force(at)
     if since.quiet_periods < profile.number("review.no_hits"):
-        return Allowed()
-    rank = Rank(profile.number("review.no_hits.rank"))
-    if isinstance(user, User) and user.rank >= rank and holds(user, "hotlists.decide_entry"):
+        return None
+    return Rank(profile.number("review.no_hits.rank"))
+
+
+def may_keep(user: Actor, since: SinceLast, *, at: dt.datetime) -> Verdict:
+    """Who may let an entry live on: after some periods without a hit, a supervisor (domain.md 5.4)."""
+    rank = rank_to_keep(since, at=at)
+    if rank is None or (isinstance(user, User) and user.rank >= rank and holds(user, "hotlists.decide_entry")):
         return Allowed()
     return Denied(
         f"No hit in {since.quiet_periods} periods: {rank.label.lower()} or above keeps it now. You may remove it."

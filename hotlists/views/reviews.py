@@ -23,7 +23,7 @@ from hotlists.tallies import since_last_review
 from hotlists.views.filters import chosen_in, opens_with, saved_filters
 from portal.errors import Unfit
 from portal.forms import put_problems
-from portal.policies import require
+from portal.policies import first_denial, require
 
 PAGE = 50
 
@@ -85,7 +85,9 @@ def entry_extend(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
             return redirect("entry_detail", entry.pk)
         except Unfit as refusal:
             put_problems(form, refusal)
-    context = {"entry": entry, "term": term, "form": form, "may": policies.may_extend(request.user, entry)}
+    since, now = since_last_review(entry), timezone.now()
+    may = first_denial(policies.may_extend(request.user, entry), policies.may_keep(request.user, since, at=now))
+    context = {"entry": entry, "term": term, "form": form, "may": may, "since": since}
     return render(request, "hotlists/entry_extend.html", context)
 
 
