@@ -1,6 +1,7 @@
 """How Django's forms become GOV.UK components: each bound field is told as a component's name and its parameters."""
 
 import datetime as dt
+from collections.abc import Sequence
 from functools import cached_property
 from typing import Any
 
@@ -44,7 +45,7 @@ def component(bound: BoundField, *, mark_optional: bool = True) -> tuple[str, di
     """(component, parameters) for the macros of templates/components/fields.html.
 
     A field may say more of itself by plain attributes: `hints` {value: hint} beneath single choices, `prefix`, `suffix`,
-    `reveals` {value: name of the field shown under that choice}, `wide` (the label is the page's question).
+    `reveals` {value: name, or names, of the fields shown under that choice}, `wide` (the label is the page's question).
     """
     widget, field = bound.field.widget, bound.field
     label = _label(bound) if mark_optional else str(bound.label)
@@ -115,7 +116,8 @@ def _choices(bound: BoundField, *, many: bool) -> dict[str, Any]:
         if key in hints:
             item["hint"] = {"text": hints[key]}
         if key in reveals:
-            item["conditional"] = {"html": bound.form[reveals[key]].as_field_group()}
+            shown = (bound.form[name].as_field_group() for name in _names(reveals[key]) if name in bound.form.fields)
+            item["conditional"] = {"html": Markup().join(shown)}
         items.append(item)
     return {"items": items, "idPrefix": bound.auto_id, **({"value": None} if is_select else {})}
 
@@ -195,7 +197,12 @@ def _plain(bound: BoundField) -> str:
 
 def revealed(form: forms.BaseForm) -> set[str]:
     """The fields that another field's choice shows, and that are therefore not drawn on their own."""
-    return {name for field in form.fields.values() for name in getattr(field, "reveals", {}).values()}
+    reveals = [shown for field in form.fields.values() for shown in getattr(field, "reveals", {}).values()]
+    return {name for shown in reveals for name in _names(shown)}
+
+
+def _names(shown: str | Sequence[str]) -> Sequence[str]:
+    return (shown,) if isinstance(shown, str) else shown
 
 
 def problems(form: forms.BaseForm) -> list[dict[str, str]]:

@@ -298,3 +298,15 @@ def test_decision_queue_says_why_something_is_others_to_decide(submitted_entry, 
     page = client.get(reverse("decision_queue"), {"show": "others"}).content.decode()
     assert "superintendent or above" in page
     assert "Decide the first" not in page
+
+
+def test_an_override_that_is_no_longer_asked_is_not_kept(draft_entry, submitter, client_of):
+    version = draft_entry(category="MIS-H", missing_risk="HIGH", priority="LOW", risk_override="Found and safe.")
+    client, step = client_of(submitter), reverse("entry_step", args=[version.entry_id, "officers"])
+    page = client.get(step).content.decode()
+    assert page.count('id="id_risk_override"') == page.count('id="id_ripa_ref"') == 1
+    assert page.index('id="conditional-id_action') < page.index('id="id_ripa_ref"') < page.index('id="id_priority')
+    typed = {"action": "ASSESS", "priority": "HIGH", "risk_override": "Found and safe.", "action_text": "Assess."}
+    client.post(step, typed | {"go": "later"})
+    version.refresh_from_db()
+    assert (version.priority, version.risk_override) == ("HIGH", "")

@@ -32,13 +32,13 @@ HINTS = {
     "last_verified_at": "Empty: now.",
     "discriminators": "Colour, damage, wheels, stickers, where each is usually seen. Officers read this before they stop it.",
     "no_conflict": "Vehicles of people who use this portal are checked against those they declared.",
-    "ripa_considered": "Only for silent entries: following somebody unseen may be directed surveillance.",
-    "risk_override": "Only if the risk is medium or high and the priority low. An inspector decides it.",
+    "ripa_considered": "Following somebody unseen may be directed surveillance.",
+    "risk_override": "If the risk is medium or high. An inspector decides it.",
     "action_text": "Start with what to do. Then what not to do.",
     "marker_source": "System and reference.",
     "marker_date": "Needed for firearms, weapons and violence.",
     "marker_grade": "Needed for firearms, weapons and violence. For example 1AP.",
-    "stop_justification": "Only for a stop under a firearms, weapons or violence marker.",
+    "stop_justification": "If there is a firearms, weapons or violence marker.",
     "starts_at": "Empty: at once.",
     "review_by": "Empty: the longest that the category allows.",
     "expires_at": "Empty: the longest that the category allows.",
@@ -47,6 +47,14 @@ HINTS = {
 
 ABOVE = ("ABOVE", "SECRET or above")
 YES_NO = (("True", "Yes"), ("False", "No"))
+
+
+# Answer -> value -> what is asked under it, and only then. Without scripts all of it stands there, under its answer.
+REVEALS: dict[str, dict[str, tuple[str, ...]]] = {
+    "protected_activity": {"True": ("protected_kinds",)},
+    "action": {Action.SILENT: ("ripa_considered", "ripa_ref"), Action.STOP: ("stop_justification",)},
+    "priority": {Priority.LOW: ("risk_override",)},
+}
 
 
 def _yes_or_no(**more: Any) -> forms.TypedChoiceField:
@@ -146,8 +154,13 @@ class StepForm(forms.ModelForm):
                 fields["action"].help_text = f"{usually} Untested intelligence asks for no stop."
         if "markers" in fields:
             fields["markers"].choices = [(code, MARKERS.get(code, code)) for code in hotlist.markers]
-        if "protected_activity" in fields:
-            fields["protected_activity"].reveals = {"True": "protected_kinds"}
+        for name in {"ripa_considered", "ripa_ref"} & set(fields):
+            fields[name].required = True  # where it is asked at all
+        for name, shown in REVEALS.items():
+            if name in fields:
+                fields[name].reveals = {
+                    value: asked for value, names in shown.items() if (asked := [one for one in names if one in fields])
+                }
 
     def _clean_fields(self) -> None:
         """Nothing is required of a draft; the labels still say what is."""
@@ -172,6 +185,8 @@ class StepForm(forms.ModelForm):
         for name, value in list(data.items()):
             if isinstance(value, dt.date) and not is_in_reach(value):
                 self.add_error(name, OUT_OF_REACH)
+        if data.get("priority") not in (None, "", Priority.LOW) and "risk_override" in data:
+            data["risk_override"] = ""  # an answer to what is no longer asked would still need an inspector
         for name in ("grading", "marker_grade"):
             if data.get(name):
                 data[name] = data[name].upper().replace(" ", "")
