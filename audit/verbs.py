@@ -138,6 +138,24 @@ class Verb(TextChoices):
         "{actor} lets {subject} name a plate that the warninglist {warninglist} refuses: {words}",
     )
     EXPORT_TAKEN = "export.taken", "{actor} took {count} rows away as a file ({what}): {reason}"
+    VEHICLE_DECLARED = "vehicle.declared", "{actor} declared a vehicle as connected with them: {connection}"
+    DECLARATION_WITHDRAWN = (
+        "declaration.withdrawn",
+        "{actor} withdrew a vehicle that they had declared; it bars them until {until}",
+    )
+    DECLARED_SHOWN = "declared.shown", "{actor} read {count} declared vehicles"
+    CONFLICT_REPORTED = (
+        "conflict.reported",
+        "{actor} tried this on a vehicle declared as connected with them: {act}. Professional standards are told",
+    )
+    CONFLICTS_SHOWN = "conflicts.shown", "{actor} read {count} reports of conflicts of interest"
+    CONFLICT_ANSWERED = "conflict.answered", "{actor} acknowledged a {subject}: {words}"
+    NOTICE_RAISED = (
+        "notice.raised",
+        "{actor} submitted {entry}, which touches {kinds}: the data protection officer is told",
+    )
+    NOTICE_OPENED = "notice.opened", "{actor} opened the {subject}"
+    NOTICE_ANSWERED = "notice.answered", "{actor} acknowledged the {subject}: {words}"
     # camera sites and their assessments
     DPIA_DRAFTED = "dpia.drafted", "{actor} wrote a draft of version {version} of {subject}"
     DPIA_EDITED = "dpia.edited", "{actor} edited the draft of version {version} of {subject}"
@@ -261,6 +279,12 @@ _OPERATIONS = {
     Verb.WARNINGLIST_OPENED: Operation.CONSULTATION,
     Verb.WARNINGLIST_PROBLEMS_TAKEN: Operation.DISCLOSURE,
     Verb.EXPORT_TAKEN: Operation.DISCLOSURE,
+    Verb.VEHICLE_DECLARED: Operation.COLLECTION,
+    Verb.DECLARED_SHOWN: Operation.CONSULTATION,
+    Verb.CONFLICT_REPORTED: Operation.COLLECTION,
+    Verb.CONFLICTS_SHOWN: Operation.CONSULTATION,
+    Verb.NOTICE_RAISED: Operation.DISCLOSURE,
+    Verb.NOTICE_OPENED: Operation.CONSULTATION,
     Verb.SITE_OPENED: Operation.CONSULTATION,
     Verb.SITES_MAPPED: Operation.CONSULTATION,
     Verb.LOAD_RECEIVED: Operation.COLLECTION,

@@ -11,6 +11,7 @@ class HotlistsConfig(AppConfig):
 
     def ready(self) -> None:
         from hotlists import waiting  # noqa: PLC0415 - models can be imported only once the apps are ready
+        from hotlists.policies import may_declare  # noqa: PLC0415
         from hotlists.views.decisions import conditions_panel  # noqa: PLC0415
         from hotlists.views.feeds import feed_panel  # noqa: PLC0415
         from hotlists.views.releases import draft_panel  # noqa: PLC0415
@@ -30,4 +31,7 @@ class HotlistsConfig(AppConfig):
         navigation.register("Decisions", "decision_queue", "hotlists.decide_entry", 22, section="/decisions/")
         navigation.register("Reviews", "review_queue", "hotlists.review_entry", 22, section="/reviews/")
         navigation.register("Emergencies", "emergency_list", "hotlists.decide_emergency", 22, section="/emergencies/")
+        navigation.register("Notices", "notice_list", "hotlists.answer_notice", 24, section="/notices/")
+        navigation.register("Conflicts", "conflict_list", "hotlists.answer_conflict", 24, section="/conflicts/")
+        navigation.register("My vehicles", "my_vehicles", may_declare, 90, section="/my-vehicles/")
         navigation.register("Search", "plate_search", "hotlists.search_plate", 23, section="/search/")

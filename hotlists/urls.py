@@ -6,6 +6,7 @@ from hotlists.api import acts as acts_api
 from hotlists.api import agreements as agreements_api
 from hotlists.api import bulk as bulk_api
 from hotlists.api import decisions as decisions_api
+from hotlists.api import declared as declared_api
 from hotlists.api import emergencies as emergencies_api
 from hotlists.api import entries as api
 from hotlists.api import exceptions as exceptions_api
@@ -23,6 +24,7 @@ from hotlists.views import (
     agreements,
     bulk,
     decisions,
+    declared,
     emergencies,
     entries,
     entry_list,
@@ -33,6 +35,7 @@ from hotlists.views import (
     hotlists,
     justifications,
     loads,
+    notices,
     profiles,
     releases,
     reviews,
@@ -57,6 +60,13 @@ urlpatterns = [
     path("entries/<uuid:pk>/ask-release/", releases.entry_ask_release, name="entry_ask_release"),
     path("entries/<uuid:pk>/discard-draft/", releases.entry_discard, name="entry_discard"),
     path("releases/", releases.release_list, name="release_list"),
+    path("my-vehicles/", declared.my_vehicles, name="my_vehicles"),
+    path("my-vehicles/<uuid:pk>/withdraw/", declared.my_vehicle_withdraw, name="my_vehicle_withdraw"),
+    path("conflicts/", declared.conflict_list, name="conflict_list"),
+    path("conflicts/register/", declared.declared_list, name="declared_list"),
+    path("conflicts/<uuid:pk>/", declared.conflict_detail, name="conflict_detail"),
+    path("notices/", notices.notice_list, name="notice_list"),
+    path("notices/<uuid:pk>/", notices.notice_detail, name="notice_detail"),
     path("hotlists/", hotlists.hotlist_list, name="hotlist_list"),
     path("hotlists/new/", hotlists.hotlist_new, name="hotlist_new"),
     path("hotlists/<slug:slug>/access/", hotlists.hotlist_access, name="hotlist_access"),
@@ -139,6 +149,18 @@ urlpatterns = [
 ]
 
 api_urlpatterns = [
+    path("declared-vehicles/", declared_api.DeclaredVehicleList.as_view(), name="api_declared_list"),
+    path("declared-vehicles/register/", declared_api.DeclaredRegister.as_view(), name="api_declared_register"),
+    path(
+        "declared-vehicles/<uuid:pk>/withdraw/",
+        declared_api.DeclaredVehicleWithdraw.as_view(),
+        name="api_declared_withdraw",
+    ),
+    path("conflicts/", declared_api.ConflictList.as_view(), name="api_conflict_list"),
+    path("conflicts/<uuid:pk>/answer/", declared_api.ConflictAnswerView.as_view(), name="api_conflict_answer"),
+    path("notices/", declared_api.NoticeList.as_view(), name="api_notice_list"),
+    path("notices/<uuid:pk>/", declared_api.NoticeDetail.as_view(), name="api_notice_detail"),
+    path("notices/<uuid:pk>/answer/", declared_api.NoticeAnswerView.as_view(), name="api_notice_answer"),
     path("hotlists/<slug:slug>/entries/upload/", bulk_api.EntriesUpload.as_view(), name="api_entries_upload"),
     path("hotlists/<slug:slug>/entries/pass-on/", bulk_api.EntriesPassOn.as_view(), name="api_entries_pass_on"),
     path("hotlists/<slug:slug>/entries/change/", bulk_api.EntriesChange.as_view(), name="api_entries_change"),

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterator
+from typing import Any
 
 from django.db.models import Count, Exists, Min, OuterRef, Q, Subquery
 from django.urls import reverse
@@ -10,6 +11,7 @@ from accounts.models import User
 from accounts.policies import role_has
 from hotlists.feeds.life_cycle import LifeCycle
 from hotlists.models import (
+    ConflictReport,
     EmergencyAuthority,
     Entry,
     EntryVersion,
@@ -19,6 +21,7 @@ from hotlists.models import (
     ImportProfile,
     Justification,
     Load,
+    Notice,
     Release,
     SourceAgreement,
     Term,
@@ -47,6 +50,10 @@ def questions(user: User, now: dt.datetime) -> Iterator[Item]:
         yield from _interests(user, now)
     if role_has(user, "hotlists.review_entry"):
         yield from _reviews(user, now)
+    if role_has(user, "hotlists.answer_conflict"):
+        yield _conflicts(now)
+    if role_has(user, "hotlists.answer_notice"):
+        yield _notices(now)
     yield from _feeds(user, now)
     yield from _lists(user, now)
     if role_has(user, "hotlists.accept_warninglist"):
@@ -197,6 +204,26 @@ def _emergencies(user: User, now: dt.datetime) -> Iterator[Item]:
     dropped = seen.unconfirmed(now).filter(ends_at__gt=now - COUNTED_FOR)
     page = reverse("emergency_list") + "?show=unconfirmed"
     yield Item("Emergency entries dropped off unconfirmed in the last 28 days", page, dropped.count(), tone="lapsing")
+
+
+def _conflicts(now: dt.datetime) -> Item:
+    """R-032: professional standards hear of what was tried on declared vehicles."""
+    told = ConflictReport.objects.waiting().aggregate(count=Count("pk"), since=Min("attempted_at"))
+    return _told(told, "conflict.answer", "A conflict of interest waits for your answer", reverse("conflict_list"), now)
+
+
+def _notices(now: dt.datetime) -> Item:
+    """R-027: the data protection officer hears of entries that touch protected activity, and of those that wait too long."""
+    told = Notice.objects.waiting().aggregate(count=Count("pk"), since=Min("raised_at"))
+    return _told(
+        told, "notice.answer", "You are told of entries that touch protected activity", reverse("notice_list"), now
+    )
+
+
+def _told(told: dict[str, Any], number: str, words: str, page: str, now: dt.datetime) -> Item:
+    days = StandardsProfile.objects.in_force(now).number(number)
+    is_late = told["since"] is not None and told["since"] <= now - dt.timedelta(days=days)
+    return Item(words, page, told["count"], told["since"], "stopped" if is_late else "lapsing")
 
 
 def _own(user: User, now: dt.datetime) -> Iterator[Item]:

@@ -76,6 +76,8 @@ def _step(pointer: str, key: str) -> str:
 
 def problem(exc: Exception, context: dict[str, Any]) -> Response | None:
     """DRF's exception handler. None leaves what we do not know to Django (500)."""
+    if isinstance(exc, Refusal):
+        exc.aftermath()
     response = _problem(exc)
     if response is not None:
         set_rollback()

@@ -14,6 +14,10 @@ class Refusal(Exception):
     status = 400
     title = "This cannot be done"
 
+    def aftermath(self) -> None:
+        """What stays to be written though the act was undone. Called by what turns refusals into answers, once the act's
+        transaction has ended; of most refusals nothing does."""
+
 
 class Refused(Refusal):
     """A colleague may not do this (403)."""

@@ -31,6 +31,7 @@ class RefusalMiddleware(MiddlewareMixin):
         if isinstance(exception, UNTAKEN):
             exception = as_refusal(exception) or exception
         if isinstance(exception, Refusal):
+            exception.aftermath()
             return views.refusal(request, exception)
         if isinstance(exception, OperationalError | InterfaceError):
             return views.unavailable(request)

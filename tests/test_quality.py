@@ -151,6 +151,7 @@ ROUND = {
 def test_database_lets_no_unfit_version_be_submitted(draft_entry, submitter, rule):
     version = draft_entry()
     EntryVersion.objects.filter(pk=version.pk).update(**ROUND[rule])
+    actions.raise_notice(EntryVersion.objects.get(pk=version.pk), by=submitter)  # where it asks for one
     submitted = {"status": "submitted", "submitted_by": submitter, "submitted_at": timezone.now()}
     with pytest.raises(IntegrityError, match=rule), transaction.atomic():
         EntryVersion.objects.filter(pk=version.pk).update(**submitted)

@@ -14,7 +14,9 @@ from .bulk import (
     write_drafts,
 )
 from .bulk_owners import plan_passing_on
+from .conflicts import report_conflict
 from .decisions import decide
+from .declared import answer_conflict, declare_vehicle, look_at_conflicts, look_at_declared, withdraw_declaration
 from .emergencies import record_emergency
 from .entries import begin_entry, begin_version, edit_draft, open_entry, submit
 from .exceptions import (
@@ -36,6 +38,7 @@ from .interests import link_interest
 from .justifications import decide_justification, propose_justification
 from .loads import accept, check, merge, receive, refuse, resume_unfinished, take_problems
 from .narrowings import narrow
+from .notices import answer_notice, open_notice, raise_notice
 from .owners import pass_on
 from .plates import look_up_plate
 from .profiles import approve_profile, begin_profile, edit_profile, end_profile, propose_profile
@@ -63,6 +66,8 @@ __all__ = [
     "accept",
     "accept_edition",
     "agree",
+    "answer_conflict",
+    "answer_notice",
     "answer_refusal",
     "answer_releases",
     "approve_profile",
@@ -85,6 +90,7 @@ __all__ = [
     "create_hotlist",
     "decide",
     "decide_justification",
+    "declare_vehicle",
     "discard_bulk",
     "discard_draft",
     "discard_edition",
@@ -102,6 +108,8 @@ __all__ = [
     "lift",
     "link_interest",
     "load_warninglist",
+    "look_at_conflicts",
+    "look_at_declared",
     "look_at_departures",
     "look_at_exceptions",
     "look_into_inbox",
@@ -111,18 +119,21 @@ __all__ = [
     "narrow",
     "open_edition",
     "open_entry",
+    "open_notice",
     "pass_on",
     "plan_change",
     "plan_passing_on",
     "propose_agreement",
     "propose_justification",
     "propose_profile",
+    "raise_notice",
     "receive",
     "reconfirm",
     "record_emergency",
     "record_recovery",
     "refuse",
     "renew_agreement",
+    "report_conflict",
     "resume",
     "resume_unfinished",
     "retire_warninglist",
@@ -143,5 +154,6 @@ __all__ = [
     "upload_entries",
     "weed",
     "withdraw",
+    "withdraw_declaration",
     "write_drafts",
 ]

@@ -15,12 +15,14 @@ from audit.verbs import Verb
 from hotlists import policies
 from hotlists.actions.bulk_owners import give_back, pass_on_chosen
 from hotlists.actions.bulk_rows import locked_bulk, with_entries
+from hotlists.actions.conflicts import Act, link_of, report_conflict
 from hotlists.actions.entries import WRITTEN, begin_entry, begin_version, following
 from hotlists.bulk import reading
 from hotlists.bulk.columns import HEADINGS, Unreadable, read_cell
 from hotlists.models import Bulk, BulkRow, Entry, EntryVersion, Hotlist
 from hotlists.nudges import draft_soon
 from hotlists.workflow import BULK
+from matcher_client import vrm as vrms
 from portal.errors import Refusal, TooLate, Unfit
 from portal.policies import require
 from standards.models import StandardsProfile
@@ -55,6 +57,10 @@ def upload_entries(hotlist: Hotlist, *, by: User, content: bytes, file_name: str
         if plate[1] and earlier != row.number:
             row.problems = [*row.problems, ("plate", f"Row {earlier} of this file names the same vehicle.")]
     BulkRow.objects.bulk_create(found)
+    for country, written in plates:
+        vrm = _mark_in(written)
+        if vrm and (link := link_of(by, vrm, at=now)):
+            report_conflict(Act.UPLOAD, by=by, plate=(country, vrm), link=link, hotlist=hotlist)
     bad = sum(1 for row in found if row.problems)
     record(
         Verb.ENTRIES_UPLOADED, target=bulk, by=by, also=[hotlist], count=len(found), problems=bad, hotlist=hotlist.title,
@@ -225,6 +231,14 @@ def take_bulk_problems(bulk: Bulk, *, by: User) -> Iterable[str]:
     return list(reading.with_problems(bulk.headings, rows))
 
 
+def _mark_in(written: str) -> str:
+    """The plate in a cell; empty where it can be none, which its row is told."""
+    try:
+        return vrms.normalise(written)
+    except ValueError:
+        return ""
+
+
 def _draft(bulk: Bulk, row: BulkRow, entry: Entry | None) -> None:
     """One draft; what has come to be wrong since it was checked is said of the row."""
     try:
@@ -241,6 +255,7 @@ def _draft(bulk: Bulk, row: BulkRow, entry: Entry | None) -> None:
             (HEADINGS.get(field, field), words) for field, lines in refusal.fields.items() for words in lines
         ]
     except Refusal as refusal:
+        refusal.aftermath()
         row.problems = [("entry", str(refusal))]
     else:
         row.version_id, row.entry_id, row.written = version.pk, version.entry_id, {}

@@ -11,6 +11,8 @@ from accounts.policies import own_session
 from audit.actions import record
 from audit.verbs import Verb
 from hotlists import policies, quality
+from hotlists.actions.conflicts import Act, require_none_of_entry
+from hotlists.actions.notices import raise_notice
 from hotlists.actions.terms import continue_term, locked, open_term
 from hotlists.models import APPROVING, Decision, EntryVersion, Term
 from hotlists.nudges import publish_soon
@@ -46,6 +48,7 @@ def decide(
     entry = locked(version.entry, by=by)
     version = EntryVersion.objects.select_for_update().get(pk=version.pk)
     version.entry = entry
+    require_none_of_entry(Act.DECIDE, entry, by=by)
     require(policies.may_decide(by, version))
     now = timezone.now()
     said = {
@@ -58,6 +61,7 @@ def decide(
         raise TooLate("The dates asked for have passed. Send it back so that its author can ask for new ones.")
     if said["verdict"] in APPROVING and version.status == EntryVersion.Status.EMERGENCY:
         _require_whole(version, now)
+    raise_notice(version, by=version.submitted_by or by)  # of what was submitted before anybody was told
     decision = Decision.objects.create(
         version=version, decided_by=by, decided_at=now, rank=by.rank, sign_in=own_session(by),
         profile=StandardsProfile.objects.in_force(now), **said,
@@ -86,7 +90,7 @@ def decide(
 
 def _require_whole(version: EntryVersion, now: dt.datetime) -> None:
     """Before it is approved in writing, what was recorded in an emergency says all that every entry says."""
-    missing = quality.problems(version, at=now)
+    missing = quality.problems(version, at=now, by=version.written_by)
     if missing:
         words = (
             "It was recorded in an emergency and is not complete yet. Its author completes it in a new version first."

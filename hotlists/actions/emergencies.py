@@ -12,6 +12,7 @@ from audit.actions import record
 from audit.verbs import Verb
 from hotlists import policies, quality, warnings
 from hotlists.actions.entries import first_version
+from hotlists.actions.notices import raise_notice
 from hotlists.actions.terms import open_term
 from hotlists.models import EmergencyAuthority, EntryVersion, Hotlist
 from hotlists.nudges import publish_soon
@@ -59,7 +60,9 @@ def record_emergency(
     profile = StandardsProfile.objects.in_force(now)
     life = dt.timedelta(hours=profile.number("emergency.life"))
     version = first_version(hotlist, by=by, at=now, facts=_filled(facts, profile, given_at, now))
-    faults = {field: lines for field, lines in quality.problems(version, at=now).items() if field in ASKED + _FOLLOWS}
+    faults = {
+        field: lines for field, lines in quality.problems(version, at=now, by=by).items() if field in ASKED + _FOLLOWS
+    }
     faults |= _faults_of_authority(version, by=by, given_by=given_by, given_at=given_at, words=words, life=life, at=now)
     if faults:
         raise Unfit("This emergency cannot be recorded yet.", faults)
@@ -71,6 +74,7 @@ def record_emergency(
     )  # fmt: skip
     _require_first(authority)
     authority.save(force_insert=True)
+    raise_notice(version, by=by)
     warned = [warning.words for warning in warnings.of(version.vrm, version.country, now)]
     VERSION.move(version, EntryVersion.Status.EMERGENCY, submitted_by=by, submitted_at=now, plate_warnings=warned)
     open_term(version, from_at=now, review_by=version.review_by, emergency_ends_at=authority.ends_at)

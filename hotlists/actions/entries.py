@@ -11,7 +11,9 @@ from accounts.models import Actor, User
 from audit.actions import record
 from audit.verbs import Verb
 from hotlists import policies, quality, scope, usual, warnings
+from hotlists.actions.conflicts import Act, require_no_conflict
 from hotlists.actions.limits import lapse_release, require_room, require_within_daily
+from hotlists.actions.notices import raise_notice
 from hotlists.models import Contribution, Entry, EntryVersion, Hotlist
 from hotlists.steps import SLUGS, STEPS
 from hotlists.widening import NARROWABLE
@@ -83,7 +85,9 @@ def edit_draft(
         raise TooLate("This version was submitted, so it can no longer be edited. Write a new version instead.")
     if expecting and expecting != fingerprint(version):
         raise Overtaken(version)
+    _require_no_conflict(version, by=by)
     version = fill(version, facts, answered=answered)
+    _require_no_conflict(version, by=by)
     version.steps_done = _done(version, facts, step)
     version.save()
     now = timezone.now()
@@ -99,12 +103,16 @@ def submit(version: EntryVersion, *, by: User, now: dt.datetime | None = None) -
     version = _locked(version, by=by)
     now = now or timezone.now()  # of the moment in which the lock is held, however long it was waited for
     require(policies.may_submit(by, version))
-    problems = quality.problems(version, at=now) if version.status == EntryVersion.Status.DRAFT else {}
+    _require_no_conflict(version, by=by, act=Act.SUBMIT)
+    for hand in version.contributions.exclude(user=by).select_related("user"):
+        _require_no_conflict(version, by=hand.user, act=Act.SUBMIT)
+    problems = quality.problems(version, at=now, by=by) if version.status == EntryVersion.Status.DRAFT else {}
     if problems:
         raise Unfit("This entry cannot be submitted yet.", problems)
     require_room(version, now, with_waiting=True)
     require_within_daily(version, by=by, now=now)
     _contribute(version, by=by, at=now)
+    raise_notice(version, by=by)
     warned = [warning.words for warning in warnings.of(version.vrm, version.country, now)]
     VERSION.move(version, EntryVersion.Status.SUBMITTED, submitted_by=by, submitted_at=now, plate_warnings=warned)
     record(
@@ -157,6 +165,7 @@ def _write(
     else:
         version.steps_done = list(SLUGS)  # it starts from what was decided
     version = fill(version, facts, answered=answered)
+    _require_no_conflict(version, by=by)
     version.save(force_insert=True)
     _contribute(version, by=by, at=at)
     return version
@@ -217,6 +226,13 @@ def _require_reach(facts: dict[str, Any]) -> None:
     }
     if wrong:
         raise Unfit(OUT_OF_REACH, wrong)
+
+
+def _require_no_conflict(version: EntryVersion, *, by: User, act: str = Act.WRITE) -> None:
+    """R-032. Of an entry that is only beginning nothing will be left, so that the report names none."""
+    is_beginning = version._state.adding and version.number == 1
+    entry_id = None if is_beginning else version.entry_id
+    require_no_conflict(act, by=by, plate=version.plate, hotlist=version.entry.hotlist, entry_id=entry_id)
 
 
 def _plate(version: EntryVersion) -> tuple[str, str] | None:

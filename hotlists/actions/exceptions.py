@@ -11,6 +11,7 @@ from accounts.models import Actor, MachineClient, User
 from audit.actions import record
 from audit.verbs import Verb
 from hotlists import policies
+from hotlists.actions.conflicts import Act, require_no_conflict
 from hotlists.actions.feeds import normalised
 from hotlists.models import Departure, FeedException, FeedRow, Hotlist, Recovery
 from hotlists.nudges import publish_soon
@@ -28,6 +29,7 @@ def suspend_row(
     policies.require_sight(by, hotlist)
     require(policies.may_suspend_row(by, hotlist))
     vrm = normalised(vrm)
+    require_no_conflict(Act.FEED, by=by, plate=(country, vrm), hotlist=hotlist)
     _require_reason(reason)
     _require_listed(hotlist, country, vrm)
     exception = _hold_back(hotlist, by=by, country=country, vrm=vrm, reason=reason, cause=Cause(cause))
@@ -44,6 +46,7 @@ def suspend_row(
 def lift(exception: FeedException, *, by: User, reason: str) -> FeedException:
     """Lets a row go again; another person than who held it back."""
     exception = _locked(exception.pk, by=by)
+    require_no_conflict(Act.FEED, by=by, plate=exception.plate, hotlist=exception.hotlist)
     require(policies.may_lift(by, exception))
     _require_open(exception)
     _require_reason(reason)
@@ -109,6 +112,7 @@ def record_recovery(
     policies.require_sight_of_feed(by, hotlist)
     require(policies.may_record_recovery(by, hotlist))
     vrm = normalised(vrm)
+    require_no_conflict(Act.FEED, by=by, plate=(country, vrm), hotlist=hotlist)
     if not reference.strip():
         raise Unfit("Say where it is recorded.", {"reference": ["Give the crime, incident or recovery record."]})
     now = timezone.now()

@@ -10,6 +10,7 @@ from accounts.models import User
 from audit.actions import record
 from audit.verbs import Verb
 from hotlists import policies
+from hotlists.actions.conflicts import Act, require_none_of_entry
 from hotlists.actions.terms import continue_term, locked, open_term_of, require_words
 from hotlists.models import Entry, Narrowing, Term
 from hotlists.nudges import publish_soon
@@ -35,6 +36,7 @@ def narrow(
 ) -> Narrowing:  # fmt: skip
     """Makes less of what was approved, at once. What is left None stays. Raises Unfit for whatever would not narrow."""
     entry = locked(entry, by=by)
+    require_none_of_entry(Act.NARROW, entry, by=by)
     require(policies.may_narrow(by, entry))
     now = timezone.now()
     term = open_term_of(entry, at=now)

@@ -10,6 +10,7 @@ from accounts.models import User
 from audit.actions import record
 from audit.verbs import Verb
 from hotlists import policies
+from hotlists.actions.conflicts import Act, require_none_of_entry
 from hotlists.actions.entries import begin_version, submit
 from hotlists.actions.narrowings import narrow_term, narrowed
 from hotlists.actions.terms import continue_term, locked, open_term_of, require_words
@@ -35,6 +36,7 @@ def review(
     begins a new version, which another decides; REMOVE ends the entry. An overdue entry that is renewed is in force again.
     """
     entry = locked(entry, by=by)
+    require_none_of_entry(Act.REVIEW, entry, by=by)
     require(policies.may_review(by, entry))
     decision = Decision(decision)
     now = timezone.now()

@@ -7,6 +7,7 @@ from accounts.models import Actor
 from audit.actions import record
 from audit.verbs import Verb
 from hotlists import policies
+from hotlists.actions.conflicts import report_searched
 from hotlists.countries import agreed
 from hotlists.patterns import Likeness, Pattern, Plan, parse, plan
 from hotlists.searching import Found, find
@@ -29,6 +30,8 @@ def search_plate(
     found = find(way, by=by, at=now, most=profile.number("search.shown.most"), country=country or None)
     count = len(found.entries) + len(found.rows)
     also = [*found.entries, *{row.hotlist for row in found.rows}]
+    typed_whole = [(country or agreed(found.countries), pattern.typed)] if pattern.is_whole else []
+    report_searched([*typed_whole, *found.plates], by=by)
     if pattern.is_whole:
         plate = (country or agreed(found.countries), pattern.typed)
         record(

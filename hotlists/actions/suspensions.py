@@ -7,6 +7,7 @@ from accounts.models import User
 from audit.actions import record
 from audit.verbs import Verb
 from hotlists import policies
+from hotlists.actions.conflicts import Act, require_none_of_entry
 from hotlists.actions.terms import locked, plate_of, require_words
 from hotlists.models import Entry, Suspension
 from hotlists.nudges import publish_soon
@@ -20,6 +21,7 @@ _VERBS = {Suspension.Kind.SUSPENSION: Verb.ENTRY_SUSPENDED, Suspension.Kind.DISP
 def suspend(entry: Entry, *, by: User, reason: str, kind: str = Suspension.Kind.SUSPENSION) -> Suspension:
     """Takes an entry out of force at once. A dispute does the same, and says that its rightness is doubted."""
     entry = locked(entry, by=by)
+    require_none_of_entry(Act.SUSPEND, entry, by=by)
     kind = Suspension.Kind(kind)
     may = policies.may_dispute if kind == Suspension.Kind.DISPUTE else policies.may_suspend
     require(may(by, entry))
@@ -41,6 +43,7 @@ def dispute(entry: Entry, *, by: User, reason: str) -> Suspension:
 def resume(entry: Entry, *, by: User, reason: str) -> Suspension:
     """Lifts the open suspension, the earlier one first; another person than who made any that is open."""
     entry = locked(entry, by=by)
+    require_none_of_entry(Act.RESUME, entry, by=by)
     require(policies.may_resume(by, entry))
     suspension = entry.suspensions.filter(to_at=None).earliest("from_at")
     require_words("reason", reason, "Say why.")

@@ -9,6 +9,7 @@ from accounts.models import User
 from audit.actions import record
 from audit.verbs import Verb
 from hotlists import policies, warnings
+from hotlists.actions.conflicts import Act, require_none_of_entry
 from hotlists.actions.entries import WRITTEN, begin_entry
 from hotlists.actions.terms import locked, plate_of
 from hotlists.models import Entry, EntryVersion
@@ -25,6 +26,7 @@ def withdraw(
     """Ends an entry for good, at once. `reason` is one of Entry.WithdrawalReason; `happened_at` is when what it names
     happened, where that is known, so that it can be said how long it took (R-024)."""
     entry = locked(entry, by=by)
+    require_none_of_entry(Act.WITHDRAW, entry, by=by)
     require(policies.may_withdraw(by, entry))
     return end_entry(entry, by=by, at=timezone.now(), reason=reason, words=words, happened_at=happened_at)
 

@@ -59,7 +59,7 @@ class EntryQuality(APIView):
         version.entry = entry
         missing = [
             {"field": field, "step": step_of(field).slug, "label": label, "detail": words}
-            for field, label, words in labelled(quality.problems(version, at=timezone.now()))
+            for field, label, words in labelled(quality.problems(version, at=timezone.now(), by=actor(request)))
         ]
         found = warnings.of(version.vrm, version.country, timezone.now()) if version.vrm else []
         told = [warned.told(version.plate) for warned in found]

@@ -81,7 +81,7 @@ def judge_version(version: EntryVersion, facts: dict[str, Any], now: dt.datetime
         fill(version, facts)
     except Unfit as refusal:
         return list(_told(refusal.fields))
-    return list(_told(quality.problems(version, at=now)))
+    return list(_told(quality.problems(version, at=now, by=version.written_by)))
 
 
 def with_problems(headings: list[str], rows: Iterable[tuple[dict[str, str], list[Problem]]]) -> Iterator[str]:

@@ -3,6 +3,7 @@
 from .agreements import ImportProfile, ProfileContribution, SourceAgreement, layout_of
 from .bulk import Bulk, BulkRow, Release
 from .decisions import APPROVING, Decision
+from .declared import ConflictAnswer, ConflictReport, DeclaredVehicle
 from .departures import Departure, Recovery, StagedRecovery
 from .emergencies import EmergencyAuthority
 from .entries import Entry
@@ -11,6 +12,7 @@ from .filters import SavedFilter
 from .hotlists import Hotlist, HotlistGroupAccess, HotlistUserAccess
 from .justifications import HotlistTerm, Justification
 from .loads import Load, LoadProblem, StagedGone, StagedRepeat, StagedRow
+from .notices import Notice, NoticeAnswer
 from .reviews import HitTally, Review
 from .suspensions import Suspension
 from .terms import Narrowing, Term
@@ -28,8 +30,11 @@ __all__ = [
     "APPROVING",
     "Bulk",
     "BulkRow",
+    "ConflictAnswer",
+    "ConflictReport",
     "Contribution",
     "Decision",
+    "DeclaredVehicle",
     "Departure",
     "EmergencyAuthority",
     "Entry",
@@ -46,6 +51,8 @@ __all__ = [
     "Load",
     "LoadProblem",
     "Narrowing",
+    "Notice",
+    "NoticeAnswer",
     "ProfileContribution",
     "Recovery",
     "Release",

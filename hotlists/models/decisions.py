@@ -70,7 +70,7 @@ class Decision(AppendOnly):
 
     class Meta:
         ordering = ["decided_at"]
-        triggers = [*append_only_triggers(), triggers.DECISION_BY_ANOTHER_OF_RANK]
+        triggers = [*append_only_triggers(), triggers.DECISION_BY_ANOTHER_OF_RANK, triggers.NOBODY_DECIDES_THEIR_OWN]
         constraints = [
             models.UniqueConstraint(fields=["version", "decided_by"], name="hotlists_decision_once_a_person"),
             models.CheckConstraint(

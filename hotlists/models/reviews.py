@@ -41,7 +41,11 @@ class Review(AppendOnly):
 
     class Meta:
         ordering = ["reviewed_at"]
-        triggers = [*append_only_triggers(), triggers.REVIEW_BY_ANOTHER_IN_OTHER_WORDS]
+        triggers = [
+            *append_only_triggers(),
+            triggers.REVIEW_BY_ANOTHER_IN_OTHER_WORDS,
+            triggers.NOBODY_REVIEWS_THEIR_OWN,
+        ]
         constraints = [
             models.CheckConstraint(
                 name="hotlists_review_renews_what_is_right",

@@ -5,14 +5,18 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Case, CharField, Exists, F, Func, OuterRef, Q, Value, When
 from django.db.models.functions import Cast, Concat, Reverse
+from django.utils import timezone
 
 from accounts.models import Actor, User
 from hotlists import triggers
+from hotlists.models.declared import DeclaredVehicle
 from hotlists.models.hotlists import Hotlist
 from hotlists.scope import Response
 from portal.ids import new_id
 from standards.models import Action, Category, Priority, StandardsProfile
 from standards.ranks import Rank
+
+PROTECTED = "PRT"  # the category of entries that are about protected activity (R-027)
 
 
 def own_force() -> str:
@@ -53,8 +57,10 @@ class EntryVersionQuerySet(models.QuerySet["EntryVersion"]):
         if user.rank < Rank.INSPECTOR:
             found = found.filter(risk_override="")  # R-026
         hands = Contribution.objects.filter(version=OuterRef("pk"), user=user)
+        declared = DeclaredVehicle.objects.touching(user, timezone.now())  # R-032
         return (
             found.exclude(Exists(hands))
+            .exclude(Exists(declared.filter(vrm_skeleton=OuterRef("vrm_skeleton"))))
             .exclude(written_by=user)
             .exclude(submitted_by=user)
             .exclude(decisions__decided_by=user)
@@ -268,6 +274,8 @@ class EntryVersion(models.Model):
             triggers.SUBMITTED_VERSION_IS_FIXED,
             triggers.SUBMITTED_WITHIN_ITS_CAPS,
             triggers.REFUSED_PLATE_IS_ANSWERED,
+            triggers.NOBODY_LISTS_THEIR_OWN,
+            triggers.PROTECTED_IS_TOLD_OF,
         ]
         indexes = [
             models.Index(fields=["vrm", "country"], name="hotlists_version_by_plate"),
@@ -365,6 +373,11 @@ class EntryVersion(models.Model):
     def plate(self) -> tuple[str, str]:
         """Country and normalised plate: the key that matchers match on (R-157)."""
         return self.country, self.vrm
+
+    @property
+    def touches_protected(self) -> bool:
+        """Whether the data protection officer is told of it (R-027); the database holds the same."""
+        return bool(self.protected_activity) or self.category == PROTECTED
 
 
 class Contribution(models.Model):

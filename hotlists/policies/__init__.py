@@ -2,6 +2,15 @@
 
 from .bulk import may_answer_releases, may_discard, may_release, may_work_on
 from .decisions import deciders_needed, may_decide, rank_needed
+from .declared import (
+    may_answer_conflict,
+    may_answer_notice,
+    may_declare,
+    may_see_conflicts,
+    may_see_notices,
+    may_view_declared,
+    may_withdraw_declaration,
+)
 from .emergencies import may_have_authorised, may_record_emergency
 from .entries import (
     may_edit,
@@ -69,7 +78,9 @@ __all__ = [
     "may_accept",
     "may_accept_edition",
     "may_agree",
+    "may_answer_conflict",
     "may_answer_for_source",
+    "may_answer_notice",
     "may_answer_refusal",
     "may_answer_releases",
     "may_approve_profile",
@@ -80,6 +91,7 @@ __all__ = [
     "may_change_filter",
     "may_check_plate",
     "may_decide",
+    "may_declare",
     "may_discard",
     "may_discard_edition",
     "may_dispute",
@@ -117,12 +129,16 @@ __all__ = [
     "may_save_filter",
     "may_search",
     "may_search_rows",
+    "may_see_conflicts",
+    "may_see_notices",
     "may_see_warninglists",
     "may_submit",
     "may_suspend",
     "may_suspend_row",
     "may_tell_source",
+    "may_view_declared",
     "may_withdraw",
+    "may_withdraw_declaration",
     "may_work_on",
     "may_write",
     "may_write_profile",

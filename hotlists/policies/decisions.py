@@ -3,6 +3,7 @@
 from accounts.models import Actor, User
 from accounts.policies import acts_in_own_session, holds
 from hotlists.models import EntryVersion
+from hotlists.policies.declared import has_no_interest
 from hotlists.policies.entries import is_not_withdrawn
 from portal.policies import Allowed, Denied, Late, Verdict, first_denial
 from standards.models import Category
@@ -17,6 +18,7 @@ def may_decide(user: Actor, version: EntryVersion) -> Verdict:
     """Who may decide this version: another person, of rank, in their own session (R-040)."""
     return first_denial(
         _is_independent(user, version),
+        has_no_interest(user, version),
         holds(user, "hotlists.decide_entry"),
         acts_in_own_session(user),
         _has_rank(user, version),

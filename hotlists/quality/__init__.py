@@ -2,6 +2,7 @@
 
 import datetime as dt
 
+from accounts.models import Actor
 from hotlists.models import EntryVersion
 from hotlists.quality import dates, intelligence, lists, markers, people, plates, reasons, references, required, scopes
 from hotlists.quality.asked import Asked, Fault
@@ -28,12 +29,13 @@ RULES = (
     people.protected_activity_is_asked,
     people.surveillance_is_considered,
     people.author_is_impartial,
+    people.vehicle_is_nobodys_here,
 )
 
 
-def problems(version: EntryVersion, *, at: dt.datetime) -> Problems:
-    """Field name -> what is wrong with it, in words for the author. Empty when the version may be submitted (R-010)."""
-    asked = Asked.of(version, at)
+def problems(version: EntryVersion, *, at: dt.datetime, by: Actor | None = None) -> Problems:
+    """Field name -> what is wrong with it, in words for the author. Empty when `by` may submit the version (R-010, R-032)."""
+    asked = Asked.of(version, at, by)
     found: Problems = {}
     for rule in RULES:
         for field, words in rule(asked):

@@ -3,6 +3,7 @@
 import datetime as dt
 from dataclasses import dataclass
 
+from accounts.models import Actor
 from hotlists.models import EntryVersion
 from standards.models import Category
 
@@ -17,12 +18,13 @@ class Asked:
     at: dt.datetime
     category: Category | None
     numbers: dict[str, int]
+    by: Actor | None = None  # who asks, and would submit it
 
     @classmethod
-    def of(cls, version: EntryVersion, at: dt.datetime) -> "Asked":
+    def of(cls, version: EntryVersion, at: dt.datetime, by: Actor | None = None) -> "Asked":
         """With the category and the numbers of the version's own edition of the standards."""
         category = version.profile.categories.filter(code=version.category, is_feed=False).first()
-        return cls(version, at, category, dict(version.profile.numbers.values_list("key", "value")))
+        return cls(version, at, category, dict(version.profile.numbers.values_list("key", "value")), by)
 
     @property
     def begins(self) -> dt.datetime:

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 
+from accounts.models import User
 from hotlists import alerts
-from hotlists.models import EntryVersion
+from hotlists.models import DeclaredVehicle, EntryVersion
 from hotlists.quality.asked import Asked, Fault
 from standards.models import Action, Priority
 
@@ -77,3 +78,13 @@ def author_is_impartial(asked: Asked) -> Iterator[Fault]:
     if len(alerts.text(version)) > LONGEST_ALERT:
         added = len(alerts.text(version)) - len(version.action_text)
         yield "action_text", f"Use at most {LONGEST_ALERT - added} characters: the portal adds a line of its own here."
+
+
+def vehicle_is_nobodys_here(asked: Asked) -> Iterator[Fault]:
+    """R-032: nobody who asks has declared it, nor has anybody of their unit."""
+    by, vrm = asked.by, asked.version.vrm
+    if isinstance(by, User) and vrm and DeclaredVehicle.objects.touching(by, asked.at).of_plate(vrm).exists():
+        yield (
+            "vrm_entered",
+            "This vehicle is declared as connected with you or with somebody of your unit. Somebody else writes this entry.",
+        )

@@ -23,7 +23,7 @@ def entry_detail(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     context["events"] = tell(Event.objects.about("hotlists.entry", entry.pk).outside_findings().newest_first()[:50])
     version = context["latest"]
     if version.status == EntryVersion.Status.DRAFT:
-        context["missing"] = labelled(quality.problems(version, at=timezone.now()))
+        context["missing"] = labelled(quality.problems(version, at=timezone.now(), by=request.user))
     return render(request, "hotlists/entry_detail.html", context)
 
 

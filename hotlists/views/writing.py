@@ -49,7 +49,7 @@ def entry_new(request: HttpRequest, slug: str) -> HttpResponse:
 def entry_edit(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """What is done of a draft and what is not: one line a step. From a decided version a new one begins on saving."""
     entry, version = _open(request, pk)
-    problems = _problems(version)
+    problems = _problems(request, version)
     tasks = [(step, _state(version, step, problems), _of(step, problems)) for step in STEPS]
     context = {
         "entry": entry, "version": version, "hotlist": entry.hotlist, "tasks": tasks, "is_ready": not problems,
@@ -91,7 +91,7 @@ def entry_step(request: HttpRequest, pk: uuid.UUID, step: str) -> HttpResponse:
             put_problems(form, refusal)
     return _page(
         request, form, hotlist=entry.hotlist, step=this, entry=entry, version=version, state=state, overtaken=overtaken,
-        missing=_of(this, _problems(version)) if step in version.steps_done and not form.is_bound else [],
+        missing=_of(this, _problems(request, version)) if step in version.steps_done and not form.is_bound else [],
         look=_look(request, entry.hotlist, version) if step == STEPS[0].slug and not form.is_bound else None,
     )  # fmt: skip
 
@@ -199,7 +199,7 @@ def _page(
 
 
 def _checked(request: HttpRequest, entry: Entry, version: EntryVersion, refusal: Unfit | None = None) -> HttpResponse:
-    problems = refusal.fields if refusal else _problems(version)
+    problems = refusal.fields if refusal else _problems(request, version)
     answers = [(step, [(LABELS[name], as_written(version, name)) for name in step.fields]) for step in STEPS]
     context = {
         "entry": entry, "version": version, "hotlist": entry.hotlist, "answers": answers, "refusal": refusal,
@@ -210,8 +210,8 @@ def _checked(request: HttpRequest, entry: Entry, version: EntryVersion, refusal:
     return render(request, "hotlists/entry_check.html", context, status=422 if refusal else 200)
 
 
-def _problems(version: EntryVersion) -> quality.Problems:
-    return quality.problems(version, at=timezone.now())
+def _problems(request: HttpRequest, version: EntryVersion) -> quality.Problems:
+    return quality.problems(version, at=timezone.now(), by=request.user)
 
 
 def _of(step: Step, problems: quality.Problems) -> list[tuple[str, str, str]]:

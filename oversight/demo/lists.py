@@ -99,7 +99,7 @@ def add_entries(people: dict[str, User], hotlists: dict[str, Hotlist]) -> list[E
         returned, by=people["sgt.okafor"], verdict="return",
         rationale="Which burglary, and how is the driver linked? Add the reference of the CCTV.",
     )  # fmt: skip
-    actions.begin_entry(crime, by=people["pc.shah"], **_facts(next(marks), 31, timezone.now()))
+    actions.begin_entry(crime, by=people["pc.shah"], **facts(next(marks), 31, timezone.now()))
     suspended = _approved(people, crime, next(marks), 32)
     actions.suspend(
         suspended, by=people["insp.lowe"], reason="The keeper says that the plate was cloned; being checked."
@@ -139,7 +139,8 @@ def _earlier(people: dict[str, User], days: int) -> Iterator[None]:
         sign_in(user)
 
 
-def _facts(plate: str, number: int, now: dt.datetime, **over) -> dict:
+def facts(plate: str, number: int, now: dt.datetime, **over) -> dict:
+    """What the author of a made-up entry writes; no two alike."""
     make, model, colour = CARS[number % len(CARS)]
     street = STREETS[number % len(STREETS)]
     return {
@@ -157,7 +158,7 @@ def _facts(plate: str, number: int, now: dt.datetime, **over) -> dict:
 
 def _submitted(people: dict[str, User], hotlist: Hotlist, plate: str, number: int, **over) -> EntryVersion:
     author = people["pc.shah"] if number % 3 else people["pc.reid"]
-    draft = actions.begin_entry(hotlist, by=author, **_facts(plate, number, timezone.now(), **over))
+    draft = actions.begin_entry(hotlist, by=author, **facts(plate, number, timezone.now(), **over))
     return actions.submit(draft, by=author)
 
 

@@ -15,13 +15,13 @@ LIST = f"/hotlists/{SLUG}/loads/"
 
 def voi_file(plates: list[str], **faults: dict[int, str]) -> bytes:
     """A file of these vehicles in the 16-column layout; faults: for a row number, column numbers with what stands there."""
-    end = dt.date.today() + dt.timedelta(days=10)
+    end, reported = dt.date.today() + dt.timedelta(days=10), dt.date.today() - dt.timedelta(days=3)
     out = io.StringIO()
     writer = csv.writer(out)
     for number, plate in enumerate(plates, start=1):
         row = [
             plate, "Ford", "Transit", "White", "STOP", "", "Taken from a building site", "A11", "Stop; check the chassis",
-            "99 Northdale", f"{end:%d/%m/%Y}", f"SV{plate}", "RESTRICTED", "", "", "",
+            "99 Northdale", f"{end:%d/%m/%Y}", f"SV{plate}", "RESTRICTED", "", f"{reported:%d/%m/%Y}", "Y",
         ]  # fmt: skip
         for column, words in faults.get(f"row{number}", {}).items():
             row[column] = words
