@@ -17,8 +17,9 @@ from hotlists.models import (
     WarninglistUse,
 )
 from hotlists.models.warninglists import key_of, keys_of
+from oversight.demo.warninglists import add_warninglist
 from portal.errors import Refused, Stranger, TooLate, Unfit
-from tests.cast import approve, entry_facts
+from tests.cast import approve, entry_facts, person
 from tests.warninglist_cast import FLEET, SAYS
 
 pytestmark = pytest.mark.django_db
@@ -415,3 +416,10 @@ def test_check_finds_its_plates_by_the_index_among_many(warninglist, manager, as
     plan = WarninglistItem.objects.in_use(timezone.now()).fitting("AA50ABC", "GB").explain()
     assert "hotlists_warninglistitem_key" in plan
     assert len(warned("AA50ABC")) == 1
+
+
+def test_demonstrations_warninglist_is_in_use_and_its_next_edition_waits(manager):
+    add_warninglist({"manager.dunn": manager, "manager.pike": person("pike", ["MGR"])})
+    assert "Pumping engine 1" in warnings.of("YY50FRA", "GB", timezone.now())[-1].words
+    waiting = WarninglistEdition.objects.waiting().get()
+    assert (waiting.added, waiting.removed, waiting.bad_rows) == (2, 1, 1)

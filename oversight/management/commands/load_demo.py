@@ -10,7 +10,7 @@ from django.db import transaction
 
 from accounts.models import User
 from oversight.actions import release_figures
-from oversight.demo import exceptional, feeds, lists, machines, people, sites
+from oversight.demo import exceptional, feeds, lists, machines, people, sites, warninglists
 
 
 class Command(BaseCommand):
@@ -33,6 +33,7 @@ class Command(BaseCommand):
         hotlists = self._step("hotlists", lambda: lists.add_hotlists(staff, team, dpia))
         self._step("entries, decisions, reviews", lambda: lists.add_entries(staff, hotlists))
         self._step("the exceptional", lambda: exceptional.add_exceptional(staff, hotlists))
+        self._step("a warninglist", lambda: warninglists.add_warninglist(staff))
         self._step("feeds: agreements and their first files", lambda: feeds.add_feeds(staff, hotlists))
         told = self._step("matchers and other machines", lambda: machines.add_machines(staff, hotlists))
         self._step("public figures", lambda: release_figures(by=people.JOB))
