@@ -5,7 +5,7 @@ import uuid
 from collections.abc import Iterable
 
 from django.db import transaction
-from django.db.models import Exists, Max, OuterRef
+from django.db.models import Max
 from django.utils import timezone
 
 from accounts.models import Actor, User
@@ -156,8 +156,10 @@ def open_edition(edition: WarninglistEdition, *, by: Actor) -> dict[str, list[tu
     require(policies.may_open_edition(by))
     edition = WarninglistEdition.objects.select_related("warninglist").get(pk=edition.pk)
     held = edition.items.order_by("country", "plate").values_list("country", "plate", "note")
+    is_there = edition.discarded_at is None
     shown = {
-        "added": _missing(edition.pk, edition.compared_with), "removed": _missing(edition.compared_with, edition.pk),
+        "added": _missing(edition.pk, edition.compared_with) if is_there and edition.added else [],
+        "removed": _missing(edition.compared_with, edition.pk) if is_there and edition.removed else [],
         "held": list(held[:SHOWN]),
     }  # fmt: skip
     named = {(country, plate) for rows in shown.values() for country, plate, _ in rows}
@@ -216,10 +218,15 @@ def answer_refusal(version: EntryVersion, warninglist: Warninglist, *, by: User,
 
 
 def _missing(edition: uuid.UUID | None, other: uuid.UUID | None) -> list[tuple[str, str, str]]:
-    """The first plates of an edition that another one does not name."""
-    there = WarninglistItem.objects.filter(edition=other, country=OuterRef("country"), plate=OuterRef("plate"))
-    mine = WarninglistItem.objects.filter(~Exists(there), edition=edition).order_by("country", "plate")
-    return list(mine.values_list("country", "plate", "note")[:SHOWN])
+    """The first plates of an edition that another one does not name. As a difference of sets, since the planner may know nothing
+    yet of a million plates that were just loaded."""
+    mine, theirs = (
+        WarninglistItem.objects.filter(edition=of).values_list("country", "plate") for of in (edition, other)
+    )
+    first = list(mine.difference(theirs).order_by("country", "plate")[:SHOWN])
+    found = WarninglistItem.objects.filter(edition=edition, plate__in=[plate for _, plate in first])
+    notes = {(country, plate): note for country, plate, note in found.values_list("country", "plate", "note")}
+    return [(country, plate, notes[country, plate]) for country, plate in first]
 
 
 def _use(
