@@ -14,6 +14,7 @@ from .bulk import (
     write_drafts,
 )
 from .bulk_owners import plan_passing_on
+from .checking import check
 from .conflicts import report_conflict
 from .decisions import decide
 from .declared import answer_conflict, declare_vehicle, look_at_conflicts, look_at_declared, withdraw_declaration
@@ -36,7 +37,8 @@ from .hotlists import change_hotlist, close_hotlist, create_hotlist, give_access
 from .inbox import look_into_inbox
 from .interests import link_interest
 from .justifications import decide_justification, propose_justification
-from .loads import accept, check, merge, receive, refuse, resume_unfinished, take_problems
+from .loading import merge, resume_unfinished
+from .loads import accept, receive, refuse, take_problems
 from .narrowings import narrow
 from .notices import answer_notice, open_notice, raise_notice
 from .owners import pass_on

@@ -2,10 +2,10 @@
 
 import csv
 import datetime as dt
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, BinaryIO, NamedTuple
 
+from hotlists.feeds import shapes
 from hotlists.feeds.archives import Unreadable, unpacked
 from hotlists.feeds.checks import CONFIRMED, NOTHING, Checks, Limits, Recurring, plate
 from hotlists.feeds.layouts import VOI_ROW, Layout
@@ -21,9 +21,6 @@ OPTIONAL = ("starts_at", "reported_at", "confirmed_at")  # a line has them only 
 LONGEST_LINE = 1 << 16  # bytes; the columns of a row at their longest are far below
 MOST_RECOVERIES = 100_000
 
-_HEADER = {"vrm", "registration", "registrationmark", "vehicleregistrationmark", "reg", "regno", "numberplate", "plate",
-           "mark", "registrationnumber"}  # fmt: skip
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _TOO_LONG = "This line is far too long for one row. Are the line breaks missing, or a quotation mark?"
 _QUOTES = "A quotation mark is opened and not closed, or stands where none may. A row is one line."
 _BACKWARDS = "It ends before it starts."
@@ -149,7 +146,7 @@ class Reader:
         try:
             text = bare.decode(self.encoding)
         except UnicodeDecodeError as error:
-            return Line(number, raw, None, (self._undecodable(bare, error),))
+            return Line(number, raw, None, (shapes.undecodable(self.layout, self.encoding, bare, error),))
         layout = self.layout
         if not layout.delimiter:
             if text[self.width :].strip():
@@ -164,12 +161,12 @@ class Reader:
                 return Line(number, raw, None, (("row", _QUOTES),))
         else:
             fields = text.split(layout.delimiter)
-        if number == 1 and layout.header != "no" and self._is_heading(fields):
+        if number == 1 and layout.header != "no" and shapes.is_heading(layout, fields):
             self.heading = number
             return Line(number, raw, None, is_row=False)
         if len(fields) != len(layout.names):
-            return Line(number, raw, None, (("row", self._wrong_count(fields)),))
-        if not text.isprintable() and (where := self._with_controls(fields, text)):
+            return Line(number, raw, None, (("row", shapes.wrong_count(layout, fields)),))
+        if not text.isprintable() and (where := shapes.with_controls(layout, fields, text)):
             return Line(
                 number, raw, None, ((where[:30], "This holds control characters, which nobody can see or type."),)
             )
@@ -271,53 +268,12 @@ class Reader:
                 "The import profile names no column that says when a row ends, and the agreement sets no life cycle."
             )
 
-    def _is_heading(self, fields: list[str]) -> bool:
-        """Whether these are names of columns and no values. Unreadable when they have to be and are others."""
-        if self.layout.header == "auto":
-            return self.at_vrm < len(fields) and _plain(fields[self.at_vrm]) in _HEADER
-        for column in self.layout.columns.values():
-            found = fields[column].strip() if column < len(fields) else ""
-            if _plain(found) != _plain(self.layout.names[column]):
-                name = self.layout.names[column]
-                raise Unreadable(
-                    f"Column {column + 1} is headed “{found[:30]}”, and has to be headed “{name}”. If the source changed its "
-                    "files, its import profile has to change too."
-                )
-        return True
-
-    def _with_controls(self, fields: list[str], text: str) -> str:
-        """Which columns hold characters that nobody can see; empty when none does."""
-        where = ", ".join(name for name, field in zip(self.layout.names, fields, strict=True) if _CONTROL.search(field))
-        return where or ("row" if self.layout.delimiter != "\t" and _CONTROL.search(text) else "")
-
-    def _undecodable(self, raw: bytes, error: UnicodeDecodeError) -> tuple[str, str]:
-        names = self.layout.names
-        column = raw[: error.start].count(self.layout.delimiter.encode()) if self.layout.delimiter else len(names)
-        where = names[column] if column < len(names) and b'"' not in raw else "row"
-        other = "Windows-1252" if self.encoding == "utf-8" else "UTF-8"
-        return where, f"A letter here is not written in {self.encoding.upper()}. Is the file in {other}?"
-
-    def _wrong_count(self, fields: list[str]) -> str:
-        width = len(self.layout.names)
-        if self.layout is VOI_ROW:
-            words = f"This row has {len(fields)} columns; a VOI row has 16, separated by commas."
-        else:
-            words = f"This row has {len(fields)} columns; its import profile says {width}."
-        for sign, name in ((",", "commas"), (";", "semicolons"), ("\t", "tabs"), ("|", "bars")):
-            if sign != self.layout.delimiter and len(fields) < 4 and fields[0].count(sign) >= max(width // 2, 1):
-                return f"{words} It looks separated by {name}."
-        return words
-
 
 def _without_mark(raw: bytes) -> bytes:
     """The first line without its byte order mark. Unreadable when the file is no text that can be read line by line."""
     if raw.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\x00" in raw[:4]:
         raise Unreadable("This file is UTF-16. Save it as CSV in UTF-8 and upload it again.")
     return raw.removeprefix(b"\xef\xbb\xbf")
-
-
-def _plain(name: str) -> str:
-    return re.sub(r"\W|_", "", name).lower()
 
 
 def _skip_line(file: BinaryIO) -> None:

@@ -13,7 +13,7 @@ from audit.models import Event
 from audit.sentences import tell
 from hotlists import actions, policies
 from hotlists.actions.aftermath import only_tells_of_recoveries
-from hotlists.actions.loads import progress
+from hotlists.actions.checking import progress
 from hotlists.feeds import legacy
 from hotlists.feeds.layouts import TABLES, summary
 from hotlists.forms import AcceptForm, ReasonForm, UploadForm
