@@ -280,7 +280,7 @@ def test_import_profiles_are_drafted_edited_with_if_match_and_approved_over_the_
     assert api.patch(page, edit, JSON, headers={"If-Match": tag}).status_code == 412
     wrong = api.patch(page, {"layout": plain | {"dates": "x"}}, JSON, headers={"If-Match": changed.headers["ETag"]})
     assert wrong.status_code == 422
-    assert api.post(reverse("api_import_profile_approve", args=[pk]), {}, JSON).status_code == 409
+    assert other.post(reverse("api_import_profile_approve", args=[pk]), {}, JSON).status_code == 409
     assert api.post(reverse("api_import_profile_propose", args=[pk]), {}, JSON).status_code == 200
     assert api.post(reverse("api_import_profile_approve", args=[pk]), {}, JSON).status_code == 403
     assert other.post(reverse("api_import_profile_approve", args=[pk]), {}, JSON).json()["approved_by"] == str(
