@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Case, CharField, Exists, F, Func, OuterRef, Q, Value, When
+from django.db.models import Case, CharField, Exists, Func, OuterRef, Value, When
 from django.db.models.functions import Cast, Concat, Reverse
 from django.utils import timezone
 
@@ -11,6 +11,7 @@ from accounts.models import Actor, User
 from hotlists import triggers
 from hotlists.models.declared import DeclaredVehicle
 from hotlists.models.hotlists import Hotlist
+from hotlists.models.version_rules import RULES
 from hotlists.scope import Response
 from portal.ids import new_id
 from standards.models import Action, Category, Priority, StandardsProfile
@@ -284,87 +285,7 @@ class EntryVersion(models.Model):
             models.Index(fields=["status", "submitted_at"], name="hotlists_version_by_status"),
             models.Index(fields=["written_by", "-submitted_at"], name="hotlists_version_by_author"),
         ]
-        constraints = [
-            models.UniqueConstraint(fields=["entry", "number"], name="hotlists_version_number_once"),
-            models.UniqueConstraint(
-                fields=["entry"],
-                condition=Q(status__in=["draft", "submitted"]),
-                name="hotlists_version_one_open_at_a_time",
-            ),
-            models.CheckConstraint(
-                name="hotlists_version_dates_in_order",  # there is always an end
-                condition=Q(starts_at__lt=F("review_by"), review_by__lte=F("expires_at")),
-            ),
-            models.CheckConstraint(
-                name="hotlists_version_submitted_by_somebody",
-                condition=Q(status="draft", submitted_by__isnull=True, submitted_at__isnull=True)
-                | (~Q(status="draft") & Q(submitted_by__isnull=False, submitted_at__isnull=False)),
-            ),
-            models.CheckConstraint(
-                name="hotlists_version_declared_no_conflict", condition=Q(status="draft") | Q(no_conflict=True)
-            ),
-            models.CheckConstraint(
-                name="hotlists_version_scope_is_sound",
-                condition=models.Func(
-                    F("scope"), function="public.hotlists_scope_is_sound", output_field=models.BooleanField()
-                ),
-            ),
-            models.CheckConstraint(
-                name="hotlists_version_stop_is_not_record_only",
-                condition=Q(status="draft") | ~Q(action="STOP", response="RECORD_ONLY"),
-            ),
-            models.CheckConstraint(
-                name="hotlists_version_plate_normalised",
-                condition=Q(vrm__regex=r"^[A-Z0-9]{1,15}$") | Q(status="draft", vrm=""),
-            ),
-            models.CheckConstraint(  # a draft may be unfinished; what waits for a decision may not
-                name="hotlists_version_submitted_whole",
-                condition=Q(status="draft")
-                | ~(
-                    Q(vrm="")
-                    | Q(country="")
-                    | Q(category="")
-                    | Q(reason="")
-                    | Q(purpose="")
-                    | Q(action="")
-                    | Q(priority="")
-                    | Q(contact_24h="")
-                ),
-            ),
-            models.CheckConstraint(
-                name="hotlists_version_marking_held_here", condition=Q(gsc__in=["OFFICIAL", "OFFICIAL-SENSITIVE"])
-            ),
-            models.CheckConstraint(
-                name="hotlists_version_protected_kinds_named",
-                condition=Q(status="draft")
-                | Q(protected_activity=False, protected_kinds=[])
-                | (Q(protected_activity=True) & ~Q(protected_kinds=[])),
-            ),
-            models.CheckConstraint(  # domain.md 3.3
-                name="hotlists_version_not_suspected_false",
-                condition=Q(status="draft") | ~Q(grading__regex="^.E"),
-            ),
-            models.CheckConstraint(  # R-026, F-08
-                name="hotlists_version_risk_met_by_priority",
-                condition=Q(status="draft")
-                | ~Q(missing_risk__in=["MEDIUM", "HIGH"], priority="LOW")
-                | ~Q(risk_override=""),
-            ),
-            models.CheckConstraint(
-                name="hotlists_version_armed_stop_justified",
-                condition=Q(status="draft")
-                | ~Q(subject__in=["victim", "witness", "missing"], action="STOP", markers__overlap=["FI", "WE", "VI"])
-                | ~Q(stop_justification=""),
-            ),
-            models.CheckConstraint(  # domain.md 3.2, note on silent entries
-                name="hotlists_version_silent_considered",
-                condition=Q(status="draft") | ~Q(action="SILENT") | (Q(ripa_considered=True) & ~Q(ripa_ref="")),
-            ),
-            models.CheckConstraint(
-                name="hotlists_version_plate_warnings_answered",
-                condition=Q(status="draft") | Q(plate_warnings=[]) | ~Q(plate_confirmed_because=""),
-            ),
-        ]
+        constraints = RULES
 
     def __str__(self) -> str:
         return f"version {self.number} of {self.entry}"
