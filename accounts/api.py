@@ -9,7 +9,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts import actions, policies
-from accounts.authentication import Has, actor
+from accounts.authentication import PEOPLE_ONLY, Has, actor
 from accounts.models import MachineClient, Team, User
 from accounts.roles import ROLES
 from portal.idempotency import idempotent
@@ -71,6 +71,7 @@ class PersonList(generics.ListAPIView):
     """Everybody; POST adds a person."""
 
     permission_classes = (Has,)
+    machine_scopes = PEOPLE_ONLY
     serializer_class = PersonSerializer
     queryset = User.objects.order_by("-id")
 
@@ -94,6 +95,7 @@ class PersonDetail(APIView):
     """One person; PUT changes them."""
 
     permission_classes = (Has,)
+    machine_scopes = PEOPLE_ONLY
 
     @extend_schema(responses=PersonSerializer)
     def get(self, request: Request, pk: int) -> Response:
@@ -118,6 +120,7 @@ class PersonDeactivate(APIView):
     """Ends a person's access at once."""
 
     permission_classes = (Has,)
+    machine_scopes = PEOPLE_ONLY
 
     @extend_schema(request=None, responses=PersonSerializer)
     def post(self, request: Request, pk: int) -> Response:
@@ -156,6 +159,7 @@ class TeamList(generics.ListAPIView):
     """Teams; POST makes one."""
 
     permission_classes = (Has,)
+    machine_scopes = PEOPLE_ONLY
     serializer_class = TeamSerializer
     queryset = Team.objects.select_related("group").prefetch_related("group__user_set")
 
@@ -181,6 +185,7 @@ class TeamDetail(APIView):
     """One team; PUT changes who belongs to it."""
 
     permission_classes = (Has,)
+    machine_scopes = PEOPLE_ONLY
 
     @extend_schema(request=TeamSerializer, responses=TeamSerializer)
     def put(self, request: Request, pk: int) -> Response:
@@ -198,6 +203,7 @@ class MachineList(generics.ListAPIView):
     """Machines; POST adds one and shows its secret this once."""
 
     permission_classes = (Has,)
+    machine_scopes = PEOPLE_ONLY
     serializer_class = MachineSerializer
     queryset = MachineClient.objects.select_related("application").order_by("-pk")
 

@@ -9,6 +9,8 @@ from rest_framework.request import Request
 
 from accounts.models import Actor, MachineClient, User
 
+PEOPLE_ONLY: dict[str, tuple[str, ...]] = {}  # the `machine_scopes` of a view at which no machine knocks
+
 if TYPE_CHECKING:  # DRF imports this module while it imports its views
     from rest_framework.views import APIView
 

@@ -40,12 +40,12 @@ class EventSerializer(serializers.Serializer):
 
 
 class MayKnock(BasePermission):
-    """People, whom the policy judges, and machines whose token carries `read`."""
+    """People, whom the policy judges, and machines whose token carries a scope of the view."""
 
     def has_permission(self, request: Request, view: Any) -> bool:
         """A token that was not given the scope is refused before the policy is asked."""
         if getattr(request.user, "actor_kind", "") == "machine":
-            return bool(request.auth.allow_scopes(["read"]))
+            return any(request.auth.allow_scopes([scope]) for scope in view.machine_scopes.get(request.method, ()))
         return bool(request.user and request.user.is_authenticated)
 
 
@@ -70,6 +70,7 @@ class EventList(APIView):
     """The log."""
 
     permission_classes = (MayKnock,)
+    machine_scopes = {"GET": ("read",)}
 
     @extend_schema(parameters=PARAMETERS, responses=EventSerializer(many=True), operation_id="events_list")
     def get(self, request: Request) -> Response:

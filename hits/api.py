@@ -12,7 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from accounts.authentication import Has, actor
+from accounts.authentication import PEOPLE_ONLY, Has, actor
 from accounts.models import Actor, MachineClient
 from accounts.policies import role_has
 from hits import actions, policies
@@ -221,6 +221,7 @@ def _verb(name: str, fields: dict[str, serializers.Field], act: Callable[[Hit, A
         """Does it, and shows the hit as it stands after."""
 
         permission_classes = (Has,)
+        machine_scopes = PEOPLE_ONLY
 
         @extend_schema(request=shape, responses=HitSerializer, operation_id=f"hits_{name.lower()}")
         def post(self, request: Request, pk: uuid.UUID) -> Response:

@@ -10,7 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from accounts.authentication import Has, actor
+from accounts.authentication import PEOPLE_ONLY, Has, actor
 from portal.errors import Stranger
 from portal.policies import require
 from retention import actions, policies
@@ -122,6 +122,7 @@ class RunStart(APIView):
     """Starts a previewed run."""
 
     permission_classes = (Has,)
+    machine_scopes = PEOPLE_ONLY
 
     @extend_schema(request=None, responses={202: RunSerializer})
     def post(self, request: Request, pk: uuid.UUID) -> Response:
@@ -147,6 +148,7 @@ class HoldList(generics.ListAPIView):
     """Legal holds; POST places one."""
 
     permission_classes = (Has,)
+    machine_scopes = PEOPLE_ONLY
     serializer_class = HoldSerializer
 
     def get_queryset(self):
@@ -173,6 +175,7 @@ class HoldReview(APIView):
     """Says that a hold is still needed."""
 
     permission_classes = (Has,)
+    machine_scopes = PEOPLE_ONLY
     act = staticmethod(actions.review_hold)
 
     @extend_schema(request=ReasonSerializer, responses=HoldSerializer)

@@ -10,7 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from accounts.authentication import Has, actor
+from accounts.authentication import PEOPLE_ONLY, Has, actor
 from accounts.models import User
 from portal.errors import Stranger
 from portal.policies import require
@@ -107,6 +107,7 @@ def _verb(name: str, shape: type[serializers.Serializer], act: Callable[..., Any
         """Does it, and shows the finding as it stands after."""
 
         permission_classes = (Has,)
+        machine_scopes = PEOPLE_ONLY
 
         @extend_schema(request=shape, responses=FindingDetailSerializer, operation_id=f"findings_{name.lower()}")
         def post(self, request: Request, pk: uuid.UUID) -> Response:

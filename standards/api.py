@@ -127,6 +127,8 @@ class ProfileChanges(APIView):
 class ProfileAdopt(APIView):
     """The second person's yes."""
 
+    machine_scopes: dict[str, tuple[str, ...]] = {}  # people only
+
     @extend_schema(request=None, responses=ProfileSerializer)
     def post(self, request: Request, pk: uuid.UUID) -> Response:
         """The profile governs from its date on."""

@@ -14,6 +14,8 @@ from django.db import models
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils.module_loading import module_has_submodule
+from rest_framework.permissions import AllowAny
+from rest_framework.views import APIView
 
 from accounts.roles import ROLES
 from audit.verbs import Operation, Verb
@@ -217,3 +219,33 @@ def test_every_model_is_told_of_in_words():
         and (model.__doc__ or "").startswith(model.__name__ + "(")
     ]
     assert silent == []
+
+
+def views(patterns=None) -> Iterator[type]:
+    """The class behind every address that has one."""
+    for pattern in get_resolver().url_patterns if patterns is None else patterns:
+        if isinstance(pattern, URLResolver):
+            yield from views(pattern.url_patterns)
+        elif view := getattr(pattern.callback, "cls", None) or getattr(pattern.callback, "view_class", None):
+            yield view
+
+
+def test_every_view_of_the_api_states_which_scopes_let_a_machine_in():
+    silent = {
+        f"{view.__module__}.{view.__qualname__}"
+        for view in views()
+        if issubclass(view, APIView)
+        and AllowAny not in view.permission_classes  # open to all, or judged by which matcher it is
+        and not hasattr(view, "machine_scopes")
+    }
+    assert silent == set()
+
+
+def test_no_view_of_the_api_states_scopes_for_a_method_that_it_does_not_have():
+    wrong = {
+        f"{view.__module__}.{view.__qualname__} {method}"
+        for view in views()
+        for method in getattr(view, "machine_scopes", {})
+        if not hasattr(view, method.lower())
+    }
+    assert wrong == set()

@@ -13,7 +13,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from accounts.authentication import Has, actor
+from accounts.authentication import PEOPLE_ONLY, Has, actor
 from accounts.models import Actor
 from camera_sites import actions, policies
 from camera_sites.actions.dpias import WRITTEN
@@ -156,6 +156,7 @@ def _verb(name: str, fields: dict[str, serializers.Field], act: Callable[[DpiaVe
         """Does it, and shows the assessment as it stands after."""
 
         permission_classes = (Has,)
+        machine_scopes = PEOPLE_ONLY
 
         @extend_schema(request=shape, responses=DpiaDetailSerializer, operation_id=f"dpias_{name.lower()}")
         def post(self, request: Request, pk: uuid.UUID) -> Response:

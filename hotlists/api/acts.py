@@ -9,7 +9,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from accounts.authentication import Has, actor
+from accounts.authentication import PEOPLE_ONLY, Has, actor
 from accounts.models import User
 from accounts.policies import reads
 from hotlists import actions
@@ -109,6 +109,7 @@ class EntryAskAgain(APIView):
     """A new request for an entry that ended: a new draft, from the last approved words."""
 
     permission_classes = (Has,)
+    machine_scopes = PEOPLE_ONLY
 
     @extend_schema(request=None, responses={201: EntryDetailSerializer}, operation_id="entries_ask_again")
     @idempotent
@@ -128,6 +129,7 @@ class EntryLink(APIView):
     """Another interest in the vehicle of an entry: a new draft in which the vehicle is described (R-021)."""
 
     permission_classes = (Has,)
+    machine_scopes = PEOPLE_ONLY
 
     @extend_schema(request=LinkSerializer, responses={201: EntryDetailSerializer}, operation_id="entries_link")
     @idempotent

@@ -9,7 +9,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from accounts.authentication import Has, actor
+from accounts.authentication import PEOPLE_ONLY, Has, actor
 from accounts.models import MachineClient
 from hotlists import actions, policies
 from hotlists.actions.agreements import TERMS
@@ -90,6 +90,7 @@ class AgreementAgree(APIView):
     """The second person's yes."""
 
     permission_classes = (Has,)
+    machine_scopes = PEOPLE_ONLY
 
     @extend_schema(request=None, responses=AgreementSerializer)
     def post(self, request: Request, pk: uuid.UUID) -> Response:
@@ -102,6 +103,7 @@ class AgreementEnd(APIView):
     """Ends an agreement before its time, or turns a proposal down."""
 
     permission_classes = (Has,)
+    machine_scopes = PEOPLE_ONLY
 
     class AgreementEndBody(serializers.Serializer):
         """Why."""
@@ -121,6 +123,7 @@ class AgreementRenew(APIView):
     """Proposes the same terms again."""
 
     permission_classes = (Has,)
+    machine_scopes = PEOPLE_ONLY
 
     @extend_schema(request=AgreementTermsSerializer(partial=True), responses={201: AgreementSerializer})
     @idempotent

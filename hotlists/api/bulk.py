@@ -11,7 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from accounts.authentication import Has, actor
+from accounts.authentication import PEOPLE_ONLY, Has, actor
 from accounts.models import User
 from accounts.policies import holds
 from hotlists import actions, policies
@@ -112,6 +112,7 @@ class EntriesUpload(APIView):
     """Uploads a file of entries for a list; checked at once, written as drafts when `start` is called."""
 
     permission_classes = (Has,)
+    machine_scopes = PEOPLE_ONLY
     parser_classes = (MultiPartParser, FormParser)
 
     @extend_schema(request=EntriesFileSerializer, responses={201: BulkSerializer})
@@ -131,6 +132,7 @@ class EntriesChange(APIView):
     """Plans one change of several entries of a list; written as drafts when `start` is called."""
 
     permission_classes = (Has,)
+    machine_scopes = PEOPLE_ONLY
 
     @extend_schema(request=BulkChangeSerializer, responses={201: BulkSerializer})
     @idempotent
@@ -148,6 +150,7 @@ class EntriesPassOn(APIView):
     """Plans to pass several entries of a list on; done at once when `start` is called, given back by `undo`."""
 
     permission_classes = (Has,)
+    machine_scopes = PEOPLE_ONLY
 
     @extend_schema(request=BulkPassOnSerializer, responses={201: BulkSerializer})
     @idempotent
@@ -166,6 +169,7 @@ class BulkDetail(APIView):
     """One's own piece of bulk work."""
 
     permission_classes = (Has,)
+    machine_scopes = PEOPLE_ONLY
 
     @extend_schema(responses=BulkSerializer)
     def get(self, request: Request, pk: uuid.UUID) -> Response:
@@ -179,6 +183,7 @@ def _verb(name: str, act):
         """Does it, and shows the work as it stands after."""
 
         permission_classes = (Has,)
+        machine_scopes = PEOPLE_ONLY
 
         @extend_schema(request=None, responses=BulkSerializer, operation_id=f"bulk_{name.lower()}")
         def post(self, request: Request, pk: uuid.UUID) -> Response:
@@ -199,6 +204,7 @@ class EntryDiscard(APIView):
     """Deletes the draft of an entry; an entry that was never more goes with it."""
 
     permission_classes = (Has,)
+    machine_scopes = PEOPLE_ONLY
 
     @extend_schema(request=None, responses={204: None})
     def post(self, request: Request, pk: uuid.UUID) -> Response:
@@ -212,6 +218,7 @@ class ReleaseList(generics.ListAPIView):
     """Drafts that wait for the list manager; POST asks for some."""
 
     permission_classes = (Has,)
+    machine_scopes = PEOPLE_ONLY
     serializer_class = ReleaseSerializer
 
     def get_queryset(self):
@@ -240,6 +247,7 @@ class ReleaseAnswer(APIView):
     """The list manager's word on several."""
 
     permission_classes = (Has,)
+    machine_scopes = PEOPLE_ONLY
 
     @extend_schema(request=AnswerSerializer, responses=ReleaseSerializer(many=True))
     def post(self, request: Request) -> Response:

@@ -10,7 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from accounts.authentication import Has, actor
+from accounts.authentication import PEOPLE_ONLY, Has, actor
 from accounts.models import Actor
 from accounts.policies import holds
 from hotlists import actions, policies
@@ -119,6 +119,7 @@ class DecisionQueue(generics.ListAPIView):
     """Versions that wait for a decision, of lists that the caller may see."""
 
     permission_classes = (Has,)
+    machine_scopes = PEOPLE_ONLY
     serializer_class = WaitingSerializer
     pagination_class = MostUrgentFirst
 

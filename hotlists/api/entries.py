@@ -14,7 +14,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from accounts.authentication import Has, actor
+from accounts.authentication import PEOPLE_ONLY, Has, actor
 from accounts.models import Actor
 from accounts.policies import reads
 from hotlists import actions, policies
@@ -217,6 +217,7 @@ def verb(name: str, fields: dict[str, serializers.Field], act: Callable[[Entry, 
         """Does it, and shows the entry as it stands after."""
 
         permission_classes = (Has,)
+        machine_scopes = PEOPLE_ONLY
 
         @extend_schema(request=shape, responses=EntryDetailSerializer, operation_id=f"entries_{name.lower()}")
         def post(self, request: Request, pk: uuid.UUID) -> Response:

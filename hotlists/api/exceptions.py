@@ -11,7 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from accounts.authentication import Has, actor
+from accounts.authentication import PEOPLE_ONLY, Has, actor
 from hotlists import actions, policies
 from hotlists.countries import CHOICES
 from hotlists.models import Departure, FeedException, Hotlist, Recovery
@@ -127,6 +127,7 @@ class ExceptionLift(APIView):
     """Lets a plate go again."""
 
     permission_classes = (Has,)
+    machine_scopes = PEOPLE_ONLY
 
     class ExceptionLiftBody(serializers.Serializer):
         """Why."""

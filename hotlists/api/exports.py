@@ -10,7 +10,7 @@ from rest_framework.request import Request
 from rest_framework.utils.encoders import JSONEncoder
 from rest_framework.views import APIView
 
-from accounts.authentication import Has, actor
+from accounts.authentication import PEOPLE_ONLY, Has, actor
 from hotlists import actions
 from hotlists.api.entries import EntryNarrowing
 from hotlists.api.search import PlateSearchBody
@@ -53,6 +53,7 @@ class EntryExport(APIView):
     """Takes entries away as a file; recorded as disclosure."""
 
     permission_classes = (Has,)
+    machine_scopes = PEOPLE_ONLY
     renderer_classes = (renderers.JSONRenderer, CsvFile, XlsxFile)
 
     @extend_schema(request=EntryExportBody, responses=FILES)
@@ -69,6 +70,7 @@ class SearchExport(APIView):
     """Takes what a search finds away as a file; recorded as disclosure."""
 
     permission_classes = (Has,)
+    machine_scopes = PEOPLE_ONLY
     renderer_classes = (renderers.JSONRenderer, CsvFile, XlsxFile)
 
     @extend_schema(request=SearchExportBody, responses=FILES)

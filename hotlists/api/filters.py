@@ -11,7 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from accounts.authentication import Has, actor
+from accounts.authentication import PEOPLE_ONLY, Has, actor
 from hotlists import actions
 from hotlists.models import SavedFilter
 from hotlists.models.filters import FIELDS
@@ -54,6 +54,7 @@ class FilterList(APIView):
     """The caller's own filters; POST saves one."""
 
     permission_classes = (Has,)
+    machine_scopes = PEOPLE_ONLY
 
     @extend_schema(responses=SavedFilterSerializer(many=True), operation_id="filters_list")
     def get(self, request: Request) -> Response:
@@ -76,6 +77,7 @@ class FilterDetail(APIView):
     """One of the caller's own filters."""
 
     permission_classes = (Has,)
+    machine_scopes = PEOPLE_ONLY
 
     @extend_schema(responses=SavedFilterSerializer)
     def get(self, request: Request, pk: uuid.UUID) -> Response:

@@ -12,7 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from accounts.authentication import Has, actor
+from accounts.authentication import PEOPLE_ONLY, Has, actor
 from accounts.models import User
 from accounts.policies import reads
 from hotlists import actions, policies
@@ -159,6 +159,7 @@ class HotlistHandOver(APIView):
     """Another owner, another deputy."""
 
     permission_classes = (Has,)
+    machine_scopes = PEOPLE_ONLY
 
     @extend_schema(request=HandOverSerializer, responses=HotlistSerializer)
     def post(self, request: Request, slug: str) -> Response:
@@ -172,6 +173,7 @@ class HotlistClose(APIView):
     """Ends a list for good."""
 
     permission_classes = (Has,)
+    machine_scopes = PEOPLE_ONLY
 
     @extend_schema(request=CloseSerializer, responses=HotlistSerializer)
     def post(self, request: Request, slug: str) -> Response:
@@ -202,6 +204,7 @@ class HotlistAccess(APIView):
     """Who may see a list; POST gives a team or a person access."""
 
     permission_classes = (Has,)
+    machine_scopes = PEOPLE_ONLY
 
     @extend_schema(responses=AccessSerializer)
     def get(self, request: Request, slug: str) -> Response:
@@ -229,6 +232,7 @@ class HotlistAccessTake(APIView):
     """Takes access from a team or a person."""
 
     permission_classes = (Has,)
+    machine_scopes = PEOPLE_ONLY
 
     @extend_schema(request=GrantSerializer, responses={204: None})
     def post(self, request: Request, slug: str) -> Response:

@@ -9,7 +9,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from accounts.authentication import Has, actor
+from accounts.authentication import PEOPLE_ONLY, Has, actor
 from accounts.policies import reads
 from hotlists import actions
 from hotlists.models import Hotlist, Justification
@@ -81,6 +81,7 @@ class JustificationDecide(APIView):
     """Decides a justification that somebody else put forward."""
 
     permission_classes = (Has,)
+    machine_scopes = PEOPLE_ONLY
 
     @extend_schema(request=JudgementSerializer, responses=JustificationSerializer)
     def post(self, request: Request, pk: uuid.UUID) -> Response:

@@ -11,7 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from accounts.authentication import Has, actor
+from accounts.authentication import PEOPLE_ONLY, Has, actor
 from hotlists import actions, policies
 from hotlists.models import Hotlist, ImportProfile
 from portal.api import check_if_match, etag
@@ -100,6 +100,7 @@ class ProfilePropose(APIView):
     """Lays a draft before a second person."""
 
     permission_classes = (Has,)
+    machine_scopes = PEOPLE_ONLY
 
     class ProfileProposeBody(serializers.Serializer):
         """What it is for, unless the draft says so."""
@@ -119,6 +120,7 @@ class ProfileApprove(APIView):
     """The second person's yes."""
 
     permission_classes = (Has,)
+    machine_scopes = PEOPLE_ONLY
 
     @extend_schema(request=None, responses=ImportProfileSerializer)
     def post(self, request: Request, pk: uuid.UUID) -> Response:
@@ -131,6 +133,7 @@ class ProfileEnd(APIView):
     """Throws a draft away, or turns a proposal down."""
 
     permission_classes = (Has,)
+    machine_scopes = PEOPLE_ONLY
 
     @extend_schema(request=None, responses=ImportProfileSerializer)
     def post(self, request: Request, pk: uuid.UUID) -> Response:

@@ -8,7 +8,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from accounts.authentication import Has, actor
+from accounts.authentication import PEOPLE_ONLY, Has, actor
 from hotlists import actions
 from hotlists.api.entries import EntrySerializer
 from hotlists.api.feeds import FeedRowSerializer
@@ -72,6 +72,7 @@ class PlateSearch(APIView):
     """Searches the lists for a plate, for part of one, or for what looks like one: asks for a reason, and is recorded."""
 
     permission_classes = (Has,)
+    machine_scopes = PEOPLE_ONLY
 
     @extend_schema(request=PlateSearchBody, responses=PlateSearchAnswer)
     def post(self, request: Request) -> Response:

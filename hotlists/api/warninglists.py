@@ -15,7 +15,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from accounts.authentication import Has, actor
+from accounts.authentication import PEOPLE_ONLY, Has, actor
 from hotlists import actions, policies
 from hotlists.api.entries import visible_entry
 from hotlists.api.feeds import CHUNK, CsvBody
@@ -167,6 +167,7 @@ class WarninglistRetire(APIView):
     """Ends a warninglist."""
 
     permission_classes = (Has,)
+    machine_scopes = PEOPLE_ONLY
 
     @extend_schema(request=ReasonBody, responses=WarninglistSerializer)
     def post(self, request: Request, pk: uuid.UUID) -> Response:
@@ -233,6 +234,7 @@ class EditionPlates(APIView):
     """The first plates of an edition, for who keeps or accepts warninglists."""
 
     permission_classes = (Has,)
+    machine_scopes = PEOPLE_ONLY
 
     @extend_schema(responses=WarninglistPlatesSerializer)
     def get(self, request: Request, pk: uuid.UUID) -> Response:
@@ -250,6 +252,7 @@ class EditionProblems(APIView):
     """The rows of a file that were left out, with what is wrong with each."""
 
     permission_classes = (Has,)
+    machine_scopes = PEOPLE_ONLY
 
     @extend_schema(responses={(200, "text/csv"): OpenApiTypes.BINARY})
     def get(self, request: Request, pk: uuid.UUID) -> HttpResponse:
@@ -265,6 +268,7 @@ class EditionAccept(APIView):
     """The second person's yes."""
 
     permission_classes = (Has,)
+    machine_scopes = PEOPLE_ONLY
 
     @extend_schema(request=None, responses=WarninglistEditionSerializer)
     def post(self, request: Request, pk: uuid.UUID) -> Response:
@@ -277,6 +281,7 @@ class EditionDiscard(APIView):
     """Throws away an edition that waits."""
 
     permission_classes = (Has,)
+    machine_scopes = PEOPLE_ONLY
 
     @extend_schema(request=None, responses=WarninglistEditionSerializer)
     def post(self, request: Request, pk: uuid.UUID) -> Response:
@@ -289,6 +294,7 @@ class EditionBringBack(APIView):
     """Brings an edition back that was in use before."""
 
     permission_classes = (Has,)
+    machine_scopes = PEOPLE_ONLY
 
     @extend_schema(request=ReasonBody, responses=WarninglistEditionSerializer)
     def post(self, request: Request, pk: uuid.UUID) -> Response:
@@ -316,6 +322,7 @@ class RefusalAnswer(APIView):
     """Somebody of rank lets an entry's draft name a plate that a warninglist refuses."""
 
     permission_classes = (Has,)
+    machine_scopes = PEOPLE_ONLY
 
     @extend_schema(request=RefusalAnswerSerializer, responses={201: RefusalAnswerSerializer})
     def post(self, request: Request, pk: uuid.UUID, warninglist: uuid.UUID) -> Response:

@@ -11,7 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from accounts.authentication import Has, actor
+from accounts.authentication import PEOPLE_ONLY, Has, actor
 from hotlists.api.fields import VisibleHotlist
 from hotlists.models import Hotlist
 from matchers import actions, policies
@@ -162,6 +162,7 @@ class AllocationRevoke(APIView):
     """Takes a list away from a matcher, which has to prove that it unloaded it."""
 
     permission_classes = (Has,)
+    machine_scopes = PEOPLE_ONLY
 
     class AllocationRevokeBody(serializers.Serializer):
         """Why."""
