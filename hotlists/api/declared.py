@@ -11,7 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from accounts.authentication import Has, actor
+from accounts.authentication import PEOPLE_ONLY, Has, actor
 from hotlists import actions, policies
 from hotlists.actions.notices import kinds_of
 from hotlists.countries import COUNTRIES
@@ -108,6 +108,7 @@ class DeclaredVehicleList(generics.ListAPIView):
     """Vehicles that the caller declared, newest first; POST declares one. Reading is recorded."""
 
     permission_classes = (Has,)
+    machine_scopes = PEOPLE_ONLY
     serializer_class = DeclaredVehicleSerializer
 
     def get_queryset(self):
@@ -137,6 +138,7 @@ class DeclaredVehicleWithdraw(APIView):
     """Says that a vehicle is no longer connected with the caller; it bars for a while yet."""
 
     permission_classes = (Has,)
+    machine_scopes = PEOPLE_ONLY
 
     @extend_schema(request=None, responses=DeclaredVehicleSerializer)
     def post(self, request: Request, pk: uuid.UUID) -> Response:
@@ -164,6 +166,7 @@ class ConflictList(generics.ListAPIView):
     """What was tried on declared vehicles, newest first, for professional standards. Reading is recorded."""
 
     permission_classes = (Has,)
+    machine_scopes = PEOPLE_ONLY
     serializer_class = ConflictReportSerializer
 
     def get_queryset(self):
@@ -184,6 +187,7 @@ class ConflictAnswerView(APIView):
     """Acknowledges a report of a conflict of interest, once."""
 
     permission_classes = (Has,)
+    machine_scopes = PEOPLE_ONLY
 
     @extend_schema(request=AnswerWordsSerializer, responses=ConflictReportSerializer, operation_id="conflicts_answer")
     def post(self, request: Request, pk: uuid.UUID) -> Response:
@@ -200,6 +204,7 @@ class NoticeList(generics.ListAPIView):
     """Entries that touch protected activity, newest first, for the data protection officer."""
 
     permission_classes = (Has,)
+    machine_scopes = PEOPLE_ONLY
     serializer_class = NoticeSerializer
 
     def get_queryset(self):
@@ -214,6 +219,7 @@ class NoticeDetail(APIView):
     """One notice, with the plate and the reason. Opening it is recorded."""
 
     permission_classes = (Has,)
+    machine_scopes = PEOPLE_ONLY
 
     @extend_schema(responses=NoticeDetailSerializer)
     def get(self, request: Request, pk: uuid.UUID) -> Response:
@@ -225,6 +231,7 @@ class NoticeAnswerView(APIView):
     """Acknowledges a notice, once. Nothing waits for it."""
 
     permission_classes = (Has,)
+    machine_scopes = PEOPLE_ONLY
 
     @extend_schema(request=AnswerWordsSerializer, responses=NoticeSerializer, operation_id="notices_answer")
     def post(self, request: Request, pk: uuid.UUID) -> Response:

@@ -18,7 +18,7 @@ from hotlists.models import FeedRow, Hotlist, Load, LoadProblem
 from portal.policies import require
 from portal.streaming import stream
 
-SCOPES = {"GET": ("write", "read"), "POST": ("write",)}
+READ, WRITE = {"GET": ("write", "read")}, {"POST": ("write",)}
 CHUNK = 1 << 20
 
 
@@ -106,7 +106,7 @@ class LoadList(generics.ListAPIView):
     """Loads of a feed; POST sends a file."""
 
     permission_classes = (Has,)
-    machine_scopes = SCOPES
+    machine_scopes = READ | WRITE
     serializer_class = LoadSerializer
     parser_classes = (CsvBody, ZipBody)
 
@@ -140,7 +140,7 @@ class LoadDetail(APIView):
     """One load."""
 
     permission_classes = (Has,)
-    machine_scopes = SCOPES
+    machine_scopes = READ
 
     @extend_schema(responses=LoadDetailSerializer)
     def get(self, request: Request, pk: uuid.UUID) -> Response:
@@ -167,7 +167,7 @@ class LoadAccept(APIView):
     """Yes to a checked load."""
 
     permission_classes = (Has,)
-    machine_scopes = SCOPES
+    machine_scopes = WRITE
 
     class LoadAcceptBody(serializers.Serializer):
         """Whether rows with problems stay out; without it they keep the whole file out."""
@@ -187,7 +187,7 @@ class LoadRefuse(APIView):
     """No to a load."""
 
     permission_classes = (Has,)
-    machine_scopes = SCOPES
+    machine_scopes = WRITE
 
     class LoadRefuseBody(serializers.Serializer):
         """Why."""
