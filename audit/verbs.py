@@ -219,6 +219,8 @@ class Verb(TextChoices):
     SOURCE_TOLD = "source.told", "{actor} recorded that the source of {subject} knows of {count} plates held back"
     RECOVERY_RECORDED = "recovery.recorded", "{actor} recorded a vehicle of {hotlist} as recovered: {reference}"
     EXCEPTIONS_SHOWN = "exceptions.shown", "{actor} looked at {count} plates held back of {subject}"
+    REMINDERS_SHOWN = "reminders.shown", "{actor} looked at {count} reports that the source of {subject} has to confirm"
+    REMINDERS_TAKEN = "reminders.taken", "{actor} took {count} reports of {subject}, to remind its source of them"
     DEPARTURES_SHOWN = "departures.shown", "{actor} looked at {count} rows that left {subject}"
     FEED_WEEDED = "feed.weeded", "{actor} weeded {count} rows of {subject} whose time had come"
     # oversight
@@ -294,6 +296,8 @@ _OPERATIONS = {
     Verb.LOAD_PROBLEMS_TAKEN: Operation.DISCLOSURE,
     Verb.EXCEPTIONS_TAKEN: Operation.DISCLOSURE,
     Verb.EXCEPTIONS_SHOWN: Operation.CONSULTATION,
+    Verb.REMINDERS_SHOWN: Operation.CONSULTATION,
+    Verb.REMINDERS_TAKEN: Operation.DISCLOSURE,
     Verb.DEPARTURES_SHOWN: Operation.CONSULTATION,
     Verb.SOURCE_TOLD: Operation.DISCLOSURE,
     Verb.FEED_WEEDED: Operation.ERASURE,

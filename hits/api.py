@@ -14,7 +14,7 @@ from rest_framework.views import APIView
 
 from accounts.authentication import PEOPLE_ONLY, Has, actor
 from accounts.models import Actor, MachineClient
-from accounts.policies import role_has
+from accounts.policies import holds, role_has
 from hits import actions, policies
 from hits.actions.reports import Report
 from hits.limits import Limits
@@ -191,6 +191,24 @@ class HitList(generics.ListAPIView):
         facts = dict(given.validated_data)
         hit, is_new = actions.report(Report(role=facts.pop("hotlist"), **facts), by=machine)
         return Response({"id": hit.pk}, status=status.HTTP_201_CREATED if is_new else status.HTTP_200_OK)
+
+
+class WithheldHits(APIView):
+    """How many hits the suppression lists withheld that the caller keeps: a number, and nothing of what was seen."""
+
+    permission_classes = (Has,)
+
+    @extend_schema(
+        responses=inline_serializer(
+            "WithheldCount", {"hotlist": serializers.CharField(), "count": serializers.IntegerField()}, many=True
+        ),
+        operation_id="hits_withheld",
+    )
+    def get(self, request: Request) -> Response:
+        """One for each list that they keep; none for anybody else."""
+        require(holds(actor(request), "hotlists.view_entries"))
+        counts = Hit.objects.withheld_counts(actor(request))
+        return Response([{"hotlist": slug, "count": count} for slug, count in counts.items()])
 
 
 class HitDetail(APIView):

@@ -17,6 +17,7 @@ urlpatterns = [
 
 api_urlpatterns = [
     path("hits/", api.HitList.as_view(), name="api_hit_list"),
+    path("hits/withheld/", api.WithheldHits.as_view(), name="api_hit_withheld"),
     path("hits/<uuid:pk>/", api.HitDetail.as_view(), name="api_hit_detail"),
     path("hits/<uuid:pk>/acknowledge/", api.HitAcknowledge.as_view(), name="api_hit_acknowledge"),
     path("hits/<uuid:pk>/verify/", api.HitVerify.as_view(), name="api_hit_verify"),

@@ -16,6 +16,7 @@ from hotlists.api import filters as filters_api
 from hotlists.api import hotlists as hotlists_api
 from hotlists.api import justifications as justifications_api
 from hotlists.api import profiles as profiles_api
+from hotlists.api import reminders as reminders_api
 from hotlists.api import search as search_api
 from hotlists.api import warninglists as warninglists_api
 from hotlists.api import writing as writing_api
@@ -38,6 +39,7 @@ from hotlists.views import (
     notices,
     profiles,
     releases,
+    reminders,
     reviews,
     search,
     warninglists,
@@ -120,6 +122,9 @@ urlpatterns = [
     path("hotlists/<slug:slug>/held-back/to-tell.csv", exceptions.exception_untold, name="exception_untold"),
     path("hotlists/<slug:slug>/held-back/told/", exceptions.exception_told, name="exception_told"),
     path("hotlists/<slug:slug>/recoveries/new/", exceptions.recovery_new, name="recovery_new"),
+    path("hotlists/<slug:slug>/to-remind/", reminders.reminder_list, name="reminder_list"),
+    path("hotlists/<slug:slug>/to-remind.csv", reminders.reminder_file, name="reminder_file"),
+    path("removals/", reminders.removal_list, name="removal_list"),
     path("hotlists/<slug:slug>/left/", exceptions.departure_list, name="departure_list"),
     path("hotlists/<slug:slug>/rows/", feeds.feed_search, name="feed_search"),
     path("hotlists/<slug:slug>/rows/hold-back/", feeds.feed_hold_back, name="feed_hold_back"),
@@ -240,6 +245,8 @@ api_urlpatterns = [
         name="api_exception_reconfirm",
     ),
     path("hotlists/<slug:slug>/recoveries/", exceptions_api.RecoveryCreate.as_view(), name="api_recovery_create"),
+    path("hotlists/<slug:slug>/to-remind/", reminders_api.Reminders.as_view(), name="api_reminder_list"),
+    path("removals/", reminders_api.RemovalTimes.as_view(), name="api_removal_list"),
     path("hotlists/<slug:slug>/departures/", exceptions_api.DepartureList.as_view(), name="api_departure_list"),
     path("loads/<uuid:pk>/problems.csv", feeds_api.LoadProblems.as_view(), name="api_load_problems"),
     path("loads/<uuid:pk>/", feeds_api.LoadDetail.as_view(), name="api_load_detail"),

@@ -184,7 +184,7 @@ def _owed_by_sources(feeds: HotlistQuerySet, now: dt.datetime) -> Iterator[Item]
             rule = rule or LifeCycle.of(StandardsProfile.objects.in_force(now))
             to_remind = FeedRow.objects.filter(hotlist=feed).running(now).reports(rule, now)["to_remind"]
             words = f"Reports of {feed.title} are unconfirmed; its source has to be reminded"
-            yield Item(words, reverse("hotlist_detail", args=[feed.slug]), to_remind, tone="lapsing")
+            yield Item(words, reverse("reminder_list", args=[feed.slug]), to_remind, tone="lapsing")
 
 
 def _decisions(user: User) -> Iterator[Item]:

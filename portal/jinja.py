@@ -36,6 +36,7 @@ def environment(**options: Any) -> Environment:
         ago=moments.ago,
         until=moments.until,
         within=moments.within,
+        took=moments.took,
         lapse=moments.lapse,
         printed=printed,
         number=intcomma,

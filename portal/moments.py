@@ -61,6 +61,12 @@ def hours_and_minutes(seconds: float) -> str:
     return f"{hours} h {minutes:02} min" if hours else f"{minutes} min"
 
 
+def took(length_of: dt.timedelta) -> str:
+    """`2 h 10 min`, and from two days on `3 days`."""
+    seconds = length_of.total_seconds()
+    return length(seconds) if seconds >= 2 * 86400 else hours_and_minutes(seconds)
+
+
 def _element(when: dt.datetime | dt.date, words: str, *, tone: str = "") -> Markup:
     """A <time> that keyboard users can focus too; its exact moment shows on hover and focus by CSS."""
     return Markup('<time class="moment{}" datetime="{}" data-exact="{}" tabindex="0">{}</time>').format(

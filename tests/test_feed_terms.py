@@ -491,3 +491,50 @@ def test_whoever_edited_an_import_profile_does_not_approve_it(feed, manager, sec
     with pytest.raises(IntegrityError, match="never taken back"), transaction.atomic():
         profile.contributions.all().delete()
     actions.approve_profile(profile, by=second_manager)
+
+
+# --- What a source has to be reminded of -------------------------------------------------------------------
+
+
+def test_what_the_source_had_to_confirm_is_listed_the_oldest_first_and_taken_on_record(
+    stolen, loaded, manager, client_of
+):
+    loaded([report(1, days=20), report(2, days=1), report(3, days=5), report(4, days=30, confirmed="Y")])
+    client = client_of(manager)
+    page = client.get(reverse("reminder_list", args=[stolen.slug])).content.decode()
+    assert "2 reports to confirm" in page
+    assert page.index(">R1<") < page.index(">R3<") and ">R2<" not in page and ">R4<" not in page
+    assert "Remind now" in page.split(">R3<")[0] and "Overdue" in page.split(">R3<")[1]
+    event = Event.objects.newest_first().first()
+    assert (event.verb, event.subject_id) == ("reminders.shown", str(stolen.pk))
+    sent = client.get(reverse("reminder_file", args=[stolen.slug]))
+    lines = b"".join(sent.streaming_content).decode().splitlines()
+    assert [line.split(",")[1] for line in lines[1:]] == [plate(1), plate(3)]
+    assert Event.objects.newest_first().first().verb == "reminders.taken"
+    api = client.get(reverse("api_reminder_list", args=[stolen.slug])).json()["results"]
+    assert [row["ref"] for row in api] == ["R1", "R3"]
+
+
+def test_a_list_whose_source_confirms_nothing_has_nothing_to_be_reminded_of(
+    feed, agreement, loaded, manager, client_of
+):
+    loaded([voi(1)])
+    page = client_of(manager).get(reverse("reminder_list", args=[feed.slug])).content.decode()
+    assert "Its agreement asks the source to confirm none" in page
+    assert not Event.objects.filter(verb="reminders.shown").exists()
+
+
+def test_a_load_that_is_late_or_a_list_that_is_stale_is_told(feed, agreement, loaded, manager, client_of):
+    loaded([voi(1)])
+    stale = timezone.now() + dt.timedelta(hours=49)
+    with time_machine.travel(stale, tick=False):
+        manager.sign_in = None
+        page = client_of(manager).get(reverse("reminder_list", args=[feed.slug])).content.decode()
+    assert "No load came in time" in page
+
+
+def test_strangers_and_colleagues_take_no_reminders(stolen, outsider, submitter, client_of):
+    for name in ("reminder_list", "reminder_file", "api_reminder_list"):
+        at = reverse(name, args=[stolen.slug])
+        assert client_of(outsider).get(at).status_code == 404, name
+        assert client_of(submitter).get(at).status_code == 403, name

@@ -6,6 +6,7 @@ from django.utils import timezone
 from guardian.shortcuts import assign_perm
 
 from accounts.actions import add_machine
+from accounts.models import SystemJob
 from audit.models import Event
 from audit.verbs import Verb
 from hits import actions, live
@@ -166,3 +167,22 @@ def test_suppression_list_is_never_published(suppress, suppression, matcher, man
         )
     publish(suppression)
     assert not Publication.objects.filter(hotlist=suppression).exists()
+
+
+def test_the_api_counts_what_was_withheld_for_who_keeps_the_list_alone(
+    withheld, suppression, superintendent, second_superintendent, operator, manager, outsider, client_of
+):
+    def told(user):
+        return client_of(user).get(reverse("api_hit_withheld"))
+
+    assert told(superintendent).json() == [{"hotlist": suppression.slug, "count": 1}]
+    for other in (second_superintendent, operator, manager):  # who see the list, and do not keep it
+        assert told(other).json() == []
+    assert told(outsider).json() == []
+    Hotlist.objects.filter(pk=suppression.pk).update(deputy=second_superintendent)
+    assert told(second_superintendent).json() == [{"hotlist": suppression.slug, "count": 1}]
+
+
+def test_a_list_that_withheld_nothing_counts_none(suppression, superintendent):
+    assert Hit.objects.withheld_counts(superintendent) == {suppression.slug: 0}
+    assert Hit.objects.withheld_counts(add_machine("reader", by=SystemJob("tests"), scopes=["read"])[0]) == {}

@@ -5,7 +5,7 @@ import datetime as dt
 from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Case, Count, Exists, ExpressionWrapper, F, OuterRef, Q, Subquery, Value, When
+from django.db.models import Case, Count, Exists, ExpressionWrapper, F, Func, OuterRef, Q, Subquery, Value, When
 from django.db.models.functions import Coalesce, Greatest
 
 from accounts.models import Actor, User
@@ -51,6 +51,18 @@ class HitQuerySet(models.QuerySet["Hit"]):
             return self.filter(seen)
         kept = Hotlist.objects.filter(Q(owner=actor) | Q(deputy=actor), kind=Hotlist.Kind.SUPPRESSION)
         return self.filter(seen | Q(withheld_by__overlap=ArraySubquery(kept.order_by().values("pk"))))
+
+    def withheld_counts(self, actor: Actor) -> dict[str, int]:
+        """How many hits each suppression list that this person keeps withheld, by its slug; of others nothing, not even that
+        there are any (decision 19)."""
+        if not isinstance(actor, User):
+            return {}
+        kept = Hotlist.objects.filter(Q(owner=actor) | Q(deputy=actor), kind=Hotlist.Kind.SUPPRESSION)
+        lists = dict(kept.order_by("slug").values_list("pk", "slug"))
+        each = Func(F("withheld_by"), function="unnest", output_field=models.UUIDField())
+        met = self.filter(withheld_by__overlap=list(lists)).order_by().annotate(by_list=each).values("by_list")
+        counts = dict(met.annotate(count=Count("pk")).values_list("by_list", "count"))
+        return {slug: counts.get(pk, 0) for pk, slug in lists.items()}
 
     def shown(self) -> "HitQuerySet":
         """Hits that no suppression list withholds: all that boards, counts and figures know of."""

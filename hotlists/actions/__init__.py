@@ -24,10 +24,12 @@ from .exceptions import (
     lift,
     look_at_departures,
     look_at_exceptions,
+    look_at_reminders,
     mark_told,
     reconfirm,
     record_recovery,
     suspend_row,
+    take_reminders,
     take_untold,
 )
 from .exports import export_entries, export_search
@@ -114,6 +116,7 @@ __all__ = [
     "look_at_declared",
     "look_at_departures",
     "look_at_exceptions",
+    "look_at_reminders",
     "look_into_inbox",
     "look_up_plate",
     "mark_told",
@@ -151,6 +154,7 @@ __all__ = [
     "take_bulk_problems",
     "take_edition_problems",
     "take_problems",
+    "take_reminders",
     "take_untold",
     "undo_bulk",
     "upload_entries",

@@ -13,10 +13,12 @@ from audit.verbs import Verb
 from hotlists import policies
 from hotlists.actions.conflicts import Act, require_no_conflict
 from hotlists.actions.feeds import normalised
-from hotlists.models import Departure, FeedException, FeedRow, Hotlist, Recovery
+from hotlists.feeds.life_cycle import LifeCycle
+from hotlists.models import Departure, FeedException, FeedRow, Hotlist, Recovery, SourceAgreement
 from hotlists.nudges import publish_soon
 from portal.errors import TooLate, Unfit
 from portal.policies import require
+from standards.models import StandardsProfile
 
 Cause = FeedException.Cause
 
@@ -157,6 +159,34 @@ def look_at_exceptions(hotlist: Hotlist, shown: Sequence[FeedException], *, by: 
     if shown:
         record(Verb.EXCEPTIONS_SHOWN, target=hotlist, by=by, also=shown, count=len(shown),
                plates=[one.plate for one in shown])  # fmt: skip
+
+
+@transaction.atomic
+def look_at_reminders(hotlist: Hotlist, shown: Sequence[FeedRow], *, by: Actor) -> None:
+    """Shows reports of which the source has to be reminded, which is recorded with their plates (R-062)."""
+    policies.require_sight_of_feed(by, hotlist)
+    require(policies.may_tell_source(by, hotlist))
+    if shown:
+        record(Verb.REMINDERS_SHOWN, target=hotlist, by=by, count=len(shown), plates=[row.plate for row in shown])
+
+
+@transaction.atomic
+def take_reminders(hotlist: Hotlist, *, by: Actor) -> list[FeedRow]:
+    """The same to be sent to the source, the oldest first and at most as many as one export takes. A disclosure."""
+    policies.require_sight_of_feed(by, hotlist)
+    require(policies.may_tell_source(by, hotlist))
+    now = timezone.now()
+    profile = StandardsProfile.objects.in_force(now)
+    rows = FeedRow.objects.filter(hotlist=hotlist).to_confirm(LifeCycle.of(profile), now)
+    taken = list(rows[: profile.number("export.most")]) if has_life_cycle(hotlist, now) else []
+    record(Verb.REMINDERS_TAKEN, target=hotlist, by=by, count=len(taken), plates=[row.plate for row in taken])
+    return taken
+
+
+def has_life_cycle(hotlist: Hotlist, at: dt.datetime) -> bool:
+    """Whether the agreement in date says how long its source has to confirm a report (R-022)."""
+    agreement = SourceAgreement.objects.governing(at).filter(hotlist=hotlist).order_by("-from_at").first()
+    return agreement is not None and agreement.life_cycle != SourceAgreement.LifeCycle.NONE
 
 
 def _hold_back(hotlist: Hotlist, *, by: Actor, **facts: str) -> FeedException | None:

@@ -39,6 +39,11 @@ class FeedRowQuerySet(models.QuerySet["FeedRow"]):
             to_warn=Count("vrm", filter=Q(confirmed_at__isnull=False, expires_at__lte=at + rule.warning)),
         )
 
+    def to_confirm(self, rule: LifeCycle, at: dt.datetime) -> "FeedRowQuerySet":
+        """Running reports that their source had to confirm by now and has not, the oldest first (R-022)."""
+        waits = self.running(at).filter(confirmed_at=None, reported_at__lte=at - rule.confirm)
+        return waits.order_by("reported_at", "vrm", "country", "ref")
+
     def confirming(self, hotlist: uuid.UUID | OuterRef) -> "FeedRowQuerySet":
         """For `Exists` in a query of exceptions: rows of the list that the source confirmed after they were held back."""
         return self.filter(

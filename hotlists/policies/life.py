@@ -99,6 +99,12 @@ def may_own(person: User, entry: Entry) -> Verdict:
     return Allowed()
 
 
+def may_see_removals(user: Actor) -> Verdict:
+    """Who answers for lists, and who watches those who do; the figures name nobody."""
+    watches = holds(user, "audit.read_log")
+    return watches if watches else holds(user, "hotlists.manage_hotlist")
+
+
 def may_link(user: Actor, entry: Entry, hotlist: Hotlist) -> Verdict:
     """Whoever may write for the list on which the other interest is to stand, while the first is not over."""
     return first_denial(may_open(user, entry), may_write(user, hotlist), is_not_withdrawn(entry))

@@ -41,7 +41,12 @@ def hotlist_list(request: HttpRequest) -> HttpResponse:
     return render(
         request,
         "hotlists/hotlist_list.html",
-        {"hotlists": hotlists, "now": now, "may_manage": policies.may_manage(request.user)},
+        {
+            "hotlists": hotlists,
+            "now": now,
+            "may_see_removals": policies.may_see_removals(request.user),
+            "may_manage": policies.may_manage(request.user),
+        },
     )
 
 
