@@ -1,8 +1,11 @@
 """Pages of warninglists, and what an author sees of them while they write."""
 
+import datetime as dt
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
+from django.utils import timezone
 
 from audit.models import Event
 from audit.verbs import Verb
@@ -124,7 +127,7 @@ def test_upload_of_entries_names_the_warninglist(client_of, submitter, hotlist, 
 
 
 def test_superintendent_lets_a_refused_plate_through_from_the_entrys_page(
-    client_of, submitter, superintendent, in_use, draft_entry
+    client_of, submitter, superintendent, supervisor, in_use, draft_entry
 ):
     edition = in_use(effect="refuse")
     version = draft_entry(vrm_entered="XY50 ZZZ")
@@ -139,6 +142,23 @@ def test_superintendent_lets_a_refused_plate_through_from_the_entrys_page(
         "Let through: Northdale fleet" in client.get(reverse("entry_detail", args=[version.entry_id])).content.decode()
     )
     assert client.get(answer).status_code == 409
+    actions.submit(version, by=submitter)
+    decide = client_of(supervisor).get(reverse("entry_decide", args=[version.entry_id])).content.decode()
+    assert "let through by superintendent Superintendent Test" in decide
+
+
+def test_extension_that_a_new_warning_stops_says_so_on_its_page(client_of, submitter, approved_entry, in_use):
+    entry = approved_entry(vrm_entered="XY50 ZZZ")
+    in_use()
+    later = timezone.localtime() + dt.timedelta(days=40)
+    said = {
+        "expires_at": later.strftime("%Y-%m-%dT%H:%M"), "no_conflict": "on", "still_necessary": "Not found yet.",
+        "source_checked": "Crime system: still open.", "source_system": "crime",
+    }  # fmt: skip
+    page = client_of(submitter).post(reverse("entry_extend", args=[entry.pk]), said).content.decode()
+    assert WORDS in page
+    assert "Not found yet." in page
+    assert entry.versions.count() == 1
 
 
 def test_pages_ask_as_much_with_one_row_as_with_ten(

@@ -60,6 +60,7 @@ def entry_decide(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     context = {
         "entry": entry, "version": version, "alert_text": alerts.text(version), "form": form,
         "may": policies.may_decide(request.user, version),
+        "let_through": entry.warninglist_answers.filter(vrm=version.vrm, country=version.country).select_related("given_by"),
         "governing": governing, "compared": compared(governing, version) if governing else [],
         "rank_needed": policies.rank_needed(version).label, "deciders_needed": policies.deciders_needed(version),
     }  # fmt: skip
