@@ -197,6 +197,7 @@ class WithheldHits(APIView):
     """How many hits the suppression lists withheld that the caller keeps: a number, and nothing of what was seen."""
 
     permission_classes = (Has,)
+    machine_scopes = PEOPLE_ONLY
 
     @extend_schema(
         responses=inline_serializer(

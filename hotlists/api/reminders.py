@@ -10,7 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from accounts.authentication import Has, actor
+from accounts.authentication import PEOPLE_ONLY, Has, actor
 from hotlists import actions, policies
 from hotlists.latency import removals
 from hotlists.models import FeedRow, Hotlist
@@ -71,6 +71,7 @@ class RemovalTimes(APIView):
     """How long lists took to let go, by month and list (R-024). It names no vehicle."""
 
     permission_classes = (Has,)
+    machine_scopes = PEOPLE_ONLY
 
     @extend_schema(
         parameters=[OpenApiParameter("list", str, description="The slug of a hotlist.")],
