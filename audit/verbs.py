@@ -191,7 +191,8 @@ class Verb(TextChoices):
         "{actor} proved that it holds revision {revision} of {list} ({recalls_closed} forgotten)",
     )
     RECEIPT_WRONG = "receipt.wrong", "{actor} gave a wrong answer about revision {revision} of {list}"
-    KEYS_MADE = "keys.made", "{actor} made the keys of the publication"
+    ROOT_TAKEN = "root.taken", "{actor} took up version {version} of the root of trust, signed by its holders"
+    LIST_KEY_CHANGED = "list.key_changed", "{actor} changed the key that signs {subject}: {reason}"
     PUBLICATION_RESUMED = (
         "publication.resumed",
         "{actor} carried the publication on above what was published before the database was restored: {reason}",
@@ -320,7 +321,8 @@ _OPERATIONS = {
     Verb.RECALL_OPENED: Operation.ERASURE,
     Verb.RECEIPT_RIGHT: Operation.HOUSEKEEPING,
     Verb.RECEIPT_WRONG: Operation.HOUSEKEEPING,
-    Verb.KEYS_MADE: Operation.HOUSEKEEPING,
+    Verb.ROOT_TAKEN: Operation.HOUSEKEEPING,
+    Verb.LIST_KEY_CHANGED: Operation.HOUSEKEEPING,
     Verb.PUBLICATION_RESUMED: Operation.HOUSEKEEPING,
     Verb.FIGURES_RELEASED: Operation.DISCLOSURE,
 }

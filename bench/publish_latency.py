@@ -305,7 +305,7 @@ def start(running: contextlib.ExitStack, place: Path, people: dict[str, User], h
     """Web, worker and matcher, until the stack is closed."""
     web, listens = free_port(), free_port()
     url = f"http://127.0.0.1:{web}"
-    make_publication_keys(by=JOB, is_demo=True)
+    make_publication_keys(by=JOB)
     added = add_matcher("Benchmark", by=people["manager"], purpose="Measuring")
     allocate(
         added.matcher, hotlist, by=people["manager"], purpose="Measuring", agreement_ref="None",

@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 from tuf.api.exceptions import DownloadError, RepositoryError
-from tuf.api.metadata import Metadata, TargetFile, Targets, Timestamp
+from tuf.api.metadata import Metadata, Root, TargetFile, Targets, Timestamp
 from tuf.ngclient import Updater
 
 from matcher_client.fetcher import PortalFetcher
@@ -43,6 +43,8 @@ class Publication:
 
     timestamp_version: int
     timestamp_expires: int
+    timestamp_keys: tuple[str, ...]  # which the root names; others, after a theft, begin to count anew
+    keys_note: str  # what the root says of its own keys: that they are for show
     lists: tuple[PublishedList, ...]
     sites: dict[str, int]
     where: Where
@@ -64,8 +66,10 @@ class Feed:
         for folder in (self._metadata, self._targets):
             folder.mkdir(parents=True, exist_ok=True)
 
-    def refresh(self) -> Publication:
-        """The feed's newest publication, verified. Raises Refused or Unreachable."""
+    def refresh(self, newest_known: int = 0) -> Publication:
+        """The feed's newest publication, verified, when its timestamp is no wild leap from the newest known. Raises Refused
+        or Unreachable."""
+        self._fetcher.newest_known = newest_known
         with self._in_our_words():
             updater = Updater(
                 metadata_dir=str(self._metadata),
@@ -76,7 +80,8 @@ class Feed:
                 bootstrap=self._root,
             )
             updater.refresh()
-            # These three files were verified just now; they name the roles, which the client does not tell.
+            # These files were verified just now; they name the roles, which the client does not tell.
+            root = Metadata[Root].from_file(str(self._metadata / "root.json")).signed
             timestamp = Metadata[Timestamp].from_file(str(self._metadata / "timestamp.json")).signed
             targets = Metadata[Targets].from_file(str(self._metadata / "targets.json")).signed
             roles = list(targets.delegations.roles or {}) if targets.delegations else []
@@ -90,7 +95,16 @@ class Feed:
                         raise Refused(FORMAT, "a list has no plain role name or no SHA-256.")
                     found.append(PublishedList(role, manifest, target, read_end(ends, role, manifest)))
             sites, where = self._sites(updater)
-        return Publication(timestamp.version, int(timestamp.expires.timestamp()), tuple(found), sites, where, updater)
+        return Publication(
+            timestamp.version,
+            int(timestamp.expires.timestamp()),
+            tuple(sorted(root.roles["timestamp"].keyids)),
+            str(root.unrecognized_fields.get("x-note", "")),
+            tuple(found),
+            sites,
+            where,
+            updater,
+        )
 
     def path_of(self, role: str, sha256: str) -> Path:
         """Where the file of a list is kept: by content, so that a new revision never overwrites the one in use."""

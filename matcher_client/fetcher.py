@@ -9,10 +9,13 @@ import httpx
 from tuf.api.exceptions import DownloadError, DownloadHTTPError
 from tuf.ngclient.fetcher import FetcherInterface
 
-from matcher_client.refusals import WRONG_FEED, Refused
+from matcher_client.refusals import FAST_FORWARD, WRONG_FEED, Refused
 from matcher_client.session import Answered, PortalSession
 
-FEED_BOUND = ("timestamp.json", "snapshot.json", "targets.json")
+TIMESTAMP = "timestamp.json"
+FEED_BOUND = (TIMESTAMP, "snapshot.json", "targets.json")
+# A feed signs a few timestamps a minute. Whoever steals the key cannot use up the numbers: after this, no true one would count.
+LONGEST_LEAP = 1_000_000
 CHUNK = 1 << 16
 
 
@@ -25,6 +28,7 @@ class PortalFetcher(FetcherInterface):
         self.name = ""
         self.asked: int | None = None
         self.got: int | None = None
+        self.newest_known = 0  # version of the timestamp that was applied last
 
     def _fetch(self, url: str) -> Iterator[bytes]:
         self._remember(url)
@@ -53,6 +57,8 @@ class PortalFetcher(FetcherInterface):
         self.got = version if isinstance(version, int) else None
         if self.name in FEED_BOUND and feed != self._feed:
             raise Refused(WRONG_FEED, f"{self.name} was signed for another feed, not for {self._feed}.")
+        if self.name == TIMESTAMP and self.newest_known and (self.got or 0) > self.newest_known + LONGEST_LEAP:
+            raise Refused(FAST_FORWARD, f"{self.name} leaps from version {self.newest_known} to {self.got}.")
         return data
 
     def _remember(self, url: str) -> None:

@@ -80,8 +80,10 @@ class Matcher:
     def update(self) -> bool:
         """Fetch, verify and apply the newest publication; say whether a list changed. Raises Refused or Unreachable."""
         asked_at = int(time.time())
-        publication = self.feed.refresh()
-        if publication.timestamp_version < self.applied.timestamp_version:
+        publication = self.feed.refresh(self.applied.timestamp_version)
+        # Under other keys the count begins anew: the old ones may have been stolen and the numbers used up.
+        has_same_keys = list(publication.timestamp_keys) == self.applied.timestamp_keys
+        if has_same_keys and publication.timestamp_version < self.applied.timestamp_version:
             raise Refused(ROLLBACK, "timestamp.json is older than the one that was applied.")
         verified_at = max(asked_at, self.applied.verified_at)
         now = self.now()
@@ -224,6 +226,10 @@ class Matcher:
             lists[role] = AppliedList(held.manifest.as_custom(), held.sha256, held.applied_at, receipt, held.until)
         self.applied.timestamp_version = publication.timestamp_version
         self.applied.timestamp_expires = publication.timestamp_expires
+        self.applied.timestamp_keys = list(publication.timestamp_keys)
+        if publication.keys_note and publication.keys_note != self.applied.keys_note:
+            log.warning("%s", publication.keys_note)
+        self.applied.keys_note = publication.keys_note
         self.applied.verified_at = verified_at
         self.applied.discarded_at = None
         self.applied.sites = publication.sites

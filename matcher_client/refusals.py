@@ -12,6 +12,7 @@ from tuf.api.exceptions import (
 )
 
 ROLLBACK = "rollback"
+FAST_FORWARD = "fast-forward"
 FREEZE = "freeze"
 TAMPER = "tamper"
 MIX = "mix"

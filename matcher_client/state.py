@@ -34,6 +34,8 @@ class Applied:
     feed: str = ""
     timestamp_version: int = 0
     timestamp_expires: int = 0
+    timestamp_keys: list[str] = field(default_factory=list)
+    keys_note: str = ""
     verified_at: int = 0
     discarded_at: int | None = None
     sites: dict[str, int] = field(default_factory=dict)
@@ -78,6 +80,7 @@ def health(applied: Applied, now: float) -> dict[str, Any]:
     return {
         "feed": applied.feed,
         "timestamp": applied.timestamp_version,
+        "keys": applied.keys_note,
         "verified_at": applied.verified_at or None,
         "stale_since": applied.timestamp_expires if is_stale else None,
         "discarded_at": applied.discarded_at,

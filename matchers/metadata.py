@@ -10,7 +10,6 @@ from tuf.api.metadata import (
     Delegations,
     Metadata,
     MetaFile,
-    Root,
     Signed,
     Snapshot,
     TargetFile,
@@ -22,22 +21,6 @@ from matchers import keys
 
 UNTIL_FIELD = "x-until"  # role -> the second at which the matcher drops the list by itself (R-101)
 FEED_FIELD = "x-feed"  # signed inside: feeds share keys, and TUF alone does not stop one feed's document in another
-
-
-def root(
-    version: int, expires_at: dt.datetime, root_keys: Iterable[Signer], online: Mapping[str, Key], *, note: str = ""
-) -> bytes:
-    """The root of trust: who may sign what, by two of three keys."""
-    signed = Root(version=version, expires=_whole(expires_at), consistent_snapshot=True)
-    signers = list(root_keys)
-    for signer in signers:
-        signed.add_key(signer.public_key, "root")
-    signed.roles["root"].threshold = keys.ROOT_THRESHOLD
-    for role, key in online.items():
-        signed.add_key(key, role)
-    if note:
-        signed.unrecognized_fields["x-note"] = note
-    return _signed(signed, *signers[: keys.ROOT_THRESHOLD])
 
 
 def targets(
@@ -58,12 +41,14 @@ def targets(
     return _signed(signed, keys.online("targets"))
 
 
-def list_role(role: str, version: int, expires_at: dt.datetime, *, sha256: str, length: int, manifest: Any) -> bytes:
+def list_role(
+    role: str, version: int, expires_at: dt.datetime, *, sha256: str, length: int, manifest: Any, key_id: str
+) -> bytes:
     """One list: the file of its rows, and its manifest."""
     path = f"d/{role}/full.parquet"
     file = TargetFile(length, {"sha256": sha256}, path, {"custom": manifest})
     signed = Targets(version=version, expires=_whole(expires_at), targets={path: file})
-    return _signed(signed, keys.of_list(role))
+    return _signed(signed, keys.of_list(role, key_id))
 
 
 def snapshot(feed: str, version: int, expires_at: dt.datetime, versions: Mapping[str, int]) -> bytes:
@@ -77,11 +62,13 @@ def snapshot(feed: str, version: int, expires_at: dt.datetime, versions: Mapping
     return _signed(signed, keys.online("snapshot"))
 
 
-def timestamp(feed: str, version: int, expires_at: dt.datetime, snapshot_version: int) -> bytes:
-    """That the snapshot is the newest there is, for a few minutes."""
+def timestamp(
+    feed: str, version: int, expires_at: dt.datetime, snapshot_version: int, *, signer: Signer | None = None
+) -> bytes:
+    """That the snapshot is the newest there is, for a few minutes. A signer that was found before need not be sought."""
     signed = Timestamp(version=version, expires=_whole(expires_at), snapshot_meta=MetaFile(snapshot_version))
     signed.unrecognized_fields[FEED_FIELD] = feed
-    return _signed(signed, keys.online("timestamp"))
+    return _signed(signed, signer or keys.online("timestamp"))
 
 
 def file(path: str, *, sha256: str, length: int) -> TargetFile:

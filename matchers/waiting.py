@@ -11,11 +11,19 @@ from accounts.policies import role_has
 from hotlists.models import Hotlist
 from matchers.freshness import FORGOTTEN_WITHIN, SILENT_AFTER, copies
 from matchers.models import Matcher, RecallHolder
+from matchers.wellness import root_to_renew
 from portal.home import Item
 
 
 def questions(user: User, now: dt.datetime) -> Iterator[Item]:
-    """For those who answer for matchers, and those who watch over them."""
+    """For those who answer for matchers, and those who watch over them; the root of trust, for administrators too."""
+    if any(role_has(user, permission) for permission in ("accounts.manage_machines", "matchers.manage_matcher")):
+        ends_at = root_to_renew(now)
+        if ends_at is not None:
+            words = "has ended: matchers take nothing new" if ends_at <= now else f"ends on {ends_at:%d %B %Y}"
+            yield Item(
+                f"The root of trust {words}. Its holders have to sign another", reverse("healthz"), tone="lapsing"
+            )
     if not role_has(user, "matchers.view_publications"):
         return
     lists = Hotlist.objects.visible_to(user)

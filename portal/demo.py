@@ -169,7 +169,7 @@ def start(supervisor: Supervisor, state: Path, port: int) -> None:
     for extra in json.loads(extras.read_text()) if extras.exists() else []:
         supervisor.add(extra["name"], extra["argv"], extra.get("env", {}))
     with setup.step("waiting until every part answers"):
-        wait(supervisor, lambda: set(well(port).values()) == {"ok"}, "the portal", lambda: unwell(port))
+        wait(supervisor, lambda: all_well(port), "the portal", lambda: unwell(port))
 
 
 def watched(command: list[str]) -> None:
@@ -205,9 +205,15 @@ def well(port: int) -> dict[str, str]:
         return {}
 
 
+def all_well(port: int) -> bool:
+    """Whether every part answers that it works."""
+    answers = well(port)
+    return bool(answers) and all(answer.startswith("ok") for answer in answers.values())
+
+
 def unwell(port: int) -> str:
     """The parts that are not well, in words."""
-    return "; ".join(f"{name}: {answer}" for name, answer in well(port).items() if answer != "ok")
+    return "; ".join(f"{name}: {answer}" for name, answer in well(port).items() if not answer.startswith("ok"))
 
 
 def present(state: Path, port: int, began: float) -> None:

@@ -294,6 +294,10 @@ AUDITLOG_CID_GETTER = "portal.request.correlation_id"
 # --- Publication --------------------------------------------------------------------------------------
 PUBLICATION_DIR = Path(env.str("PORTAL_PUBLICATION_DIR", str(FILES_DIR / "publication")))
 KEYS_DIR = Path(env.str("PORTAL_KEYS_DIR", str(FILES_DIR / "keys")))
+LIST_KEYS_DIR = env.str("PORTAL_LIST_KEYS_DIR", "")  # empty: lists/ in KEYS_DIR. Another process may hold it
+SIGNERS: dict[str, str] = env.json(
+    "PORTAL_SIGNERS", {}
+)  # key id -> securesystemslib's address of a key that is no file here
 VERSIONS_FILE = env.str(
     "PORTAL_VERSIONS_FILE", ""
 )  # empty: in KEYS_DIR. What was published last; never restored from a backup

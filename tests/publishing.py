@@ -32,7 +32,7 @@ def publication_keys(settings, tmp_path, db):
     """Keys and publication in a place of the test's own."""
     settings.KEYS_DIR = tmp_path / "keys"
     settings.PUBLICATION_DIR = tmp_path / "publication"
-    return actions.make_publication_keys(by=PUBLISHER, is_demo=True)
+    return actions.make_publication_keys(by=PUBLISHER)
 
 
 @pytest.fixture

@@ -121,6 +121,33 @@ def test_rollback_a_snapshot_that_leaves_out_a_list_is_refused(portal, make_matc
     assert matcher.match([a_read(OLD)]) == 2
 
 
+def test_fast_forward_a_stolen_timestamp_key_cannot_use_up_the_numbers(portal, matcher, is_refused):
+    known = portal.feed.versions["timestamp"]
+    portal.feed.versions["timestamp"] = 2**31 - 2
+    portal.feed.sign_timestamp()
+    portal.files[metadata(portal, "timestamp.json")] = portal.feed.files[metadata(portal, "timestamp.json")]
+    portal.feed.versions["timestamp"] = known
+    is_refused("fast-forward", f"leaps from version {known} to {2**31 - 1}")
+
+
+def test_fast_forward_another_key_makes_good_what_a_thief_counted_up(portal, matcher, make_matcher):
+    known = dict(portal.feed.versions)
+    portal.feed.versions |= {"timestamp": 900_000, "snapshot": 900_000}
+    portal.publish({}, in_service())
+    matcher.update()
+    portal.feed.versions |= {"timestamp": known["timestamp"], "snapshot": known["snapshot"]}
+    portal.publish({LIST: [a_row(NEW)]}, in_service())
+    with pytest.raises(Refused, match=r"\(rollback\)"):
+        matcher.update()
+    for role in ("timestamp", "snapshot"):
+        setattr(portal.feed.keys, role, CryptoSigner.generate_ed25519())
+    portal.feed.sign_root()
+    portal.publish({LIST: [a_row(NEW)]}, in_service())
+    for recovered in (matcher, make_matcher()):
+        assert recovered.step(), recovered.problem
+        assert recovered.match([a_read(NEW)]) == 1
+
+
 def test_freeze_a_timestamp_held_back_is_refused_and_matching_goes_on(portal, matcher, make_matcher):
     with time_machine.travel(datetime.now(UTC) + timedelta(minutes=11), tick=False):
         with pytest.raises(

@@ -141,6 +141,18 @@ def test_the_end_of_an_allocation_is_signed_into_the_feed(matcher, hotlist, appr
     assert publish(hotlist) == []
 
 
+def test_demonstration_keys_are_told_wherever_they_are_used(
+    matcher, hotlist, approved_entry, client_for, manager, client_of
+):
+    publish(hotlist)
+    client = client_for(matcher)
+    assert client.step(), client.problem
+    assert client.health()["keys"].startswith("Demonstration keys")
+    browser = client_of(manager)
+    for address in ("/matchers/", f"/matchers/{matcher.matcher.pk}/"):
+        assert "so they prove nothing" in browser.get(address).content.decode(), address
+
+
 def test_sites_in_service_reach_the_matcher(matcher, hotlist, approved_entry, client_for, live_site):  # noqa: F811
     site = live_site()
     actions.publish_sites(by=PUBLISHER)

@@ -2,7 +2,7 @@
 
 from .allocations import allocate, revoke
 from .feeds import publish_sites, refresh_timestamps, sign_feed
-from .keys import make_publication_keys
+from .keys import change_list_key, import_root, make_publication_keys
 from .matchers import add_matcher, enrol, note_seen, renew_code
 from .publishing import publish
 from .receipts import challenge, give_receipt
@@ -13,8 +13,10 @@ __all__ = [
     "add_matcher",
     "allocate",
     "challenge",
+    "change_list_key",
     "enrol",
     "give_receipt",
+    "import_root",
     "make_publication_keys",
     "note_seen",
     "publish",

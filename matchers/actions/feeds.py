@@ -5,6 +5,7 @@ import datetime as dt
 from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
+from securesystemslib.signer import Signer
 
 from accounts.models import Actor, SystemJob
 from audit.actions import record
@@ -32,7 +33,9 @@ def sign_feed(feed: Feed, *, by: Actor, at: dt.datetime, with_targets: bool) -> 
     if with_targets or feed.targets_version == 0:
         feed.targets_version = versions.after(versions.of_feed(feed, "targets"), feed.targets_version)
         carried = {
-            each.role.name: keys.of_list(each.role.name).public_key for each in lists if each.unloaded_at is None
+            each.role.name: keys.of_list(each.role.name, each.role.key_id).public_key
+            for each in lists
+            if each.unloaded_at is None
         }
         sites = feed.site_table
         tables = [metadata.file(files.SITES_FILE, sha256=sites.sha256, length=sites.length)] if sites else []
@@ -57,12 +60,14 @@ def refresh_timestamps(*, by: SystemJob) -> int:
     now = timezone.now()
     newest = Metadata.objects.exclude(feed=None).filter(role__in=["targets", "snapshot"]).newest()
     due = {document.feed_id for document in newest if document.is_due_for_renewal(now)}
+    standing = Feed.objects.exclude(snapshot_version=0)
+    signer = keys.online("timestamp") if standing.exists() else None
     feeds = []
-    for feed in Feed.objects.exclude(snapshot_version=0).order_by("pk"):
+    for feed in standing.order_by("pk"):
         if feed.pk in due:
             feeds.append(sign_feed(feed, by=by, at=now, with_targets=True))
             continue
-        _sign_timestamp(feed, now)
+        _sign_timestamp(feed, now, signer)
         feeds.append(feed)
     Feed.objects.bulk_update(feeds, ["timestamp_version"])
     wake_after_commit(feeds)
@@ -106,11 +111,13 @@ def store(feed: Feed | None, role: str, version: int, body: bytes, *, at: dt.dat
     return Metadata.objects.create(feed=feed, role=role, version=version, body=body, signed_at=at, expires_at=at + life)
 
 
-def _sign_timestamp(feed: Feed, at: dt.datetime) -> None:
+def _sign_timestamp(feed: Feed, at: dt.datetime, signer: Signer | None = None) -> None:
     """Sets the feed's next timestamp; the caller saves the feed. Of timestamps only the newest is ever asked for."""
     Metadata.objects.filter(feed=feed, role="timestamp").delete()
     feed.timestamp_version = versions.after(versions.of_feed(feed, "timestamp"), feed.timestamp_version)
-    body = metadata.timestamp(feed.pk, feed.timestamp_version, at + TIMESTAMP_LIFE, feed.snapshot_version)
+    body = metadata.timestamp(
+        feed.pk, feed.timestamp_version, at + TIMESTAMP_LIFE, feed.snapshot_version, signer=signer
+    )
     store(feed, "timestamp", feed.timestamp_version, body, at=at, life=TIMESTAMP_LIFE)
 
 

@@ -256,12 +256,21 @@ def _sign_list(role: ListRole, publication: Publication | None, *, is_new: bool,
     return True
 
 
+def sign_list_anew(role: ListRole, *, at: dt.datetime) -> None:
+    """Signs what stands of a list, for all and for those whom it was taken from, though it says nothing new."""
+    publication = latest(role.hotlist)
+    if publication is not None:
+        _sign(role, None, publication, at=at)
+    for each in FeedList.objects.carried().filter(role=role).exclude(ending=None).select_related("feed", "ending"):
+        _sign(role, each.feed, each.ending, at=at)  # type: ignore[arg-type]
+
+
 def _sign(role: ListRole, feed: Feed | None, publication: Publication, *, at: dt.datetime) -> None:
     role.version = versions.after(versions.of_list(role, "version"), role.version)
     role.save(update_fields=["version"])
     body = metadata.list_role(
         role.name, role.version, at + LIFE, sha256=publication.sha256, length=publication.length,
-        manifest=publication.manifest,
+        manifest=publication.manifest, key_id=role.key_id,
     )  # fmt: skip
     store(feed, role.name, role.version, body, at=at, life=LIFE)
 

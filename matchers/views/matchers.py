@@ -13,6 +13,7 @@ from matchers import actions, keys, policies
 from matchers.forms import AllocationForm, MatcherForm, RevokeForm
 from matchers.freshness import copies, is_silent
 from matchers.models import Allocation, Matcher, Publication, Receipt
+from matchers.wellness import root_to_renew
 from portal.errors import Stranger, Unfit
 from portal.forms import put_problems
 from portal.policies import require
@@ -34,7 +35,8 @@ def matcher_list(request: HttpRequest) -> HttpResponse:
         "red": sum(copy.tone == "stopped" for copy in found),
         "open_recalls": sum(copy.open_recalls for copy in found),
         "may_manage": policies.may_manage(request.user),
-    }
+        "keys_note": keys.note(), "root_ends_at": root_to_renew(now),
+    }  # fmt: skip
     return render(request, "matchers/matcher_list.html", context)
 
 
@@ -51,7 +53,7 @@ def matcher_detail(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         "allocations": [(each, policies.may_revoke(request.user, each)) for each in allocations],
         "receipts": Receipt.objects.filter(matcher=matcher, hotlist__in=lists).select_related("hotlist")[:RECEIPTS],
         "may_manage": policies.may_manage(request.user),
-        "addresses": _addresses(request, matcher),
+        "addresses": _addresses(request, matcher), "keys_note": keys.note(),
     }  # fmt: skip
     return render(request, "matchers/matcher_detail.html", context)
 
@@ -138,7 +140,7 @@ def publication_root(request: HttpRequest) -> HttpResponseBase:
     """The root of trust, to be carried to a matcher by hand."""
     require(policies.may_view(request.user))
     try:
-        content = keys.root_file().read_bytes()
+        content = keys.root_bytes()
     except FileNotFoundError as error:
         raise Stranger("The keys of the publication have not been made yet.") from error
     headers = {"Content-Disposition": 'attachment; filename="root.json"'}
@@ -150,7 +152,7 @@ def _secrets(
 ) -> HttpResponse:
     context = {
         "matcher": matcher, "enrol_code": enrol_code, "client_id": client_id, "client_secret": client_secret,
-        "addresses": _addresses(request, matcher),
+        "addresses": _addresses(request, matcher), "keys_note": keys.note(),
     }  # fmt: skip
     response = render(request, "matchers/matcher_secrets.html", context)
     response.headers["Cache-Control"] = "no-store"

@@ -28,7 +28,7 @@ MATCHERS = (
 
 def add_machines(people: dict[str, User], hotlists: dict[str, Hotlist]) -> dict[str, Any]:
     """Two matchers with their lists, and API clients; returns what demo.json tells of them and the processes to start."""
-    make_publication_keys(by=JOB, is_demo=True)
+    make_publication_keys(by=JOB)
     DIRECTORY.mkdir(parents=True, exist_ok=True)
     told, processes = [], []
     port = int(os.environ.get("PORT", "8000"))
