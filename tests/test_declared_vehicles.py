@@ -16,11 +16,23 @@ from audit.verbs import Verb
 from hotlists import actions, policies
 from hotlists.actions.conflicts import Conflicted
 from hotlists.bulk.columns import COLUMNS
-from hotlists.models import Bulk, BulkRow, ConflictReport, DeclaredVehicle, Entry, EntryVersion, Suspension
+from hotlists.models import (
+    Bulk,
+    BulkRow,
+    ConflictReport,
+    DeclaredVehicle,
+    Entry,
+    EntryVersion,
+    FeedException,
+    Review,
+    Suspension,
+)
 from hotlists.waiting import questions
 from portal.database.roles import APP
 from portal.errors import Refused, TooLate, Unfit
 from tests.cast import GROUNDS, JOB, approve, entry_facts
+from tests.feed_cast import *  # noqa: F403 - fixtures
+from tests.feed_cast import plate, voi
 
 pytestmark = pytest.mark.django_db
 DAY = dt.timedelta(days=1)
@@ -205,6 +217,30 @@ def test_emergency_for_ones_own_vehicle_is_refused(hotlist, operator, inspector,
         )  # fmt: skip
 
 
+def test_whose_vehicle_it_is_gives_no_emergency_authority_for_it(hotlist, operator, inspector, declare):
+    declare(inspector)
+    with pytest.raises(Unfit) as unfit:
+        actions.record_emergency(
+            hotlist, by=operator, given_by=inspector, given_at=timezone.now(), words="Yes.", vrm_entered="AB01CDE",
+            country="GB", category="CRM",
+        )  # fmt: skip
+    assert "may not give emergency authority for this vehicle" in unfit.value.fields["given_by"][0]
+
+
+def test_row_of_a_feed_is_not_held_back_by_who_has_an_interest(feed, loaded, manager, operator, declare):
+    loaded([voi(1)])
+    declare(operator, plate(1))
+    declare(manager, plate(1))
+    with pytest.raises(Conflicted) as refused:
+        actions.suspend_row(feed, by=operator, country="GB", vrm=plate(1), reason="Sold.")
+    assert refused.value.act == "feed"
+    with pytest.raises(Conflicted):
+        actions.record_recovery(
+            feed, by=operator, country="GB", vrm=plate(1), occurred=timezone.now() - DAY, reference="RC/1"
+        )
+    assert not FeedException.objects.exists()
+
+
 def test_quality_says_it_to_who_asks_and_to_nobody_else(draft_entry, submitter, supervisor, declare, client_of):
     draft = draft_entry()
     declare(submitter)
@@ -275,6 +311,13 @@ def test_database_lets_nobody_decide_or_review_their_own(approved_entry, submitt
     decision.id = DeclaredVehicle().pk
     with pytest.raises(IntegrityError, match="does not decide"), transaction.atomic():
         decision.save(force_insert=True)
+    now = timezone.now()
+    with pytest.raises(IntegrityError, match="does not review"), transaction.atomic():
+        Review.objects.create(
+            entry=entry, version=entry.versions.get(), due_at=now, reviewed_by=supervisor, reviewed_at=now, decision="renew",
+            is_necessary=True, is_accurate=True, is_proportionate=True, still_necessary="Seen again.", source_as_of=now,
+            source_checked="Crime log, open.", review_by=now + DAY,
+        )  # fmt: skip
 
 
 def test_declaration_is_neither_altered_nor_deleted_nor_withdrawn_by_another(submitter, supervisor, declare):

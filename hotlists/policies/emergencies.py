@@ -4,6 +4,7 @@ from accounts.models import Actor, User
 from accounts.policies import acts_in_own_session, holds
 from hotlists.models import EntryVersion, Hotlist
 from hotlists.policies.decisions import rank_needed
+from hotlists.policies.declared import has_no_interest
 from hotlists.policies.entries import sees
 from portal.policies import Allowed, Denied, Verdict, first_denial
 from standards.ranks import Rank
@@ -25,6 +26,8 @@ def may_have_authorised(person: User, version: EntryVersion, *, recorder: User) 
         return Denied("Authority is given by somebody else than who asks for it or writes it down.")
     if not holds(person, "hotlists.decide_emergency") or not sees(person, version.entry.hotlist):
         return Denied("This person may not give emergency authority for this list.")
+    if not has_no_interest(person, version):  # R-032; whose vehicle it is stays theirs
+        return Denied("This person may not give emergency authority for this vehicle. Ask somebody of another unit.")
     if person.rank < needed:
         return Denied(f"An emergency of this category is authorised by {Rank(needed).label.lower()} or above.")
     return Allowed()
