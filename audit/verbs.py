@@ -75,6 +75,7 @@ class Verb(TextChoices):
     ENTRY_NARROWED = "entry.narrowed", "{actor} narrowed {subject} ({what}): {reason}"
     ENTRY_REVIEWED = "entry.reviewed", "{actor} reviewed {subject}; next review by {review_by}"
     ENTRY_OPENED = "entry.opened", "{actor} opened {subject}"
+    ENTRIES_SHOWN = "entries.shown", "{actor} looked at {count} entries: {where}"
     ENTRIES_UPLOADED = (
         "entries.uploaded",
         "{actor} uploaded {file_name}, {count} entries for {hotlist}, {problems} with problems",
@@ -271,6 +272,7 @@ _OPERATIONS = {
     Verb.DRAFT_DISCARDED: Operation.ERASURE,
     Verb.EMERGENCY_RECORDED: Operation.COLLECTION,
     Verb.ENTRY_OPENED: Operation.CONSULTATION,
+    Verb.ENTRIES_SHOWN: Operation.CONSULTATION,
     Verb.PLATE_SEARCHED: Operation.CONSULTATION,
     Verb.PLATES_SEARCHED: Operation.CONSULTATION,
     Verb.FILTER_SAVED: Operation.HOUSEKEEPING,

@@ -5,10 +5,13 @@ import json
 import re
 
 import pytest
+import time_machine
 from django.urls import reverse
 from django.utils import timezone
 
-from audit.models import Event
+from accounts.sign_in import open_sign_in
+from audit.actions import plate_hash
+from audit.models import Event, EventDetail
 from audit.verbs import Verb
 from hotlists.models import Entry, EntryVersion
 from hotlists.steps import BY_SLUG, SLUGS
@@ -190,6 +193,51 @@ def test_stranger_gets_404_on_every_page_of_an_entry(submitted_entry, outsider, 
     for name in ("entry_detail", "entry_edit", "entry_check", "entry_decide", "entry_withdraw", "entry_suspend",
                  "entry_resume", "entry_review", "api_entry_detail", "api_entry_quality"):  # fmt: skip
         assert client.get(reverse(name, args=[entry.pk])).status_code == 404, name
+
+
+@pytest.mark.parametrize(
+    ("name", "where"),
+    [
+        ("entry_list", "the list of entries"), ("api_entry_list", "the list of entries"),
+        ("decision_queue", "the decision queue"), ("api_decision_queue", "the decision queue"),
+        ("review_queue", "the review queue"), ("api_review_queue", "the review queue"),
+    ],
+)  # fmt: skip
+def test_a_page_of_plates_is_on_record_once(approved_entry, submitted_entry, inspector, client_of, name, where):
+    plates = {("GB", "AB01CDE"), ("GB", "XY50ZZZ")}
+    term = approved_entry().terms.get()
+    submitted_entry(vrm_entered="XY50ZZZ")
+    with time_machine.travel(term.review_by - dt.timedelta(hours=1), tick=False):
+        open_sign_in(inspector, method="password")
+        shown = client_of(inspector).get(reverse(name))
+    assert shown.status_code == 200
+    event = Event.objects.get(verb=Verb.ENTRIES_SHOWN)
+    detail = EventDetail.objects.get(pk=event.pk)
+    text = shown.content.decode()
+    seen = {plate for plate in plates if plate[1] in text.replace(" ", "")}
+    assert seen
+    assert (event.count, detail.body["where"]) == (len(seen), where)
+    assert {f"plate:{plate_hash(*plate)}" for plate in seen} <= set(detail.subjects)
+
+
+@pytest.mark.parametrize("name", ["entry_suspend", "entry_withdraw", "entry_narrow", "entry_review", "entry_extend"])
+def test_a_page_to_act_on_an_entry_shows_it_and_is_on_record(approved_entry, inspector, client_of, name):
+    entry = approved_entry()
+    client_of(inspector).get(reverse(name, args=[entry.pk]))
+    assert (
+        Event.objects.filter(verb=Verb.ENTRY_OPENED, subject_id=str(entry.pk), actor_id=str(inspector.pk)).count() == 1
+    )
+
+
+def test_reading_a_draft_of_somebody_else_is_on_record_and_ones_own_is_not(
+    draft_entry, submitter, supervisor, client_of
+):
+    entry = draft_entry().entry
+    opened = Event.objects.filter(verb=Verb.ENTRY_OPENED)
+    client_of(submitter).get(reverse("entry_check", args=[entry.pk]))
+    assert not opened.exists()
+    client_of(supervisor).get(reverse("entry_check", args=[entry.pk]))
+    assert opened.get().actor_id == str(supervisor.pk)
 
 
 @pytest.mark.parametrize("name", ["entry_detail", "api_entry_quality"])

@@ -41,6 +41,7 @@ from .interests import link_interest
 from .justifications import decide_justification, propose_justification
 from .loading import merge, resume_unfinished
 from .loads import accept, receive, refuse, take_problems
+from .looking import look_at_entries
 from .narrowings import narrow
 from .notices import answer_notice, open_notice, raise_notice
 from .owners import pass_on
@@ -115,6 +116,7 @@ __all__ = [
     "look_at_conflicts",
     "look_at_declared",
     "look_at_departures",
+    "look_at_entries",
     "look_at_exceptions",
     "look_at_reminders",
     "look_into_inbox",

@@ -4,7 +4,7 @@ import uuid
 
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema, inline_serializer
-from rest_framework import generics, serializers, status
+from rest_framework import serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -15,6 +15,7 @@ from accounts.policies import reads
 from hotlists import actions
 from hotlists.api.entries import EntryDetailSerializer, EntrySerializer, told, verb, visible_entry
 from hotlists.api.fields import ScopeSerializer, VisibleHotlist
+from hotlists.api.looking import LookedAt
 from hotlists.models import Entry, Review
 from hotlists.reviewing import due_reviews
 from portal.api import NewestFirst
@@ -151,11 +152,12 @@ class DueSerializer(EntrySerializer):
         fields = (*EntrySerializer.Meta.fields, "review_by")
 
 
-class ReviewQueue(generics.ListAPIView):
+class ReviewQueue(LookedAt):
     """Entries whose review is overdue or falls due soon, the longest overdue first; each is reviewed on its own."""
 
     permission_classes = (Has,)
     machine_scopes = {"GET": ("read",)}
+    where = "the review queue"
     serializer_class = DueSerializer
     pagination_class = OldestDueFirst
 

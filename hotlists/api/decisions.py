@@ -5,7 +5,7 @@ from typing import Any
 
 from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import extend_schema
-from rest_framework import generics, serializers
+from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -15,6 +15,7 @@ from accounts.models import Actor
 from accounts.policies import holds
 from hotlists import actions, policies
 from hotlists.api.entries import READ, VersionSerializer, verb, visible_entry
+from hotlists.api.looking import LookedAt
 from hotlists.listing import OTHERS, queued
 from hotlists.models import Decision, Entry, EntryVersion
 from portal.api import NewestFirst
@@ -115,11 +116,12 @@ class MostUrgentFirst(NewestFirst):
     ordering = "urgency"
 
 
-class DecisionQueue(generics.ListAPIView):
+class DecisionQueue(LookedAt):
     """Versions that wait for a decision, of lists that the caller may see."""
 
     permission_classes = (Has,)
     machine_scopes = PEOPLE_ONLY
+    where = "the decision queue"
     serializer_class = WaitingSerializer
     pagination_class = MostUrgentFirst
 

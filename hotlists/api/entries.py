@@ -9,7 +9,7 @@ from django.db.models import CharField
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema, extend_schema_field, inline_serializer
-from rest_framework import generics, serializers, status
+from rest_framework import serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -20,6 +20,7 @@ from accounts.policies import reads
 from hotlists import actions, policies
 from hotlists.actions.entries import WRITTEN
 from hotlists.api.fields import ScopeSerializer, VisibleHotlist
+from hotlists.api.looking import LookedAt
 from hotlists.listing import State, listed
 from hotlists.models import Entry, EntryVersion, Term
 from hotlists.tallies import since_last_review
@@ -145,11 +146,12 @@ class EntryNarrowing(serializers.Serializer):
     ref = serializers.CharField(required=False, max_length=50, help_text="Part of the source's reference.")
 
 
-class EntryList(generics.ListAPIView):
+class EntryList(LookedAt):
     """Entries of the lists that the caller may see; POST writes a new draft."""
 
     permission_classes = (Has,)
     machine_scopes = READ
+    where = "the list of entries"
     serializer_class = EntrySerializer
 
     def get_queryset(self):

@@ -18,6 +18,7 @@ from accounts.policies import reads
 from hotlists import actions, policies
 from hotlists.actions.hotlists import CHANGEABLE
 from hotlists.api.entries import EntrySerializer
+from hotlists.api.looking import LookedAt
 from hotlists.models import Entry, Hotlist, HotlistGroupAccess, HotlistUserAccess
 from hotlists.standing import state_of
 from portal.api import check_if_match
@@ -183,11 +184,12 @@ class HotlistClose(APIView):
         return Response(_told(actions.close_hotlist(_list(request, slug), by=actor(request), **given.validated_data)))
 
 
-class HotlistMisfits(generics.ListAPIView):
+class HotlistMisfits(LookedAt):
     """Entries that ask for what their list does not allow any more; they stay until somebody changes or ends them."""
 
     permission_classes = (Has,)
     machine_scopes = {"GET": ("read",)}
+    where = "entries that a list does not allow"
     serializer_class = EntrySerializer
 
     def get_queryset(self):

@@ -15,6 +15,7 @@ from .emergencies import may_have_authorised, may_record_emergency
 from .entries import (
     may_edit,
     may_export,
+    may_look_at_entries,
     may_open,
     may_search,
     may_submit,
@@ -112,6 +113,7 @@ __all__ = [
     "may_load",
     "may_load_warninglist",
     "may_look_at_departures",
+    "may_look_at_entries",
     "may_look_at_loads",
     "may_manage",
     "may_narrow",

@@ -23,6 +23,11 @@ def may_open(user: Actor, entry: Entry) -> Verdict:
     return reads(user, "hotlists.view_entries")
 
 
+def may_look_at_entries(user: Actor) -> Verdict:
+    """Who may read lists and queues of entries."""
+    return reads(user, "hotlists.view_entries")
+
+
 def may_search(user: Actor) -> Verdict:
     """Who may search the lists for a plate."""
     return holds(user, "hotlists.search_plate")

@@ -38,6 +38,7 @@ def _act(
             return redirect("entry_detail", entry.pk)
         except Unfit as refusal:
             put_problems(form, refusal)
+    actions.open_entry(entry, by=request.user, justification=words["title"])
     context = {"entry": entry, "version": entry.versions.latest("number"), "form": form, "may": may(entry), **words}
     return render(request, "hotlists/entry_act.html", context)
 
@@ -110,6 +111,7 @@ def entry_narrow(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
             return redirect("entry_detail", entry.pk)
         except Unfit as refusal:
             put_problems(form, refusal)
+    actions.open_entry(entry, by=request.user, justification="Narrow this entry")
     may = policies.may_narrow(request.user, entry)
     context = {
         "entry": entry,
@@ -139,6 +141,7 @@ def entry_pass_on(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         "title": "Pass this entry on", "button": "Pass on",
         "explain": "The owner answers for the entry, is told of hits and of reviews, and may withdraw it; so may the deputy.",
     }  # fmt: skip
+    actions.open_entry(entry, by=request.user, justification=words["title"])
     context = {"entry": entry, "version": entry.versions.latest("number"), "form": form, "may": may, **words}
     return render(request, "hotlists/entry_act.html", context)
 
@@ -158,6 +161,7 @@ def entry_link(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         "explain": "An entry of your own for the same vehicle, with its own reason, owner and end. The vehicle is looked for"
         " until the last interest in it ends.",
     }  # fmt: skip
+    actions.open_entry(entry, by=request.user, justification=words["title"])
     context = {"entry": entry, "version": entry.versions.latest("number"), "form": form, "may": may, **words}
     return render(request, "hotlists/entry_act.html", context)
 

@@ -32,6 +32,7 @@ def decision_queue(request: HttpRequest) -> HttpResponse:
     form = DecisionQueueForm(request.GET or None, user=request.user)
     waiting = form.found().with_hands().select_related("entry__hotlist", "written_by", "emergency")
     page = Paginator(waiting, PAGE).get_page(request.GET.get("page"))
+    actions.look_at_entries(page.object_list, by=request.user, where="the decision queue")
     rows = [(version, policies.may_decide(request.user, version)) for version in page]
     saved = saved_filters(request, SavedFilter.Page.DECISIONS, chosen_in(form))
     return render(request, "hotlists/decision_queue.html", {"form": form, "page": page, "rows": rows, "saved": saved})

@@ -46,4 +46,5 @@ def emergency_list(request: HttpRequest) -> HttpResponse:
     found = found.select_related("entry__hotlist", "version", "given_by", "recorded_by")
     counts = {"waiting": own.to_confirm(now).count(), "unconfirmed": own.unconfirmed(now).count()}
     page = Paginator(found.order_by("-given_at"), PAGE).get_page(request.GET.get("page"))
+    actions.look_at_entries([one.version for one in page], by=request.user, where="emergencies")
     return render(request, "hotlists/emergency_list.html", {"page": page, "show": show, "counts": counts, "now": now})

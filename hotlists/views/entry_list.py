@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from accounts.policies import holds
-from hotlists import policies
+from hotlists import actions, policies
 from hotlists.forms import EntryFilterForm
 from hotlists.listing import FIELDS, MOST_LISTED, as_shown, first_keys, listed
 from hotlists.models import SavedFilter
@@ -29,8 +29,10 @@ def entry_list(request: HttpRequest) -> HttpResponse:
     form = EntryFilterForm(given(request.GET) or None, by=request.user)
     keys = first_keys(listed(form.asked, by=request.user, at=now))
     page = Paginator(keys[:MOST_LISTED], PAGE).get_page(request.GET.get("page"))
+    entries = as_shown(page.object_list, now)
+    actions.look_at_entries(entries, by=request.user, where="the list of entries")
     context = {
-        "form": form, "asked": form.asked, "page": page, "entries": as_shown(page.object_list, now),
+        "form": form, "asked": form.asked, "page": page, "entries": entries,
         "count": len(keys), "most": MOST_LISTED, "asked_query": urlencode(form.asked),
         "may_export": policies.may_export(request.user),
         "saved": saved_filters(request, SavedFilter.Page.ENTRIES, form.asked),

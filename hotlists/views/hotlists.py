@@ -116,6 +116,7 @@ def hotlist_edit(request: HttpRequest, slug: str) -> HttpResponse:
                 for name, value in facts.items():
                     setattr(hotlist, name, value)  # as it would be; not saved
                 misfits = Entry.objects.not_fitting(hotlist, timezone.now()).with_latest_version()[:SHOWN]
+    actions.look_at_entries(misfits or [], by=request.user, where="entries that a list does not allow")
     context = {"form": form, "hotlist": hotlist, "title": title, "misfits": misfits, "changeable": CHANGEABLE}
     return render(request, "hotlists/hotlist_edit.html", context)
 

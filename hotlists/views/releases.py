@@ -40,6 +40,8 @@ def release_list(request: HttpRequest) -> HttpResponse:
         "version__contributions"
     )
     page = Paginator(shown, PAGE).get_page(request.GET.get("page"))
+    shown = [release.version for release in page.object_list]
+    actions.look_at_entries(shown, by=request.user, where="what waits for release")
     rows = [(release, policies.may_release(request.user, release)) for release in page.object_list]
     context = {"page": page, "rows": rows, "form": form, "ticked": set(ticked)}
     return render(request, "hotlists/release_list.html", context)

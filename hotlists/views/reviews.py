@@ -37,6 +37,7 @@ def review_queue(request: HttpRequest) -> HttpResponse:
     form, due = _queue(request)
     shown = due.with_latest_version().prefetch_related("reviews", "versions__contributions")
     page = Paginator(shown, PAGE).get_page(request.GET.get("page"))
+    actions.look_at_entries(page.object_list, by=request.user, where="the review queue")
     rows = [(entry, policies.may_review(request.user, entry)) for entry in page]
     kept = _kept(form)
     first = next((entry for entry, may in rows if may), None)
@@ -62,6 +63,7 @@ def entry_review(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
             return redirect(queue["after"] if queue else reverse("entry_detail", args=[entry.pk]))
         except Unfit as refusal:
             put_problems(form, refusal)
+    actions.open_entry(entry, by=request.user, justification="review")
     since = since_last_review(entry)
     context = {
         "entry": entry, "term": term, "form": form, "may": may, "queue": queue, "since": since, "now": timezone.now(),
@@ -85,6 +87,7 @@ def entry_extend(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
             return redirect("entry_detail", entry.pk)
         except Unfit as refusal:
             put_problems(form, refusal)
+    actions.open_entry(entry, by=request.user, justification="a later end")
     since, now = since_last_review(entry), timezone.now()
     may = first_denial(policies.may_extend(request.user, entry), policies.may_keep(request.user, since, at=now))
     context = {"entry": entry, "term": term, "form": form, "may": may, "since": since}

@@ -172,6 +172,8 @@ def _open(request: HttpRequest, pk: uuid.UUID) -> tuple[Entry, EntryVersion]:
     version = entry.versions.select_related("profile").latest("number")
     version.entry = entry
     require(policies.may_edit(request.user, version))
+    if request.method == "GET" and not version.contributions.filter(user=request.user).exists():
+        actions.open_entry(entry, by=request.user, justification="writing")  # one's own words are no news
     return entry, version
 
 
