@@ -127,6 +127,7 @@ def test_pages_choose_look_pass_on_and_undo(approved_entry, hotlist, manager, co
     assert "2 entries of Northdale crime" in form and "Colleague Test" in form
     assert "There is a problem" in client.post(to, {"owner": colleague.pk, "reason": ""}).content.decode()
     page = client.post(to, {"owner": colleague.pk, "reason": "Left the team."}, follow=True).content.decode()
+    assert "New owner" in page and "Colleague Test" in page and "Left the team." in page
     assert "Pass 2 entries on" in page and "Now Submitter Test" in page and owners() == {submitter}
     bulk = Bulk.objects.get()
     page = client.post(reverse("bulk_start", args=[bulk.pk]), follow=True).content.decode()

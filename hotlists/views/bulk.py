@@ -9,6 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from accounts.models import User
 from hotlists import actions, policies
 from hotlists.actions.limits import daily_number, submitted_today
 from hotlists.bulk import reading
@@ -210,10 +211,20 @@ def _told(request: HttpRequest, bulk: Bulk) -> dict:
     return {
         "bulk": bulk, "hotlist": bulk.hotlist, "rows": rows, "entries": {entry.pk: entry for entry in entries},
         "count": rows.paginator.count, "good": good, "bad": rows.paginator.count - good, "made": made,
-        "passes": bulk.kind == Bulk.Kind.OWNER,
+        "passes": bulk.kind == Bulk.Kind.OWNER, "changes": _changes(bulk),
         "drafts": drafts.count(), "left": left, "over": max(waiting - left, 0),
         "released": Release.objects.standing().filter(version__in=drafts.values("pk")).count(),
     }  # fmt: skip
+
+
+def _changes(bulk: Bulk) -> list[tuple[str, str]]:
+    """What it changes, as people read it."""
+    if bulk.kind != Bulk.Kind.OWNER:
+        return list(bulk.changes.items())
+    people = User.objects.filter(username__in=[bulk.changes["owner"], bulk.changes["deputy"]])
+    names = {person.username: str(person) for person in people}
+    owner, deputy = (names.get(bulk.changes[name], "") for name in ("owner", "deputy"))
+    return [("New owner", owner), ("Deputy", deputy or "Nobody"), ("Why", bulk.changes["reason"])]
 
 
 def _drafts(bulk: Bulk):
