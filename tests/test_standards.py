@@ -14,7 +14,7 @@ from accounts.actions import add_machine
 from hotlists import actions as hotlists
 from portal.errors import Refused, TooLate, Unfit
 from standards import actions
-from standards.delivered import NUMBERS
+from standards.delivered import CATEGORIES, NUMBERS, REFERENCE_PATTERNS, REQUIRED_FIELDS
 from standards.models import Number, StandardsProfile
 
 pytestmark = pytest.mark.django_db
@@ -108,6 +108,18 @@ def test_the_delivered_edition_says_what_is_delivered_whenever_the_portal_was_se
     delivered = StandardsProfile.objects.get(is_delivered=True)
     kept = {(one.key, one.value, one.unit, one.meaning, one.source) for one in delivered.numbers.all()}
     assert kept == set(NUMBERS)
+    categories = {
+        (
+            one.code, one.name, one.max_expiry_hours, one.review_hours, one.decider_rank, one.deciders, one.default_action,
+            one.default_priority, one.is_feed, one.needs_missing_risk, one.note,
+        )
+        for one in delivered.categories.all()
+    }  # fmt: skip
+    assert categories == set(CATEGORIES)
+    required = {one.code: one.required_fields for one in delivered.categories.all() if one.required_fields}
+    assert required == REQUIRED_FIELDS
+    patterns = {one.code: one.reference_patterns for one in delivered.categories.all() if one.reference_patterns}
+    assert patterns == REFERENCE_PATTERNS
 
 
 @pytest.mark.parametrize("prefix", ["emergency.", "stolen.", "search.", "entry.", "export.", "hit.", "review."])

@@ -4,7 +4,7 @@ import datetime as dt
 
 from django.db import migrations
 
-from standards.delivered import CATEGORIES, NUMBERS
+from standards.migrations._first_delivered import CATEGORIES, NUMBERS
 
 
 def deliver(apps, schema_editor):

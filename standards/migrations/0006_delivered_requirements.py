@@ -2,7 +2,7 @@
 
 from django.db import migrations
 
-from standards.delivered import NUMBERS, REQUIRED_FIELDS, SUPPRESSION
+from standards.migrations._first_delivered import NUMBERS, REQUIRED_FIELDS, SUPPRESSION
 
 KEYS = {"list.sunset.notice", "entry.daily", "entry.upload"}
 

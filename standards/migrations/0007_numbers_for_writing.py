@@ -2,7 +2,7 @@
 
 from django.db import migrations
 
-from standards.delivered import NUMBERS, REFERENCE_PATTERNS
+from standards.migrations._first_delivered import NUMBERS, REFERENCE_PATTERNS
 
 KEYS = {"reason.repeats", "reason.repeats.days", "reason.likeness", "protected.days", "marker.review", "intel.age"}
 
