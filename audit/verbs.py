@@ -192,6 +192,10 @@ class Verb(TextChoices):
         "{actor} proved that it holds revision {revision} of {list} ({recalls_closed} forgotten)",
     )
     RECEIPT_WRONG = "receipt.wrong", "{actor} gave a wrong answer about revision {revision} of {list}"
+    PUBLICATION_PRUNED = (
+        "publication.pruned",
+        "{actor} removed {count} published files that nothing names any more, and {documents} documents",
+    )
     ROOT_TAKEN = "root.taken", "{actor} took up version {version} of the root of trust, signed by its holders"
     LIST_KEY_CHANGED = "list.key_changed", "{actor} changed the key that signs {subject}: {reason}"
     PUBLICATION_RESUMED = (
@@ -323,6 +327,7 @@ _OPERATIONS = {
     Verb.RECALL_OPENED: Operation.ERASURE,
     Verb.RECEIPT_RIGHT: Operation.HOUSEKEEPING,
     Verb.RECEIPT_WRONG: Operation.HOUSEKEEPING,
+    Verb.PUBLICATION_PRUNED: Operation.ERASURE,
     Verb.ROOT_TAKEN: Operation.HOUSEKEEPING,
     Verb.LIST_KEY_CHANGED: Operation.HOUSEKEEPING,
     Verb.PUBLICATION_RESUMED: Operation.HOUSEKEEPING,

@@ -29,6 +29,12 @@ def refresh_timestamps() -> None:
 
 
 @shared_task
+def prune() -> None:
+    """Old files and documents, which name what was withdrawn since."""
+    actions.prune(by=PUBLISHER)
+
+
+@shared_task
 def publish_sites() -> None:
     """Which camera sites are in service."""
     actions.publish_sites(by=PUBLISHER)

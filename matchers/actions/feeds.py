@@ -1,6 +1,7 @@
 """Signing feeds: what each carries, that it belongs together, that it is fresh. All under the repository's one lock."""
 
 import datetime as dt
+from collections import Counter
 
 from django.db import transaction
 from django.db.models import Max
@@ -59,12 +60,12 @@ def refresh_timestamps(*, by: SystemJob) -> int:
     lock_repository()
     now = timezone.now()
     newest = Metadata.objects.exclude(feed=None).filter(role__in=["targets", "snapshot"]).newest()
-    due = {document.feed_id for document in newest if document.is_due_for_renewal(now)}
+    fresh = Counter(document.feed_id for document in newest if not document.is_due_for_renewal(now))
     standing = Feed.objects.exclude(snapshot_version=0)
     signer = keys.online("timestamp") if standing.exists() else None
     feeds = []
     for feed in standing.order_by("pk"):
-        if feed.pk in due:
+        if fresh[feed.pk] < 2:  # its targets or its snapshot is past half its life, or was erased while all stood still
             feeds.append(sign_feed(feed, by=by, at=now, with_targets=True))
             continue
         _sign_timestamp(feed, now, signer)
