@@ -13,6 +13,7 @@ from audit.verbs import Verb
 from hotlists import policies
 from hotlists.feeds import inbox
 from hotlists.models import Hotlist, SourceAgreement
+from hotlists.models.agreements import MOST_STALE
 from hotlists.nudges import publish_soon
 from portal.errors import TooLate, Unfit
 from portal.policies import require
@@ -103,8 +104,8 @@ def _require_terms(agreement: SourceAgreement, now: dt.datetime) -> None:
         wrong["until_at"] = "Give an end that lies ahead, after the beginning."
     if agreement.refresh_hours is not None and not 1 <= agreement.refresh_hours <= agreement.max_staleness_hours:
         wrong["refresh_hours"] = "A load comes at least as often as the list may grow old."
-    if not 1 <= agreement.max_staleness_hours <= 24 * 366:
-        wrong["max_staleness_hours"] = "Give hours from 1 to 8,784, which is a year."
+    if not 1 <= agreement.max_staleness_hours <= MOST_STALE:
+        wrong["max_staleness_hours"] = f"Give hours from 1 to {MOST_STALE:,}, which is a year."
     if agreement.interface != SourceAgreement.Interface.FILE and agreement.machine is None:
         wrong["machine"] = "Name the machine that sends the files, or that files left for this list count as."
     if agreement.interface == SourceAgreement.Interface.INBOX and not inbox.is_watched():

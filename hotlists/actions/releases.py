@@ -55,7 +55,10 @@ def answer_releases(releases: Iterable[Release], *, by: User, answer: str, words
     """The list manager's word on each: `released`, and its author may submit it; `refused`, with why."""
     keys = [release.pk for release in releases]
     locked = list(
-        Release.objects.select_for_update(of=("self",)).select_related("version__entry__hotlist").filter(pk__in=keys)
+        Release.objects.select_for_update(of=("self",))
+        .select_related("version__entry__hotlist")
+        .prefetch_related("version__contributions")  # whose hands were in it, asked once for all
+        .filter(pk__in=keys)
     )
     if not locked:
         raise Unfit("Choose at least one.", {"releases": ["Choose at least one entry."]})

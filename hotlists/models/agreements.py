@@ -16,6 +16,8 @@ from standards.models import Action, Priority
 
 Basis = EntryVersion.Basis
 
+MOST_STALE = 24 * 366  # hours, a year: held by the database too, so no number of an edition
+
 
 class SourceAgreementQuerySet(models.QuerySet["SourceAgreement"]):
     """Which agreements."""
@@ -112,7 +114,7 @@ class SourceAgreement(models.Model):
             ),
             models.CheckConstraint(
                 name="hotlists_sourceagreement_staleness_sane",
-                condition=Q(max_staleness_hours__gte=1, max_staleness_hours__lte=24 * 366),
+                condition=Q(max_staleness_hours__gte=1, max_staleness_hours__lte=MOST_STALE),
             ),
             models.CheckConstraint(
                 name="hotlists_sourceagreement_refreshed_before_stale",
