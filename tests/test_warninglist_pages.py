@@ -136,7 +136,10 @@ def test_superintendent_lets_a_refused_plate_through_from_the_entrys_page(
     client = client_of(superintendent)
     answer = reverse("refusal_answer", args=[version.entry_id, edition.warninglist_id])
     assert answer in client.get(reverse("entry_detail", args=[version.entry_id])).content.decode()
+    opened = Event.objects.filter(verb=Verb.ENTRY_OPENED)
+    before = opened.count()
     assert WORDS in client.get(answer).content.decode()
+    assert opened.count() == before + 1
     assert client.post(answer, {"words": "The engine was stolen."}).status_code == 302
     assert (
         "Let through: Northdale fleet" in client.get(reverse("entry_detail", args=[version.entry_id])).content.decode()

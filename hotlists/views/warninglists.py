@@ -181,6 +181,8 @@ def refusal_answer(request: HttpRequest, pk: uuid.UUID, warninglist: uuid.UUID) 
     warned = next((one for one in _refusals(version) if one.edition.warninglist_id == warninglist), None)
     if warned is None:
         raise TooLate("This warninglist does not refuse the plate of this draft, or somebody has answered already.")
+    if request.method == "GET":
+        actions.open_entry(entry, by=request.user, justification="Let a refused plate through")
     form = RefusalForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         actions.answer_refusal(version, warned.edition.warninglist, by=request.user, **form.cleaned_data)
