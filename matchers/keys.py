@@ -7,6 +7,7 @@ by which address. What may sign for a role is what the newest root names; for a 
 import os
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from django.conf import settings
@@ -63,6 +64,11 @@ def of_list(name: str, keyid: str) -> Signer:
         if (signer := _read(path)).public_key.keyid == keyid:
             return signer
     raise NoSigner(f"The key of list {name} is not here.")
+
+
+def public_of_list(name: str, keyid: str, told: dict[str, Any]) -> Key:
+    """The public half of a list's key, as its role keeps it: who signs feeds need not hold the keys of lists."""
+    return Key.from_dict(keyid, dict(told)) if told else of_list(name, keyid).public_key
 
 
 def make_list_key(name: str) -> Key:

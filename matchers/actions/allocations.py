@@ -68,7 +68,8 @@ def _ensure_role(hotlist: Hotlist) -> ListRole:
     role = ListRole.objects.filter(hotlist=hotlist).first()
     if role is None:
         name = opaque_role()
-        role = ListRole.objects.create(hotlist=hotlist, name=name, key_id=keys.make_list_key(name).keyid)
+        key = keys.make_list_key(name)
+        role = ListRole.objects.create(hotlist=hotlist, name=name, key_id=key.keyid, public_key=key.to_dict())
     return role
 
 

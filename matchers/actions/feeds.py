@@ -34,7 +34,7 @@ def sign_feed(feed: Feed, *, by: Actor, at: dt.datetime, with_targets: bool) -> 
     if with_targets or feed.targets_version == 0:
         feed.targets_version = versions.after(versions.of_feed(feed, "targets"), feed.targets_version)
         carried = {
-            each.role.name: keys.of_list(each.role.name, each.role.key_id).public_key
+            each.role.name: keys.public_of_list(each.role.name, each.role.key_id, each.role.public_key)
             for each in lists
             if each.unloaded_at is None
         }

@@ -93,8 +93,9 @@ def change_list_key(hotlist: Hotlist, *, by: SystemJob, reason: str) -> ListRole
         raise TooLate("This list was never given to a matcher, so it has no key.")
     lock_repository()
     now, old = timezone.now(), role.key_id
-    role.key_id = keys.make_list_key(role.name).keyid
-    role.save(update_fields=["key_id"])
+    key = keys.make_list_key(role.name)
+    role.key_id, role.public_key = key.keyid, key.to_dict()
+    role.save(update_fields=["key_id", "public_key"])
     sign_list_anew(role, at=now)
     carrying = Feed.objects.filter(lists__in=FeedList.objects.carried().filter(role=role)).order_by("pk")
     feeds = [sign_feed(feed, by=by, at=now, with_targets=True) for feed in carrying]

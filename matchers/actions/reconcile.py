@@ -15,12 +15,21 @@ FEED_INTERVAL = dt.timedelta(minutes=10)
 
 
 def reconcile(*, by: SystemJob) -> list[Publication]:
-    """Publishes every list that differs from what is published, each in a transaction of its own."""
+    """Publishes every list that differs from what is published, each in a transaction of its own.
+
+    One that cannot be published holds no other up; what was wrong with it is raised once all were tried.
+    """
     now = timezone.now()
-    made = []
+    made: list[Publication] = []
+    problems = []
     for role in ListRole.objects.select_related("hotlist").order_by("compared_at"):
         if role.hotlist.kind != Hotlist.Kind.FEED or _is_due(role, now):
-            made += publish(role.hotlist_id, by=by)
+            try:
+                made += publish(role.hotlist_id, by=by)
+            except Exception as problem:  # noqa: BLE001 - raised below
+                problems.append(problem)
+    if problems:
+        raise ExceptionGroup("some lists could not be published", problems)
     return made
 
 

@@ -75,6 +75,9 @@ class ListRole(models.Model):
     hotlist = models.OneToOneField(Hotlist, models.PROTECT, primary_key=True, related_name="role")
     name = models.CharField(max_length=33, unique=True, default=opaque_role, editable=False)
     key_id = models.CharField(max_length=64)
+    public_key = models.JSONField(
+        default=dict, help_text="As TUF writes it: feeds name it, whoever holds the private half."
+    )
     revision = models.PositiveIntegerField(default=0)
     version = models.PositiveIntegerField(default=0)
     compared_at = models.DateTimeField(
