@@ -6,6 +6,7 @@ from celery import shared_task
 
 from accounts.models import SystemJob
 from matchers import actions
+from matchers.mirror import bring_up_to_date
 
 PUBLISHER = SystemJob("publisher")
 
@@ -26,6 +27,12 @@ def reconcile() -> None:
 def refresh_timestamps() -> None:
     """Every feed is said to be current for some minutes more."""
     actions.refresh_timestamps(by=PUBLISHER)
+
+
+@shared_task
+def mirror() -> None:
+    """The static copy of the publication, where one is wanted."""
+    bring_up_to_date()
 
 
 @shared_task

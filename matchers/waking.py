@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db import transaction
 
 from matchers.models import Feed
+from portal.celery import app
 
 KEPT_SECONDS = 3600
 
@@ -18,6 +19,8 @@ def wake_after_commit(feeds: Iterable[Feed]) -> None:
     versions = {feed.pk: feed.timestamp_version for feed in feeds}
     if versions:
         transaction.on_commit(lambda: wake(versions), robust=True)
+        if settings.MIRROR_DIR:
+            transaction.on_commit(lambda: app.send_task("matchers.tasks.mirror"), robust=True)
 
 
 def wake(versions: dict[str, int]) -> None:

@@ -25,6 +25,7 @@ app.conf.beat_schedule = {
     "ensure_partitions": {"task": "portal.tasks.ensure_partitions", "schedule": crontab(hour=3, minute=20)},
     "matchers-reconcile": {"task": "matchers.tasks.reconcile", "schedule": 30.0},
     "matchers-timestamps": {"task": "matchers.tasks.refresh_timestamps", "schedule": 60.0},
+    "matchers-mirror": {"task": "matchers.tasks.mirror", "schedule": 60.0},
     "matchers-prune": {"task": "matchers.tasks.prune", "schedule": 3600.0},
     "matchers-sites": {"task": "matchers.tasks.publish_sites", "schedule": 60.0},
     "apply_retention": {"task": "retention.tasks.apply", "schedule": crontab(hour=3, minute=40)},

@@ -293,6 +293,7 @@ AUDITLOG_CID_GETTER = "portal.request.correlation_id"
 
 # --- Publication --------------------------------------------------------------------------------------
 PUBLICATION_DIR = Path(env.str("PORTAL_PUBLICATION_DIR", str(FILES_DIR / "publication")))
+MIRROR_DIR = env.str("PORTAL_MIRROR_DIR", "")  # a static copy of the publication, for a web server; empty: none
 KEYS_DIR = Path(env.str("PORTAL_KEYS_DIR", str(FILES_DIR / "keys")))
 LIST_KEYS_DIR = env.str("PORTAL_LIST_KEYS_DIR", "")  # empty: lists/ in KEYS_DIR. Another process may hold it
 SIGNERS: dict[str, str] = env.json(
