@@ -10,7 +10,6 @@ from hotlists import actions as hotlists
 from matcher_client.reads import Read
 from tests.hit_cast import *  # noqa: F403 - fixtures
 from tests.hit_cast import published
-from tests.test_publication_fetched import client_for  # noqa: F401 - a fixture
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -20,7 +19,7 @@ def read(vrm: str = "AB01CDE", **over) -> Read:
     return Read(**{**facts, "captured_at": timezone.now().astimezone(dt.UTC), **over})
 
 
-def test_matched_read_becomes_a_hit_and_only_once(listed, matcher, client_for, supervisor):  # noqa: F811
+def test_matched_read_becomes_a_hit_and_only_once(listed, matcher, client_for, supervisor):
     entry = listed()
     client = client_for(matcher)
     client._report_lapsed_sites = True  # this test publishes no table of sites
