@@ -27,7 +27,6 @@ TRACKED: dict[str, tuple[str, ...]] = {
     "hotlists.ImportProfile": (),
     "hotlists.FeedException": (),
     "hotlists.Warninglist": (),
-    "hotlists.DeclaredVehicle": ("vrm_skeleton",),
     "matchers.Matcher": ("last_seen_at", "enrol_code_hash"),
     "matchers.Allocation": (),
     "scrutiny.Finding": (),

@@ -152,7 +152,9 @@ def test_entries_are_found_by_part_and_by_likeness(approved_entry, submitter, ty
 
 def test_an_entry_of_which_only_an_earlier_version_fits_says_so(approved_entry, submitter, supervisor):
     entry = approved_entry(vrm_entered="AB01CDE")
-    version = actions.begin_version(entry, by=submitter, vrm_entered="XY50ZZZ")
+    version = actions.begin_version(
+        entry, by=submitter, vrm_entered="XY50ZZZ", plate_confirmed_because="Read off the vehicle itself, twice."
+    )
     actions.submit(version, by=submitter)
     found = actions.search_plate("AB01*", by=submitter, reason=WHY).entries[0]
     assert (found.vrm, found.matches_now) == ("XY50ZZZ", True)  # the new version waits; the old one governs
