@@ -19,6 +19,7 @@ from hotlists.story import compared
 from hotlists.views.filters import chosen_in, opens_with, saved_filters
 from portal.errors import Unfit
 from portal.policies import require
+from portal.typed import keeps_typed, restored, signature
 
 PAGE = 50
 
@@ -38,12 +39,13 @@ def decision_queue(request: HttpRequest) -> HttpResponse:
     return render(request, "hotlists/decision_queue.html", {"form": form, "page": page, "rows": rows, "saved": saved})
 
 
+@keeps_typed
 @require_http_methods(["GET", "POST"])
 def entry_decide(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """Deciding the submitted version, beside the one in force. What is decided is the version that was read."""
     entry = get_object_or_404(Entry.objects.visible_to(request.user).select_related("hotlist"), pk=pk)
     version = entry.versions.latest("number")
-    form = DecideForm(request.POST or None, deciding=version)
+    form = DecideForm(request.POST or restored(request), deciding=version)
     if request.method == "POST" and form.is_valid():
         read = get_object_or_404(entry.versions, pk=form.cleaned_data["version"])
         try:
@@ -60,7 +62,7 @@ def entry_decide(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     governing = entry.terms.governing(timezone.now()).select_related("version").first()
     context = {
         "entry": entry, "version": version, "alert_text": alerts.text(version), "form": form,
-        "may": policies.may_decide(request.user, version),
+        "may": policies.may_decide(request.user, version), "typed_by": signature(request),
         "let_through": entry.warninglist_answers.filter(vrm=version.vrm, country=version.country).select_related("given_by"),
         "governing": governing, "compared": compared(governing, version) if governing else [],
         "rank_needed": policies.rank_needed(version).label, "deciders_needed": policies.deciders_needed(version),

@@ -14,16 +14,18 @@ from hotlists.models import EmergencyAuthority, Hotlist
 from portal.errors import Unfit
 from portal.forms import put_problems
 from portal.policies import require
+from portal.typed import keeps_typed, restored, signature
 
 PAGE = 25
 
 
+@keeps_typed
 @require_http_methods(["GET", "POST"])
 def emergency_new(request: HttpRequest, slug: str) -> HttpResponse:
     """Writing down what an authoriser said. Refused, nothing typed is lost."""
     hotlist = get_object_or_404(Hotlist.objects.visible_to(request.user), slug=slug)
     require(policies.may_record_emergency(request.user, hotlist))
-    form = EmergencyForm(request.POST or None, hotlist=hotlist, recorder=request.user)
+    form = EmergencyForm(request.POST or restored(request), hotlist=hotlist, recorder=request.user)
     if request.method == "POST" and form.is_valid():
         try:
             authority = actions.record_emergency(hotlist, by=request.user, **form.authority, **form.facts)
@@ -32,7 +34,8 @@ def emergency_new(request: HttpRequest, slug: str) -> HttpResponse:
             return redirect("entry_detail", authority.entry_id)
         except Unfit as refusal:
             put_problems(form, refusal)
-    return render(request, "hotlists/emergency_new.html", {"form": form, "hotlist": hotlist})
+    context = {"form": form, "hotlist": hotlist, "typed_by": signature(request)}
+    return render(request, "hotlists/emergency_new.html", context)
 
 
 @require_GET

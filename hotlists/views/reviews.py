@@ -24,6 +24,7 @@ from hotlists.views.filters import chosen_in, opens_with, saved_filters
 from portal.errors import Unfit
 from portal.forms import put_problems
 from portal.policies import first_denial, require
+from portal.typed import keeps_typed, restored, signature
 
 PAGE = 50
 
@@ -48,13 +49,14 @@ def review_queue(request: HttpRequest) -> HttpResponse:
     return render(request, "hotlists/review_queue.html", context)
 
 
+@keeps_typed
 @require_http_methods(["GET", "POST"])
 def entry_review(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """Looking again at one entry; whoever came from the queue goes on to the next."""
     entry = get_object_or_404(Entry.objects.visible_to(request.user).select_related("hotlist", "owner"), pk=pk)
     term = entry.terms.governing(timezone.now()).select_related("version").first()
     may = policies.may_review(request.user, entry)
-    form = ReviewForm(request.POST or None, term=term) if term else None
+    form = ReviewForm(request.POST or restored(request), term=term) if term else None
     queue = _place_in_queue(request, entry)
     if form and request.method == "POST" and form.is_valid():
         try:
@@ -67,6 +69,7 @@ def entry_review(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     since = since_last_review(entry)
     context = {
         "entry": entry, "term": term, "form": form, "may": may, "queue": queue, "since": since, "now": timezone.now(),
+        "typed_by": signature(request),
         "scope": scope_of(term, request.user) if term else None,
         "may_keep": policies.may_keep(request.user, since, at=timezone.now()),
         "earlier": entry.reviews.select_related("reviewed_by").order_by("-reviewed_at")[:3],
