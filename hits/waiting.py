@@ -40,8 +40,9 @@ def _to_answer(user: User, now: dt.datetime, limits: Limits) -> Iterator[Item]:
 def _of_own_entries(user: User, now: dt.datetime, limits: Limits) -> Iterator[Item]:
     """R-059: the owner of an entry that keeps being seen while nobody acts is told."""
     own = Hit.objects.visible_to(user).shown().filter(entry__owner=user, entry__withdrawn_at=None)
-    for hit in own.open().newest_of_vehicle().with_urgency(now, limits).filter(is_escalated=True)[:10]:
-        words = f"Seen {hit.sightings} times without an outcome: your entry has escalated"
+    seen = own.select_related("entry__hotlist").open().newest_of_vehicle().with_urgency(now, limits)
+    for hit in seen.filter(is_escalated=True)[:10]:
+        words = f"Seen {hit.sightings} times without an outcome: {hit.entry} has escalated"
         yield Item(words, reverse("hit_detail", args=[hit.pk]), None, hit.received_at, "stopped")
     outside = own.filter(cautions__contains=[Caution.OUTSIDE_SCOPE], pk__gte=uuid7_floor(now - 4 * limits.window))
     for hit in outside.order_by("-pk")[:10]:

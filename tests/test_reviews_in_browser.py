@@ -1,8 +1,6 @@
 """Reviewing, narrowing and disputing in front of a person: at a phone's width, by keyboard, and readable to programs."""
 
 import datetime as dt
-import os
-from pathlib import Path
 
 import pytest
 from django.urls import reverse
@@ -12,38 +10,14 @@ from playwright.sync_api import expect
 from hotlists import actions
 from hotlists.models import Entry, Review
 from tests.asgi_portal import *  # noqa: F403 - fixtures
-from tests.browser import faults
+from tests.phone import *  # noqa: F403 - fixtures
+from tests.phone import look_at
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
     pytest.mark.filterwarnings("ignore:Exception ignored in.*SpooledTemporaryFile"),
 ]
 DAY = dt.timedelta(days=1)
-
-
-@pytest.fixture
-def at(page, asgi_portal, client_of):
-    """at(user, path): the page on a phone, as this person, signed in, has it before them."""
-
-    def go(user, path: str):
-        page.context.clear_cookies()
-        cookies = client_of(user).cookies
-        page.context.add_cookies([{"name": k, "value": v.value, "url": asgi_portal} for k, v in cookies.items()])
-        page.set_viewport_size({"width": 390, "height": 844})
-        page.goto(asgi_portal + path)
-        return page
-
-    return go
-
-
-def look_at(page, name: str) -> None:
-    """Nothing wrong, nothing wider than the phone; a picture at two widths when somebody asked for pictures."""
-    assert faults(page) == []
-    assert page.evaluate("document.documentElement.scrollWidth") <= 390, "wider than a phone"
-    if folder := os.environ.get("PORTAL_PICTURES"):
-        for width in (1280, 390):
-            page.set_viewport_size({"width": width, "height": 900})
-            page.screenshot(path=Path(folder) / f"{name}-{width}.png", full_page=True)
 
 
 def test_queue_is_reviewed_by_keyboard_from_one_to_the_next(approved_entry, at, supervisor):
