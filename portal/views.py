@@ -31,7 +31,15 @@ def refusal(request: HttpRequest, refused: Refusal) -> HttpResponse:
     """An act or a look that was refused, with its reason."""
     if isinstance(refused, Stranger):
         return not_found(request)  # the same answer as for what was never there
-    return _answer(request, refused.status, refused.title, str(refused), "errors/refusal.html")
+    typed = [] if _wants_json(request) else words_typed(request)
+    more = {"typed": typed} if typed else {}
+    return _answer(request, refused.status, refused.title, str(refused), "errors/refusal.html", **more)
+
+
+def words_typed(request: HttpRequest) -> list[str]:
+    """The sentences of the form that was sent, which its refusal would lose: shown once more, to be copied."""
+    said = [value.strip() for name in request.POST for value in request.POST.getlist(name) if "password" not in name]
+    return [words for words in said if " " in words]
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

@@ -1,11 +1,11 @@
-"""What somebody wrote to decide, to review or in an emergency is not lost when their session ended meanwhile."""
+"""What somebody wrote is not lost: neither when their session ended meanwhile, nor when somebody else was first."""
 
 import re
 
 import pytest
 from django.urls import reverse
 
-from tests.cast import GROUNDS, PASSWORD
+from tests.cast import GROUNDS, PASSWORD, approve
 
 pytestmark = pytest.mark.django_db
 WORDS = "Weighed against the harm of a third burglary."
@@ -37,3 +37,13 @@ def test_words_sent_after_the_session_ended_wait_for_who_wrote_them(page, who, p
         again = client.post(answer.url, {"login": user.username, "password": PASSWORD})
         shown = client.get(again.url).content.decode()
         assert (WORDS in shown) is comes_back
+
+
+def test_words_of_who_came_second_are_shown_to_be_copied(submitted_entry, supervisor, inspector, client_of):
+    version = submitted_entry()
+    approve(version, by=inspector)
+    address = reverse("entry_decide", args=[version.entry_id])
+    body = {"version": str(version.pk), "verdict": "approve", **GROUNDS, "necessity": WORDS}
+    answer = client_of(supervisor).post(address, body)
+    assert answer.status_code == 409
+    assert WORDS in answer.content.decode() and str(version.pk) not in answer.content.decode()

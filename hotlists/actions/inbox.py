@@ -52,7 +52,10 @@ def look_into_inbox(*, by: SystemJob) -> Taken:
             _accept_checked(agreement, machine, taken)
             inbox.forget_set_aside(agreement.hotlist.slug, before=now - kept)
             _take_oldest(agreement, machine, taken, now, by=by)
-        except BaseError as problem:  # one list's place does not answer: the others' may
+        except (
+            BaseError,
+            FileNotFoundError,
+        ) as problem:  # one list's place does not answer, or its source took a file back
             logger.error("The files left for %s cannot be read: %s", agreement.hotlist.slug, problem)
     return taken
 

@@ -64,6 +64,7 @@ def entry_decide(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         "entry": entry, "version": version, "alert_text": alerts.text(version), "form": form,
         "may": policies.may_decide(request.user, version), "typed_by": signature(request),
         "let_through": entry.warninglist_answers.filter(vrm=version.vrm, country=version.country).select_related("given_by"),
+        "protected": [EntryVersion.ProtectedKind(kind).label for kind in version.protected_kinds],
         "governing": governing, "compared": compared(governing, version) if governing else [],
         "rank_needed": policies.rank_needed(version).label, "deciders_needed": policies.deciders_needed(version),
     }  # fmt: skip
