@@ -71,6 +71,7 @@ def _erased(page):
     link = page.get_by_role("link", name="Certificate:")
 
     def is_certified():
+        page.wait_for_load_state()  # of what the button led to: a page on its way out cannot be loaded again
         page.reload()
         return link.count()
 
