@@ -31,10 +31,13 @@ def decision_queue(request: HttpRequest) -> HttpResponse:
     if away := opens_with(request, SavedFilter.Page.DECISIONS):
         return redirect(away)
     form = DecisionQueueForm(request.GET or None, user=request.user)
-    waiting = form.found().with_hands().select_related("entry__hotlist", "written_by", "emergency")
-    page = Paginator(waiting, PAGE).get_page(request.GET.get("page"))
-    actions.look_at_entries(page.object_list, by=request.user, where="the decision queue")
-    rows = [(version, policies.may_decide(request.user, version)) for version in page]
+    keys = list(form.found().values_list("pk", flat=True))  # all are put in order, only a page of them is read
+    page = Paginator(keys, PAGE).get_page(request.GET.get("page"))
+    found = EntryVersion.objects.filter(pk__in=page.object_list).with_hands()
+    versions = found.select_related("entry__hotlist", "written_by", "emergency").in_bulk()
+    shown = [versions[key] for key in page.object_list if key in versions]
+    actions.look_at_entries(shown, by=request.user, where="the decision queue")
+    rows = [(version, policies.may_decide(request.user, version)) for version in shown]
     saved = saved_filters(request, SavedFilter.Page.DECISIONS, chosen_in(form))
     return render(request, "hotlists/decision_queue.html", {"form": form, "page": page, "rows": rows, "saved": saved})
 
