@@ -201,6 +201,19 @@ def test_a_file_that_calls_a_vehicle_recovered_takes_it_out_of_force(stolen, loa
     assert Departure.objects.get(vrm=plate(3)).why == "recovered"
 
 
+def test_who_uploaded_the_file_that_held_a_row_back_does_not_end_that_by_another_file(stolen, loaded, manager):
+    loaded([report(n, days=9) for n in range(1, 4)], by=manager)
+    loaded([report(1, days=9, recovered=ago(1))], mode=Load.Mode.ADD, by=manager)
+    held = FeedException.objects.get()
+    load = loaded([report(1, days=9)], mode=Load.Mode.REMOVE, by=manager)
+    held.refresh_from_db()
+    assert held.to_at is None and any("Still held back" in notice for notice in load.notices)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        FeedException.objects.filter(pk=held.pk).update(to_at=timezone.now(), dropped_by=load)
+    loaded([report(1, days=9)], mode=Load.Mode.ADD, by=manager)
+    assert in_force() == {plate(2), plate(3)}
+
+
 def test_a_list_with_a_life_cycle_needs_files_that_say_when_rows_were_reported(feed, manager, second_manager):
     over = {"life_cycle": "lost-or-stolen"}
     actions.agree(actions.propose_agreement(feed, by=manager, **terms(**over)), by=second_manager)

@@ -136,6 +136,29 @@ def test_pages_choose_look_pass_on_and_undo(approved_entry, hotlist, manager, co
     assert "Given back" in page and owners() == {submitter}
 
 
+def test_the_api_passes_on_what_it_names_and_nothing_that_is_being_chosen_on_the_page(
+    approved_entry, hotlist, manager, colleague, submitter, client_of
+):
+    chosen, named = (approved_entry(vrm_entered=plate(n)) for n in range(2))
+    actions.choose_entries(hotlist, by=manager, add=[chosen.pk])
+    client, at = client_of(manager), reverse("api_entries_pass_on", args=[hotlist.slug])
+    body = {"entries": [str(named.pk)], "owner": colleague.username, "reason": "Left the team."}
+    made = client.post(at, body, content_type="application/json").json()
+    client.post(reverse("api_bulk_start", args=[made["id"]]), content_type="application/json")
+    assert {entry.pk: entry.owner for entry in Entry.objects.all()} == {chosen.pk: submitter, named.pk: colleague}
+    strange = client.post(at, body | {"entries": [str(named.pk), str(hotlist.pk)]}, content_type="application/json")
+    assert (strange.status_code, strange.json()["errors"][0]["pointer"]) == (422, "/entries")
+
+
+def test_nobody_comes_to_answer_for_a_vehicle_of_their_own(approved_entry, hotlist, manager, colleague):
+    entry = approved_entry(vrm_entered=plate(1))
+    actions.declare_vehicle(by=colleague, vrm_entered=plate(1), connection="own")
+    with pytest.raises(Unfit, match="Choose somebody else"):
+        actions.pass_on(entry, by=manager, owner=colleague, reason="Left the team.")
+    bulk = actions.pass_several_on(hotlist, by=manager, entries=[entry.pk], owner=colleague, reason="Left the team.")
+    assert "declared" in str(bulk.rows.get().problems)
+
+
 def test_the_api_plans_passes_on_and_gives_back(approved_entry, hotlist, manager, colleague, submitter, client_of):
     keys = [str(approved_entry(vrm_entered=plate(n)).pk) for n in range(2)]
     client, at = client_of(manager), reverse("api_entries_pass_on", args=[hotlist.slug])

@@ -10,6 +10,7 @@ from audit.models import Event
 from audit.verbs import Verb
 from hotlists import actions, quality, warnings
 from hotlists.models import (
+    Contribution,
     EntryVersion,
     WarninglistAnswer,
     WarninglistEdition,
@@ -323,6 +324,28 @@ def test_refused_plate_is_submitted_only_when_somebody_of_rank_answered(refused,
         actions.answer_refusal(refused, fleet, by=superintendent, words="Twice.")
     assert actions.submit(refused, by=submitter).status == EntryVersion.Status.SUBMITTED
     assert Event.objects.filter(verb=Verb.REFUSAL_ANSWERED).exists()
+
+
+def test_who_let_a_plate_through_has_no_hand_in_the_entry_afterwards(refused, superintendent, submitter):
+    fleet = WarninglistEdition.objects.get().warninglist
+    actions.answer_refusal(refused, fleet, by=superintendent, words="The engine was stolen from its station.")
+    with pytest.raises(Refused, match="somebody else writes"):
+        actions.edit_draft(refused, by=superintendent, contact_24h="Mine, 01632 960003")
+    with pytest.raises(Refused, match="somebody else writes"):
+        actions.submit(refused, by=superintendent)
+    Contribution.objects.create(version=refused, user=superintendent, contributed_at=timezone.now())
+    with pytest.raises(IntegrityError, match="nobody of rank has answered"), transaction.atomic():
+        EntryVersion.objects.filter(pk=refused.pk).update(
+            status="submitted", submitted_by=submitter, submitted_at=timezone.now()
+        )
+
+
+def test_nobody_lets_the_plate_of_their_own_vehicle_through(refused, superintendent):
+    actions.declare_vehicle(by=superintendent, vrm_entered="XY50ZZZ", connection="own")
+    with pytest.raises(Refused, match="declared as connected with you"):
+        actions.answer_refusal(
+            refused, WarninglistEdition.objects.get().warninglist, by=superintendent, words="It is my own car."
+        )
 
 
 def test_whoever_wrote_an_entry_does_not_answer_for_its_plate(in_use, draft_entry, superintendent, outsider):

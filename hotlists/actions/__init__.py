@@ -13,7 +13,7 @@ from .bulk import (
     upload_entries,
     write_drafts,
 )
-from .bulk_owners import plan_passing_on
+from .bulk_owners import pass_several_on, plan_passing_on
 from .checking import check
 from .conflicts import report_conflict
 from .decisions import decide
@@ -128,6 +128,7 @@ __all__ = [
     "open_entry",
     "open_notice",
     "pass_on",
+    "pass_several_on",
     "plan_change",
     "plan_passing_on",
     "propose_agreement",

@@ -20,15 +20,18 @@ class Ended(NamedTuple):
 def end_exceptions(load: Load, *, at: dt.datetime) -> Ended:
     """An exception ends when the source drops the plate or confirms the row after it was held back (F-02).
 
-    Not by a file that whoever held the plate back uploaded or accepted: it would be one person's word against their own.
+    Not by a file that whoever held the plate back, or uploaded the file that did, uploaded or accepted: it would be one
+    person's word against their own.
     The database holds the same. Of a file that is no complete list, only what it speaks of counts.
     """
     open_ones = FeedException.objects.filter(hotlist=load.hotlist_id, to_at=None)
     gone = open_ones.filter(_is_gone(load))
     again = open_ones.filter(_is_confirmed(load))
-    own = Q(from_by__in=[one for one in (load.uploaded_by_id, load.decided_by_id) if one])
-    kept = (gone | again).filter(own).count()
-    dropped, reconfirmed = list(gone.exclude(own)), list(again.exclude(own))
+    people = [one for one in (load.uploaded_by_id, load.decided_by_id) if one]
+    own = Q(from_by__in=people) | Q(from_load__uploaded_by__in=people)
+    theirs = open_ones.filter(own).values("pk")
+    kept = (gone | again).filter(pk__in=theirs).count()
+    dropped, reconfirmed = list(gone.exclude(pk__in=theirs)), list(again.exclude(pk__in=theirs))
     open_ones.filter(pk__in=[one.pk for one in dropped]).update(to_at=at, dropped_by=load)
     open_ones.filter(pk__in=[one.pk for one in reconfirmed]).update(to_at=at, reconfirmed_by=load)
     return Ended(dropped, reconfirmed, kept)

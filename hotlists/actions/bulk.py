@@ -14,7 +14,7 @@ from audit.actions import record
 from audit.verbs import Verb
 from hotlists import policies
 from hotlists.actions.bulk_owners import give_back, pass_on_chosen
-from hotlists.actions.bulk_rows import locked_bulk, with_entries
+from hotlists.actions.bulk_rows import add_entries, begun_with, locked_bulk, with_entries
 from hotlists.actions.conflicts import Act, link_of, report_conflict
 from hotlists.actions.entries import WRITTEN, begin_entry, begin_version, following
 from hotlists.bulk import reading
@@ -82,7 +82,7 @@ def choose_entries(
     )  # fmt: skip
     bulk = Bulk.objects.select_for_update().get(pk=bulk.pk)
     bulk.rows.filter(entry_id__in=list(drop)).delete()
-    _add(bulk, add)
+    add_entries(bulk, add)
     return bulk
 
 
@@ -91,30 +91,8 @@ def change_entries(hotlist: Hotlist, *, by: User, entries: Iterable[uuid.UUID], 
     """Chooses these entries and plans the change of them in one, apart from what somebody is choosing on the page."""
     policies.require_sight(by, hotlist)
     require(policies.may_write(by, hotlist))
-    bulk = Bulk.objects.create(
-        hotlist=hotlist, made_by=by, kind=Bulk.Kind.EDIT, status=Status.CHECKED, made_at=timezone.now()
-    )
-    wanted = set(entries)
-    if lacking := len(wanted) - _add(bulk, wanted):
-        words = f"{lacking} of these are no entries of this list, or have ended."
-        raise Unfit(words, {"entries": [words]})
+    bulk = begun_with(hotlist, entries, kind=Bulk.Kind.EDIT, by=by)
     return plan_change(bulk, by=by, changes=changes)
-
-
-def _add(bulk: Bulk, keys: Iterable[uuid.UUID]) -> int:
-    """Adds entries of the bulk's list that have not ended; how many. Raises Unfit beyond what is changed at once."""
-    there = set(bulk.rows.values_list("entry_id", flat=True))
-    wanted = Entry.objects.filter(hotlist=bulk.hotlist, withdrawn_at=None, pk__in=list(keys)).exclude(
-        pk__in=[key for key in there if key]
-    )
-    most = StandardsProfile.objects.in_force(timezone.now()).number("entry.upload")
-    found = list(wanted.order_by("-pk").values_list("pk", flat=True)[: most + 1])
-    if len(there) + len(found) > most:
-        words = f"At most {most} entries are changed at once."
-        raise Unfit(words, {"entries": [words]})
-    last = max(bulk.rows.values_list("number", flat=True), default=0)
-    BulkRow.objects.bulk_create(BulkRow(bulk=bulk, number=last + n, entry_id=key) for n, key in enumerate(found, 1))
-    return len(found)
 
 
 @transaction.atomic

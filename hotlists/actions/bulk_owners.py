@@ -1,5 +1,7 @@
 """Passing several entries on at once: looked at first, done in one go, given back as they were."""
 
+import uuid
+from collections.abc import Iterable
 from typing import Any
 
 from django.db import transaction
@@ -8,9 +10,9 @@ from accounts.models import User
 from audit.actions import record
 from audit.verbs import Verb
 from hotlists import policies
-from hotlists.actions.bulk_rows import locked_bulk
+from hotlists.actions.bulk_rows import begun_with, locked_bulk
 from hotlists.actions.terms import require_words
-from hotlists.models import Bulk, BulkRow, Entry, EntryVersion
+from hotlists.models import Bulk, BulkRow, Entry, EntryVersion, Hotlist
 from hotlists.workflow import BULK
 from portal.errors import TooLate, Unfit
 from portal.policies import require
@@ -50,6 +52,17 @@ def plan_passing_on(bulk: Bulk, *, by: User, owner: User, deputy: User | None = 
         hotlist=bulk.hotlist.title,
     )  # fmt: skip
     return bulk
+
+
+@transaction.atomic
+def pass_several_on(
+    hotlist: Hotlist, *, by: User, entries: Iterable[uuid.UUID], owner: User, deputy: User | None = None, reason: str
+) -> Bulk:
+    """Chooses these entries and plans to pass them on in one, apart from what somebody is choosing on the page."""
+    policies.require_sight(by, hotlist)
+    require(policies.may_write(by, hotlist))
+    bulk = begun_with(hotlist, entries, kind=Kind.OWNER, by=by)
+    return plan_passing_on(bulk, by=by, owner=owner, deputy=deputy, reason=reason)
 
 
 def pass_on_chosen(bulk: Bulk, *, by: User) -> Bulk:
@@ -108,6 +121,9 @@ def _problems(entry: Entry | None, by: User, owner: User, deputy: User | None) -
         return [("entry", may.reason)]
     if (entry.owner, entry.deputy) == (owner, deputy):
         return [("owner", "This is who answers for it already.")]
+    for field, person in (("owner", owner), ("deputy", deputy)):
+        if person is not None and not (may := policies.has_no_stake(person, entry)):
+            return [(field, may.reason)]
     return []
 
 

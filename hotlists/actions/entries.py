@@ -81,6 +81,7 @@ def edit_draft(
     them: Overtaken when that has passed, so that two windows do not overwrite each other unseen."""
     version = _locked(version, by=by)
     require(policies.may_edit(by, version))
+    require(policies.let_nothing_through(by, version))
     if version.status != EntryVersion.Status.DRAFT:
         raise TooLate("This version was submitted, so it can no longer be edited. Write a new version instead.")
     if expecting and expecting != fingerprint(version):
@@ -103,6 +104,7 @@ def submit(version: EntryVersion, *, by: User, now: dt.datetime | None = None) -
     version = _locked(version, by=by)
     now = now or timezone.now()  # of the moment in which the lock is held, however long it was waited for
     require(policies.may_submit(by, version))
+    require(policies.let_nothing_through(by, version))
     _require_no_conflict(version, by=by, act=Act.SUBMIT)
     for hand in version.contributions.exclude(user=by).select_related("user"):
         _require_no_conflict(version, by=hand.user, act=Act.SUBMIT)

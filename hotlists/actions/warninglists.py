@@ -13,6 +13,7 @@ from accounts.policies import own_session
 from audit.actions import record
 from audit.verbs import Verb
 from hotlists import policies, warnings
+from hotlists.actions.conflicts import Act, require_no_conflict
 from hotlists.exports import harmless
 from hotlists.models import (
     EntryVersion,
@@ -205,6 +206,9 @@ def answer_refusal(version: EntryVersion, warninglist: Warninglist, *, by: User,
     if warned is None or warned.edition is None:
         raise TooLate("This warninglist does not refuse the plate of this draft, or somebody has answered already.")
     require(policies.may_answer_refusal(by, version, warned.edition))
+    require_no_conflict(
+        Act.DECIDE, by=by, plate=version.plate, hotlist=version.entry.hotlist, entry_id=version.entry_id
+    )
     _require_words(words=words)
     answer = WarninglistAnswer.objects.create(
         entry=version.entry, version=version, warninglist=warninglist, country=version.country, vrm=version.vrm,

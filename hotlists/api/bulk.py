@@ -2,7 +2,6 @@
 
 import uuid
 
-from django.db import transaction
 from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import extend_schema
 from rest_framework import generics, serializers, status
@@ -159,9 +158,7 @@ class EntriesPassOn(APIView):
         given = BulkPassOnSerializer(data=request.data)
         given.is_valid(raise_exception=True)
         facts = dict(given.validated_data)
-        with transaction.atomic():  # a plan that is refused leaves nothing chosen
-            bulk = actions.choose_entries(_list(request, slug), by=actor(request), add=facts.pop("entries"))
-            bulk = actions.plan_passing_on(bulk, by=actor(request), **facts)
+        bulk = actions.pass_several_on(_list(request, slug), by=actor(request), **facts)
         return Response(BulkSerializer(bulk).data, status=status.HTTP_201_CREATED)
 
 

@@ -47,6 +47,7 @@ from .feeds import (
 from .filters import may_change_filter, may_save_filter
 from .hotlists import may_change, may_hand_over, may_judge, may_justify, may_manage
 from .life import (
+    has_no_stake,
     may_ask_again,
     may_dispute,
     may_extend,
@@ -63,6 +64,7 @@ from .life import (
     rank_to_keep,
 )
 from .warninglists import (
+    let_nothing_through,
     may_accept_edition,
     may_answer_refusal,
     may_begin_warninglist,
@@ -77,6 +79,8 @@ from .warninglists import (
 
 __all__ = [
     "deciders_needed",
+    "has_no_stake",
+    "let_nothing_through",
     "may_accept",
     "may_accept_edition",
     "may_agree",

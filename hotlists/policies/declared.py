@@ -60,12 +60,17 @@ def has_no_interest(user: Actor, version: EntryVersion) -> Verdict:
     shown, one query a person and request; the action asks afresh."""
     if not isinstance(user, User):
         return Allowed()
-    known: frozenset[str] | None = vars(user).get(_KNOWN)
-    if known is None:
-        touching = DeclaredVehicle.objects.touching(user, timezone.now())
-        known = vars(user)[_KNOWN] = frozenset(touching.values_list("vrm_skeleton", flat=True))
-    if version.vrm_skeleton in known:
+    if version.vrm_skeleton in barred_to(user):
         return Denied(
             "This vehicle is declared as connected with you or with somebody of your unit. Somebody else decides."
         )
     return Allowed()
+
+
+def barred_to(person: User) -> frozenset[str]:
+    """Skeletons of the plates that are declared as connected with this person or their unit; asked once a person and request."""
+    known: frozenset[str] | None = vars(person).get(_KNOWN)
+    if known is None:
+        touching = DeclaredVehicle.objects.touching(person, timezone.now())
+        known = vars(person)[_KNOWN] = frozenset(touching.values_list("vrm_skeleton", flat=True))
+    return known

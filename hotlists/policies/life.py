@@ -5,6 +5,7 @@ import datetime as dt
 from accounts.models import Actor, User
 from accounts.policies import acts_in_own_session, holds, role_has
 from hotlists.models import Entry, Hotlist
+from hotlists.policies.declared import barred_to
 from hotlists.policies.entries import is_not_withdrawn, may_open, may_write, sees
 from hotlists.tallies import SinceLast
 from portal.policies import Allowed, Denied, Late, Verdict, first_denial
@@ -96,6 +97,14 @@ def may_own(person: User, entry: Entry) -> Verdict:
     """Who can answer for an entry: somebody who is here, sees its list and writes entries."""
     if not person.is_active or not sees(person, entry.hotlist) or not role_has(person, "hotlists.write_entry"):
         return Denied("This person does not see the list, or does not write entries.")
+    return has_no_stake(person, entry)
+
+
+def has_no_stake(person: User, entry: Entry) -> Verdict:
+    """Whether nobody declared its vehicle as connected with this person or with somebody of their unit (R-032)."""
+    barred = barred_to(person)
+    if barred and entry.versions.filter(vrm_skeleton__in=barred).exists():
+        return Denied("The vehicle is declared as connected with this person or with somebody of their unit.")
     return Allowed()
 
 

@@ -84,6 +84,13 @@ def may_answer_refusal(user: Actor, version: EntryVersion, edition: WarninglistE
     return Allowed()
 
 
+def let_nothing_through(user: Actor, version: EntryVersion) -> Verdict:
+    """Who let the plate of an entry through has no hand in it afterwards: two people, not one in turn."""
+    if isinstance(user, User) and version.entry.warninglist_answers.filter(given_by=user).exists():
+        return Denied("You let this plate through though a warninglist refuses it, so somebody else writes the entry.")
+    return Allowed()
+
+
 def _waits(edition: WarninglistEdition) -> Verdict:
     if edition.accepted_at:
         return Late("This edition was accepted already.")

@@ -14,6 +14,11 @@ EXCEPTION_ENDS_BY_ANOTHER = pgtrigger.Trigger(
                 AND NEW.from_by_id IN (l.uploaded_by_id, l.decided_by_id)
         ) OR EXISTS (
             SELECT FROM hotlists_load l WHERE l.id = NEW.from_load_id AND l.uploaded_by_id = NEW.to_by_id
+        ) OR EXISTS (
+            SELECT FROM hotlists_load l
+                JOIN hotlists_load held ON held.id = NEW.from_load_id
+                    AND held.uploaded_by_id IN (l.uploaded_by_id, l.decided_by_id)
+                WHERE l.id IN (NEW.dropped_by_id, NEW.reconfirmed_by_id)
         ) THEN
             RAISE EXCEPTION 'who held a plate back does not let it go, nor does a file of theirs'
                 USING ERRCODE = 'check_violation';

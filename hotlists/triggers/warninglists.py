@@ -176,6 +176,9 @@ REFUSED_PLATE_IS_ANSWERED = pgtrigger.Trigger(
                 AND NOT EXISTS (
                     SELECT FROM hotlists_warninglistanswer a WHERE a.entry_id = NEW.entry_id
                         AND a.warninglist_id = e.warninglist_id AND (a.country, a.vrm) = (NEW.country, NEW.vrm)
+                        AND a.given_by_id NOT IN (NEW.written_by_id, NEW.submitted_by_id) AND NOT EXISTS (
+                            SELECT FROM hotlists_contribution c WHERE c.version_id = NEW.id AND c.user_id = a.given_by_id
+                        )
                 )
         ) THEN
             RAISE EXCEPTION 'a warninglist refuses this plate and nobody of rank has answered' USING ERRCODE = 'check_violation';
