@@ -156,7 +156,7 @@ def test_nobody_comes_to_answer_for_a_vehicle_of_their_own(approved_entry, hotli
     with pytest.raises(Unfit, match="Choose somebody else"):
         actions.pass_on(entry, by=manager, owner=colleague, reason="Left the team.")
     bulk = actions.pass_several_on(hotlist, by=manager, entries=[entry.pk], owner=colleague, reason="Left the team.")
-    assert "declared" in str(bulk.rows.get().problems)
+    assert "cannot answer for this entry" in str(bulk.rows.get().problems)
 
 
 def test_the_api_plans_passes_on_and_gives_back(approved_entry, hotlist, manager, colleague, submitter, client_of):

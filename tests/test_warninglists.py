@@ -18,6 +18,7 @@ from hotlists.models import (
     WarninglistUse,
 )
 from hotlists.models.warninglists import key_of, keys_of
+from hotlists.warninglists.files import BadRow, File, Row
 from oversight.demo.warninglists import add_warninglist
 from portal.errors import Refused, Stranger, TooLate, Unfit
 from tests.cast import approve, entry_facts, person
@@ -107,7 +108,7 @@ def test_rows_that_cannot_be_read_are_left_out_told_and_kept_harmless(loaded, ma
         (b"plate,vrm\nXY50ZZZ,XY50ZZY\n", "A column is there twice"), (b"plate\n", "headings and no rows"),
         (b"plate\n;;\n!!\n", "names no plate that can be read"), (b"plate\nXY50ZZZ\xff\n", "no text in UTF-8"),
         (b"plate\nXY50\x00ZZZ\n", "no text in UTF-8"),
-        (b'plate,note\nXY50ZZZ,"%s"\n' % (b"x\n" * 70_000), "no row of separated columns"), (b"plate\n" + b"A" * 70_000, "too long"),
+        (b'plate,note\nXY50ZZZ,"%s"\n' % (b"x\n" * 70_000), "hardly the right file"), (b"plate\n" + b"A" * 70_000, "too long"),
     ],
 )  # fmt: skip
 def test_what_is_no_list_of_plates_is_refused_whole(loaded, content, words):
@@ -324,6 +325,29 @@ def test_refused_plate_is_submitted_only_when_somebody_of_rank_answered(refused,
         actions.answer_refusal(refused, fleet, by=superintendent, words="Twice.")
     assert actions.submit(refused, by=submitter).status == EntryVersion.Status.SUBMITTED
     assert Event.objects.filter(verb=Verb.REFUSAL_ANSWERED).exists()
+
+
+@pytest.mark.parametrize(
+    ("content", "good", "bad"),
+    [
+        (b"plate\rQA01ZZZ\rQB01ZZZ\r", ["QA01ZZZ", "QB01ZZZ"], []),
+        (b"plate,note\r\nQA01ZZZ,x\r\n\r\nQB01ZZZ,y", ["QA01ZZZ", "QB01ZZZ"], []),
+        (b'plate,note\nQA01ZZZ,"fire engine\nQB01ZZZ,x\nQC01ZZZ,"y"\n', ["QB01ZZZ", "QC01ZZZ"], [2]),
+        (b'plate\n"QA01ZZZ\nQB01ZZZ\n=cmd()\nQ\xe2\x80\xa8A01\n', ["QB01ZZZ"], [2, 4, 5]),
+    ],
+)
+def test_a_row_is_a_line_and_none_is_swallowed_by_another(content, good, bad):
+    for size in (1, 7, len(content)):
+        chunks = [content[n : n + size] for n in range(0, len(content), size)]
+        rows = list(File(chunks, least_known=3).rows())
+        assert [row.plate for row in rows if isinstance(row, Row)] == good
+        assert [row.number for row in rows if isinstance(row, BadRow)] == bad
+
+
+def test_heading_that_is_none_is_refused_in_words():
+    for content in (b'"plate\nQA01ZZZ\n', b"p" * 140_000 + b"\nQA01ZZZ\n", b""):
+        with pytest.raises(Unfit):
+            list(File([content], least_known=3).rows())
 
 
 def test_who_let_a_plate_through_has_no_hand_in_the_entry_afterwards(refused, superintendent, submitter):

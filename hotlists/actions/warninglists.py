@@ -14,7 +14,6 @@ from audit.actions import record
 from audit.verbs import Verb
 from hotlists import policies, warnings
 from hotlists.actions.conflicts import Act, require_no_conflict
-from hotlists.exports import harmless
 from hotlists.models import (
     EntryVersion,
     Warninglist,
@@ -30,6 +29,7 @@ from hotlists.warnings import Warned
 from matcher_client import vrm as plates
 from portal.errors import TooLate, Unfit
 from portal.policies import require
+from portal.spreadsheets import harmless
 from standards.models import StandardsProfile
 from standards.ranks import Rank
 

@@ -3,6 +3,7 @@
 from .bulk import may_answer_releases, may_discard, may_release, may_work_on
 from .decisions import deciders_needed, may_decide, rank_needed
 from .declared import (
+    barred_to,
     may_answer_conflict,
     may_answer_notice,
     may_declare,
@@ -78,6 +79,7 @@ from .warninglists import (
 )
 
 __all__ = [
+    "barred_to",
     "deciders_needed",
     "has_no_stake",
     "let_nothing_through",

@@ -104,7 +104,7 @@ def has_no_stake(person: User, entry: Entry) -> Verdict:
     """Whether nobody declared its vehicle as connected with this person or with somebody of their unit (R-032)."""
     barred = barred_to(person)
     if barred and entry.versions.filter(vrm_skeleton__in=barred).exists():
-        return Denied("The vehicle is declared as connected with this person or with somebody of their unit.")
+        return Denied("This person cannot answer for this entry.")  # whose vehicle it is, is not told
     return Allowed()
 
 

@@ -3,6 +3,7 @@
 import codecs
 import csv
 import hashlib
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
@@ -15,6 +16,9 @@ from portal.errors import Unfit
 COLUMNS = ("plate", "country", "note")
 LONGEST_LINE = 1 << 16  # characters
 NOTE = 300
+_ENDS = re.compile(r"\r\n|\n|\r")  # of lines, as each kind of machine writes them
+_BETWEEN = " -.·\u00a0"  # what people put into a plate that they write
+_QUOTES = "A quotation mark is opened and not closed, or stands where none may. A row is one line."
 _NAMES = {"vrm": "plate", "registration": "plate", "mark": "plate", "comment": "note", "remarks": "note"}
 
 
@@ -58,19 +62,18 @@ class File:
         lines = self._lines()
         first = next(lines, "")
         delimiter = max(",;\t", key=first.count)
-        self.headings = [_heading(cell) for cell in next(csv.reader([first], delimiter=delimiter), [])]
+        self.headings = [_heading(cell) for cell in _cells(first, delimiter) or []]
         if "plate" not in self.headings:
             raise _unfit("The first line has to name the columns: plate, and if you like country and note.")
         if any(self.headings.count(name) > 1 for name in COLUMNS):
             raise _unfit("A column is there twice. Name plate, country and note once each.")
         places = {name: self.headings.index(name) for name in COLUMNS if name in self.headings}
-        number = 1
-        try:
-            for number, cells in enumerate(csv.reader(lines, delimiter=delimiter), 2):
-                if any(map(str.strip, cells)):
-                    yield self._read(number, cells, places)
-        except csv.Error as error:
-            raise _unfit(f"Row {number + 1} is no row of separated columns: {error}.") from error
+        for number, line in enumerate(lines, 2):
+            cells = _cells(line, delimiter)
+            if cells is None:
+                yield BadRow(number, "row", _QUOTES, [line])
+            elif any(map(str.strip, cells)):
+                yield self._read(number, cells, places)
 
     def _read(self, number: int, cells: list[str], places: dict[str, int]) -> Row | BadRow:
         said = {name: cells[place].strip() if place < len(cells) else "" for name, place in places.items()}
@@ -88,6 +91,8 @@ class File:
         return Row(number, code, plate, key_of(plate), note)
 
     def _plate(self, typed: str) -> str:
+        if strange := [sign for sign in typed if not sign.isalnum() and sign not in _BETWEEN and sign not in WILD]:
+            raise ValueError(f"A plate has letters and digits; this has “{strange[0]}”.")
         if not any(sign in typed for sign in WILD):
             return plates.normalise(typed)
         pattern = parse(typed)
@@ -105,15 +110,25 @@ class File:
                 self._digest.update(chunk)
                 if b"\0" in chunk:
                     raise _unfit("This is no text in UTF-8. Save it as “CSV UTF-8” and send it again.")
-                lines = (rest + decode(chunk)).split("\n")
-                rest = lines.pop()
+                text = rest + decode(chunk)
+                held = "\r" if text.endswith("\r") else ""  # half of an end of line, perhaps
+                *lines, rest = _ENDS.split(text.removesuffix("\r") if held else text)
+                rest += held
                 if len(rest) > LONGEST_LINE:
                     raise _unfit("A line of this file is too long for a list of plates.")
-                yield from (f"{line}\n" for line in lines)
-            if rest := rest + decode(b"", True):
+                yield from lines
+            if rest := (rest + decode(b"", True)).rstrip("\r"):
                 yield rest
         except UnicodeDecodeError as error:
             raise _unfit("This is no text in UTF-8. Save it as “CSV UTF-8” and send it again.") from error
+
+
+def _cells(line: str, delimiter: str) -> list[str] | None:
+    """A row is one line; None where a quotation mark is opened and not closed, or stands where none may."""
+    try:
+        return next(csv.reader([line], delimiter=delimiter, strict=True), [])
+    except csv.Error:
+        return None
 
 
 def _heading(cell: str) -> str:
