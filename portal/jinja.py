@@ -41,6 +41,7 @@ def environment(**options: Any) -> Environment:
         printed=printed,
         number=intcomma,
         count=count,
+        vehicle=vehicle,
     )
     return env
 
@@ -53,3 +54,8 @@ def url(name: str, *args: Any, **kwargs: Any) -> str:
 def count(n: int, one: str, many: str = "") -> str:
     """`3 entries`: a number with its noun."""
     return f"{intcomma(n)} {one if n == 1 else many or one + 's'}"
+
+
+def vehicle(described: Any) -> str:
+    """`Blue Ford Focus`: colour, make and model; what is not known is said once."""
+    return " ".join(dict.fromkeys(filter(None, (described.colour, described.make, described.model)))) or "Not known"
