@@ -54,7 +54,7 @@ def test_list_lives_its_life_over_the_api(client_of, manager, asset_owner, super
     assert (following["file_name"], following["removed"], following["bad_rows"]) == ("next.csv", 3, 1)
     plates = second.get(reverse("api_edition_plates", args=[following["id"]])).json()
     assert plates["added"] == [{"country": "GB", "plate": "XY50ZZX", "note": ""}]
-    assert b"at least one letter" in second.get(reverse("api_edition_problems", args=[following["id"]])).content
+    assert b"has letters and digits" in second.get(reverse("api_edition_problems", args=[following["id"]])).content
     post(second, "api_edition_accept", following["id"])
     back = post(
         client_of(superintendent), "api_edition_bring_back", made["id"], body={"reason": "Engines were missing."}
