@@ -18,7 +18,7 @@ from matcher_client.rows import Row
 from matcher_client.session import Answered, PortalSession, SilentPortal
 from matcher_client.spool import Spool
 from matcher_client.state import Applied, AppliedList, health
-from matcher_client.store import HeldList, Store, Where, load
+from matcher_client.store import HeldList, Store, Where, judge, load
 
 log = logging.getLogger(__name__)
 
@@ -70,7 +70,7 @@ class Matcher:
                 path = self.feed.path_of(role, applied.sha256)
                 try:
                     manifest = Manifest.read(applied.manifest)
-                    lists[role] = load(path, role, manifest, applied.sha256, applied.applied_at, applied.until)
+                    lists[role] = judge(load(path, role, manifest, applied.sha256, applied.applied_at, applied.until))
                 except Refused as error:
                     log.warning("What was held of list %s is not whole and will be fetched anew: %s", role, error)
                     del self.applied.lists[role]
@@ -216,7 +216,7 @@ class Matcher:
             if held.sha256 == published.sha256 and held.manifest.has_rows_of(manifest):
                 return replace(held, manifest=manifest, applied_at=int(time.time()), until=published.until)
         path = self.feed.fetch(publication, published)
-        return load(path, role, manifest, published.sha256, int(time.time()), published.until)
+        return judge(load(path, role, manifest, published.sha256, int(time.time()), published.until))
 
     def _persist(self, publication: Publication, verified_at: int) -> None:
         lists = {}

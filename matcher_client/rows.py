@@ -52,7 +52,8 @@ TEXT_FIELDS = tuple(field for field in FIELDS if field not in TIME_FIELDS)
 # Fields that rows of format 1 did not have. What was published in it stays as it was hashed, and can still be read.
 SINCE_FORMAT_2 = ("response", "scope")
 
-_SEPARATOR = "\x1f"
+SEPARATOR = "\x1f"
+CONTROLS = bytes([*range(0x20), 0x7F])  # which nothing in a row may hold; the separator is one of them
 _CONTROL = re.compile(r"[\x00-\x1e\x7f]")
 
 
@@ -61,8 +62,8 @@ def canonical(row: Row) -> bytes:
 
     A time is written as a decimal integer, None as nothing. ValueError when a field holds a control character.
     """
-    text = _SEPARATOR.join(["" if field is None else str(field) for field in row])
-    if _CONTROL.search(text) or text.count(_SEPARATOR) != len(row) - 1:
+    text = SEPARATOR.join(["" if field is None else str(field) for field in row])
+    if _CONTROL.search(text) or text.count(SEPARATOR) != len(row) - 1:
         names = ", ".join(name for name, field in zip(FIELDS, row, strict=True) if has_control_characters(str(field)))
         raise ValueError(f"Control characters cannot be published; they stand in: {names}.")
     return text.encode() + b"\n"
@@ -70,14 +71,14 @@ def canonical(row: Row) -> bytes:
 
 def fields_of(line: str) -> dict[str, str]:
     """The fields of a canonical row without the end of its line, in this format or in format 1; all of them as text."""
-    values = line.split(_SEPARATOR)
+    values = line.split(SEPARATOR)
     names = FIELDS if len(values) == len(FIELDS) else tuple(name for name in FIELDS if name not in SINCE_FORMAT_2)
     return dict.fromkeys(SINCE_FORMAT_2, "") | dict(zip(names, values, strict=True))
 
 
 def has_control_characters(text: str) -> bool:
     """Whether `text` could not be part of a row."""
-    return _SEPARATOR in text or _CONTROL.search(text) is not None
+    return SEPARATOR in text or _CONTROL.search(text) is not None
 
 
 def row_key(row: Row) -> tuple[str, str, str]:
@@ -85,11 +86,16 @@ def row_key(row: Row) -> tuple[str, str, str]:
     return row.country, row.vrm, row.ref
 
 
-def bucket_of(country: str, vrm: str, bits: int) -> int:
-    """The number of the bucket that holds all rows of a plate: the first `bits` bits of SHA-256(country 0x1F vrm)."""
+def check_bits(bits: int) -> None:
+    """ValueError when a list cannot have so many bucket bits."""
     if not 0 <= bits <= MAX_BUCKET_BITS:
         raise ValueError(f"A list has between 0 and {MAX_BUCKET_BITS} bucket bits.")
-    digest = sha256(f"{country}{_SEPARATOR}{vrm}".encode()).digest()
+
+
+def bucket_of(country: str, vrm: str, bits: int) -> int:
+    """The number of the bucket that holds all rows of a plate: the first `bits` bits of SHA-256(country 0x1F vrm)."""
+    check_bits(bits)
+    digest = sha256(f"{country}{SEPARATOR}{vrm}".encode()).digest()
     return int.from_bytes(digest[:4], "big") >> (32 - bits)
 
 
@@ -109,7 +115,7 @@ class BucketDigests:
         self.count = 0
         self._digests: dict[int, Any] = {}
         self._last: tuple[str, str, str] | None = None
-        bucket_of("", "", bits)  # refuses a bad number of bits before any row comes
+        check_bits(bits)
 
     def add(self, row: Row) -> int:
         """Take the next row and say which bucket it fell into. ValueError when it does not follow the last one."""

@@ -1,20 +1,17 @@
 """What the matcher holds in memory and matches against: lists, rows by plate, sites in service."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
+from matcher_client.base import Base, read_base
 from matcher_client.manifest import Manifest
 from matcher_client.reads import Read
 from matcher_client.refusals import FORMAT, TAMPER, Refused
-from matcher_client.rows import FIELDS, TIME_FIELDS, BucketDigests, Row, answer, bucket_of, canonical, row_key
-from matcher_client.rows import FORMAT as FORMAT_OF_ROWS
+from matcher_client.rows import Row, answer, bucket_of, canonical, root, row_key
 from matcher_client.scope import covers, parse
-
-BATCH = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,25 +28,47 @@ class Where:
 
 @dataclass(slots=True)
 class HeldList:
-    """One revision of a list, loaded. Rows are found by plate alone: a read's country may be wrong or missing."""
+    """One revision of a list, loaded: a base, and beside it all rows of the plates that changed since (none: the plate is
+    gone). Rows are found by plate alone: a read's country may be wrong or missing."""
 
     role: str
     manifest: Manifest
     sha256: str
     applied_at: int
-    by_vrm: dict[str, tuple[Row, ...]] = field(repr=False)
-    buckets: dict[int, list[str]] = field(repr=False)
+    base: Base = field(repr=False)
+    digests: list[bytes] = field(repr=False)  # of the rows as they are now, one a bucket
+    changed: Mapping[str, tuple[Row, ...]] = field(default_factory=dict, repr=False)
     until: int | None = None  # the second at which it is no longer given to us
+
+    def rows_of(self, vrm: str) -> tuple[Row, ...]:
+        """The rows of a plate, whatever its country."""
+        changed = self.changed.get(vrm)
+        return self.base.rows_of(vrm) if changed is None else changed
 
     def rows_in(self, bucket: int) -> list[Row]:
         """The rows of a bucket in key order, taken from the very rows that are matched against."""
-        vrms = set(self.buckets.get(bucket, ()))
-        found = (row for vrm in vrms for row in self.by_vrm.get(vrm, ()))
-        bits = self.manifest.bucket_bits
-        return sorted((row for row in found if bucket_of(row.country, row.vrm, bits) == bucket), key=row_key)
+        return self.rows_in_each([bucket])[bucket]
+
+    def rows_in_each(self, buckets: Collection[int]) -> dict[int, list[Row]]:
+        """The rows of each of these buckets, as `rows_in`; of many together they are found much faster."""
+        found = self.base.rows_in(buckets)
+        if not self.changed:
+            return found
+        found = {bucket: [row for row in rows if row.vrm not in self.changed] for bucket, rows in found.items()}
+        for rows in self.changed.values():
+            for row in rows:
+                bucket = bucket_of(row.country, row.vrm, self.manifest.bucket_bits)
+                if bucket in found:
+                    found[bucket].append(row)
+        return {bucket: sorted(rows, key=row_key) for bucket, rows in found.items()}
 
     def count(self) -> int:
-        return sum(len(rows) for rows in self.by_vrm.values())
+        """How many rows there are."""
+        return len(self.base) + sum(len(rows) - self.base.count_of(vrm) for vrm, rows in self.changed.items())
+
+    def plates(self) -> set[str]:
+        """Every plate that is looked for."""
+        return {*self.base.plates(), *self.changed} - {vrm for vrm, rows in self.changed.items() if not rows}
 
 
 class Store:
@@ -90,7 +109,7 @@ class Store:
         """Every row in force at the moment `at` that looks for the plate, whatever its country."""
         lists, _, verified_at, _ = self._held
         for held in lists.values():
-            rows = held.by_vrm.get(vrm)
+            rows = held.rows_of(vrm)
             if rows and (held.until is None or at < held.until) and is_alive(held.manifest, verified_at, at):
                 for row in rows:
                     if in_force(row, at):
@@ -123,52 +142,18 @@ def in_force(row: Row, at: float) -> bool:
 
 
 def load(path: Path, role: str, manifest: Manifest, sha256: str, applied_at: int, until: int | None = None) -> HeldList:
-    """The list in a Parquet file, held against its manifest. Raises Refused when the two differ."""
-    digests = BucketDigests(manifest.bucket_bits)
-    by_vrm: dict[str, tuple[Row, ...]] = {}
-    buckets: dict[int, list[str]] = {}
+    """The list in a Parquet file; `judge` says whether it is that of its manifest. Raises Refused when it cannot be read."""
     try:
-        for row in read_rows(path):
-            bucket = digests.add(row)
-            parse(row.scope)  # a limit that is not understood would be no limit
-            by_vrm[row.vrm] = (*by_vrm.get(row.vrm, ()), row)
-            buckets.setdefault(bucket, []).append(row.vrm)
+        base = read_base(path, manifest.bucket_bits)
     except (ValueError, OSError, pa.ArrowException) as error:
         raise Refused(FORMAT, f"the rows of list {role} cannot be read: {error}") from error
-    if digests.count != manifest.rows:
-        raise Refused(TAMPER, f"list {role} has {digests.count} rows; its manifest says {manifest.rows}.")
-    if digests.root() != manifest.root:
-        raise Refused(TAMPER, f"the rows of list {role} are not those that its manifest was made for.")
-    return HeldList(role, manifest, sha256, applied_at, by_vrm, buckets, until)
+    return HeldList(role, manifest, sha256, applied_at, base, base.digests, until=until)
 
 
-def read_rows(path: Path) -> Iterator[Row]:
-    """The rows of a published Parquet file, a batch at a time. ValueError when its columns are not those of a row."""
-    with pq.ParquetFile(path) as file:
-        schema = file.schema_arrow
-        if tuple(schema.names) != FIELDS:
-            raise ValueError(f"its columns are not those of format {FORMAT_OF_ROWS}")
-        for column in schema:
-            wanted = pa.types.is_int64 if column.name in TIME_FIELDS else is_text
-            if not wanted(column.type):
-                raise ValueError(f"its column {column.name} is of the type {column.type}")
-        for batch in file.iter_batches(batch_size=BATCH):
-            columns = [values(batch.column(name), name) for name in FIELDS]
-            yield from map(Row._make, zip(*columns, strict=True))
-
-
-def is_text(kind: pa.DataType) -> bool:
-    return pa.types.is_string(kind) or pa.types.is_large_string(kind)
-
-
-def values(column: pa.Array, name: str) -> list:
-    """A column as Python values; of words that repeat, such as a category, one copy is kept."""
-    if name in TIME_FIELDS or name in ("vrm", "ref", "version"):
-        found = column.to_pylist()
-    else:
-        encoded = column.dictionary_encode()
-        words = [*encoded.dictionary.to_pylist(), None]
-        found = [words[-1 if index is None else index] for index in encoded.indices.to_pylist()]
-    if name not in TIME_FIELDS and column.null_count:
-        raise ValueError(f"its column {name} has empty cells")
-    return found
+def judge(held: HeldList) -> HeldList:
+    """The list, if its rows are those that its manifest was made for. Raises Refused when they are not."""
+    if held.count() != held.manifest.rows:
+        raise Refused(TAMPER, f"list {held.role} has {held.count()} rows; its manifest says {held.manifest.rows}.")
+    if root(held.digests).hex() != held.manifest.root:
+        raise Refused(TAMPER, f"the rows of list {held.role} are not those that its manifest was made for.")
+    return held

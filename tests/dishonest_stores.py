@@ -1,6 +1,8 @@
 """Stores of matchers that do not do as they say; the portal must find them out by their receipts."""
 
-from matcher_client.store import HeldList, Store
+from dataclasses import replace
+
+from matcher_client.store import Store
 
 
 class NeverForgets(Store):
@@ -10,9 +12,8 @@ class NeverForgets(Store):
         kept = {}
         for role, held in lists.items():
             before = self.lists.get(role, held)
-            by_vrm = {**before.by_vrm, **held.by_vrm}
-            buckets = {n: before.buckets.get(n, []) + held.buckets.get(n, []) for n in range(16)}
-            kept[role] = HeldList(role, held.manifest, held.sha256, held.applied_at, by_vrm, buckets, held.until)
+            gone = {vrm: before.rows_of(vrm) for vrm in before.plates() - held.plates()}
+            kept[role] = replace(held, changed={**held.changed, **gone})
         super().replace({**self.lists, **kept}, sites, verified_at, where)
 
 

@@ -92,7 +92,7 @@ def client_for(live_server, tmp_path):
 
 def held(client: Client) -> set[str]:
     """The plates that a matcher's program holds."""
-    return {vrm for part in client.store.lists.values() for vrm in part.by_vrm}
+    return {vrm for part in client.store.lists.values() for vrm in part.plates()}
 
 
 def publish(hotlist: Hotlist) -> list:
