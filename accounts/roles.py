@@ -43,7 +43,7 @@ ROLES = (
     Role("MGR", "List manager", "Who answers for the lists being current, allocated and small enough to act on",
          (*LOOK, *WRITE, *HITS, *HOLD, *EXPORT, "hotlists.withdraw_entry", "hotlists.suspend_entry", "hotlists.dispute_entry",
           "hotlists.manage_hotlist", "hotlists.keep_warninglist", "hotlists.accept_warninglist",
-          "hotlists.load_feed", "hotlists.release_load", "hotlists.agree_source", "matchers.manage_matcher",
+          "hotlists.load_feed", "hotlists.release_load", "hotlists.agree_source", "matchers.manage_matcher", "matchers.export_list",
           "matchers.view_publications", "hits.answer_hit", "camera_sites.view_sites", "scrutiny.view_findings")),
     Role("CTL", "Control room", "Operators who act on hits around the clock",
          (*LOOK, *HITS, "hits.answer_hit", "hotlists.suspend_entry", "hotlists.dispute_entry",

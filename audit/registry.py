@@ -70,6 +70,8 @@ UNTRACKED: dict[str, str] = {
     "matchers.ListRole": MACHINERY,
     "matchers.Metadata": MACHINERY,
     "matchers.Challenge": MACHINERY,
+    "matchers.RevisionDoor": MACHINERY,
+    "matchers.DoorList": MACHINERY,
     "hits.HitKey": MACHINERY,
     "matchers.RecallHolder": WRITTEN_ONCE,
 }

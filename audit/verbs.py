@@ -202,6 +202,14 @@ class Verb(TextChoices):
         "publication.resumed",
         "{actor} carried the publication on above what was published before the database was restored: {reason}",
     )
+    DISCLOSURE_MADE = (
+        "disclosure.made",
+        "{actor} took {count} rows of {list} away as an unsigned file ({form}) for {recipient}: {reason}",
+    )
+    DISCLOSURE_TOLD = "disclosure.told", "{actor} told {recipient} of {count} rows taken back from {subject}: {how}"
+    DISCLOSURE_OPENED = "disclosure.opened", "{actor} looked at {count} plates taken back from {subject}"
+    LEGACY_FETCHED = "legacy.fetched", "{actor} fetched {count} rows of {lists} unsigned, as revision {number}"
+    LEGACY_HELD = "legacy.held", "{actor} said that it holds revision {number} of {lists}; nothing proves it"
     # feeds
     AGREEMENT_PROPOSED = "agreement.proposed", "{actor} proposed an {subject} for {hotlist}"
     AGREEMENT_MADE = "agreement.made", "{actor} made the {subject} for {hotlist}"
@@ -322,6 +330,11 @@ _OPERATIONS = {
     Verb.LIST_ALLOCATED: Operation.DISCLOSURE,
     Verb.LIST_REVOKED: Operation.ERASURE,
     Verb.PUBLICATION_RELEASED: Operation.DISCLOSURE,
+    Verb.DISCLOSURE_MADE: Operation.DISCLOSURE,
+    Verb.DISCLOSURE_TOLD: Operation.DISCLOSURE,
+    Verb.DISCLOSURE_OPENED: Operation.CONSULTATION,
+    Verb.LEGACY_FETCHED: Operation.DISCLOSURE,
+    Verb.LEGACY_HELD: Operation.HOUSEKEEPING,
     Verb.PUBLICATION_ENDED: Operation.ERASURE,
     Verb.SITES_PUBLISHED: Operation.HOUSEKEEPING,
     Verb.RECALL_OPENED: Operation.ERASURE,

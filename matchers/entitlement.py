@@ -7,6 +7,7 @@ from accounts.models import MachineClient
 from matchers.models import FeedList, Matcher
 
 SCOPE = "matcher"
+LEGACY_SCOPE = "legacy"  # of matchers that can verify nothing; lets nobody into a signed feed
 
 
 def matcher_of(request: Request) -> Matcher:

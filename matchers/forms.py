@@ -6,6 +6,7 @@ from django import forms
 from django.utils import timezone
 
 from hotlists.models import Hotlist
+from matchers.models import Disclosure
 
 
 class MatcherForm(forms.Form):
@@ -13,6 +14,11 @@ class MatcherForm(forms.Form):
 
     name = forms.CharField(max_length=100, help_text="As the boards will show it.")
     purpose = forms.CharField(max_length=300, label="What is it for?", widget=forms.Textarea(attrs={"rows": 3}))
+    by_revisions = forms.TypedChoiceField(
+        choices=[("", "Signed, by a program that verifies"), ("yes", "Unsigned, by revision numbers")], coerce=bool,
+        empty_value=False, required=False, widget=forms.RadioSelect, initial="", label="How does it fetch lists?",
+        help_text="Unsigned only where the system can do no better: nothing it holds can be proved forgotten.",
+    )  # fmt: skip
 
 
 class AllocationForm(forms.Form):
@@ -43,3 +49,32 @@ class RevokeForm(forms.Form):
     """Why a list is taken away."""
 
     reason = forms.CharField(max_length=300, label="Why?", widget=forms.Textarea(attrs={"rows": 3}))
+
+
+class ListExportForm(forms.Form):
+    """As what a list is taken away, for whom and why."""
+
+    form = forms.ChoiceField(
+        choices=Disclosure.Form, widget=forms.RadioSelect, initial=Disclosure.Form.VOI, label="As what"
+    )
+    recipient = forms.CharField(
+        max_length=200, label="Who gets the file?", help_text="A named person and their organisation."
+    )
+    reason = forms.CharField(
+        max_length=300, label="What do they need it for?", widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="Recorded with your name: the purpose, and the agreement between the controllers.",
+    )  # fmt: skip
+
+    def clean_form(self) -> Disclosure.Form:
+        """As the action takes it."""
+        return Disclosure.Form(self.cleaned_data["form"])
+
+
+class TellForm(forms.Form):
+    """How the recipient of a file was told."""
+
+    how = forms.CharField(
+        max_length=300, label="How were they told?", widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="By whom, to whom, by what way. Not the plates.",
+    )  # fmt: skip
+    is_destroyed = forms.BooleanField(required=False, label="They say that no copy of the file is left")

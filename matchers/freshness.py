@@ -8,7 +8,17 @@ from django.db.models import Count, Min, QuerySet
 from django.utils import timezone
 
 from hotlists.models import Entry, Hotlist
-from matchers.models import FeedList, Matcher, Publication, PublishedRow, Recall, RecallHolder, Receipt
+from matchers.models import (
+    DoorList,
+    FeedList,
+    Matcher,
+    Publication,
+    PublishedRow,
+    Recall,
+    RecallHolder,
+    Receipt,
+    RevisionDoor,
+)
 
 SILENT_AFTER = dt.timedelta(minutes=5)
 FORGOTTEN_WITHIN = dt.timedelta(minutes=2)
@@ -26,6 +36,8 @@ class Copy:
     open_recalls: int
     recalled_since: dt.datetime | None
     now: dt.datetime
+    is_unsigned: bool = False
+    said: DoorList | None = None
 
     @property
     def is_ending(self) -> bool:
@@ -34,7 +46,9 @@ class Copy:
 
     @property
     def is_silent(self) -> bool:
-        """Whether the matcher has not been heard of for minutes."""
+        """Whether the matcher has not been heard of for minutes; one that asks by revision numbers, for an offline life."""
+        if self.is_unsigned:
+            return is_silent(self.matcher, self.now, after=dt.timedelta(hours=self.hotlist.offline_life_hours))
         return is_silent(self.matcher, self.now)
 
     @property
@@ -61,6 +75,8 @@ class Copy:
     def _standing(self) -> tuple[str, str, str]:
         if self.asked is None:
             return "Nothing published", "waiting", "the list is published within seconds of being given"
+        if self.is_unsigned:
+            return self._unsigned
         if self.last is not None and not self.last.is_right and self.last.revision == self.asked.revision:
             return "Wrong answer", "stopped", "what it answered is not what it should hold"
         if self.is_silent:
@@ -74,10 +90,23 @@ class Copy:
             return "Behind", "lapsing", f"proved revision {self.proved.revision} of {self.asked.revision}"
         return "Current", "in-force", ""
 
+    @property
+    def _unsigned(self) -> tuple[str, str, str]:
+        unproved = "unsigned: cannot be proved forgotten"
+        said = self.said
+        revision = "it has not said what it holds"
+        if said is not None and said.held_number is not None:
+            revision = f"it says that it holds {'the newest' if said.held_number == said.number else 'an older'} file"
+        if self.is_silent:
+            return "Silent", "stopped", f"it has not asked for anything for an offline life; {unproved}"
+        if self.is_ending:
+            return "Taken away", "stopped", f"{revision}; {unproved}"
+        return "Unsigned", "lapsing", f"{revision}; {unproved}"
 
-def is_silent(matcher: Matcher, now: dt.datetime) -> bool:
-    """Whether the matcher has not been heard of for minutes."""
-    return (matcher.last_seen_at or matcher.added_at) < now - SILENT_AFTER
+
+def is_silent(matcher: Matcher, now: dt.datetime, *, after: dt.timedelta = SILENT_AFTER) -> bool:
+    """Whether the matcher has not been heard of for as long, by default for minutes."""
+    return (matcher.last_seen_at or matcher.added_at) < now - after
 
 
 def copies(hotlists: QuerySet[Hotlist], now: dt.datetime, *, of: Matcher | None = None) -> list[Copy]:
@@ -97,6 +126,8 @@ def copies(hotlists: QuerySet[Hotlist], now: dt.datetime, *, of: Matcher | None 
         .values("matcher", "hotlist")
         .annotate(open=Count("pk"), since=Min("recall__opened_at"))
     }
+    unsigned = set(RevisionDoor.objects.values_list("matcher", flat=True))
+    said = {(each.door_id, each.hotlist_id): each for each in DoorList.objects.filter(hotlist__in=hotlists)}
     found = []
     for each in carried:
         key = (each.feed.matcher.pk, each.role_id)
@@ -105,7 +136,7 @@ def copies(hotlists: QuerySet[Hotlist], now: dt.datetime, *, of: Matcher | None 
             Copy(
                 matcher=each.feed.matcher, hotlist=each.role.hotlist, asked=each.ending or newest.get(each.role_id),
                 proved=proved.get(key), last=last.get(key), open_recalls=recalled.get("open", 0),
-                recalled_since=recalled.get("since"), now=now,
+                recalled_since=recalled.get("since"), now=now, is_unsigned=key[0] in unsigned, said=said.get(key),
             )
         )  # fmt: skip
     return sorted(found, key=lambda copy: (copy.matcher.name, copy.hotlist.title))
@@ -126,6 +157,7 @@ class Held:
     forgotten_at: dt.datetime | None
     recalled_at: dt.datetime | None
     is_silent: bool
+    is_unsigned: bool = False
 
     @property
     def forgotten_clock(self) -> str:
@@ -144,6 +176,7 @@ def held_of_entry(entry: Entry, now: dt.datetime) -> list[Held]:
     """Who holds this entry now, or has to prove that it is forgotten; one line a matcher."""
     rows = PublishedRow.objects.filter(hotlist=entry.hotlist_id, ref=str(entry.pk))
     current = rows.current().first()
+    unsigned = set(RevisionDoor.objects.values_list("matcher", flat=True))
     found: dict[object, Held] = {}
     copies_recalled = (
         RecallHolder.objects.filter(recall__in=Recall.objects.of_entry(entry.hotlist_id, str(entry.pk)))
@@ -154,7 +187,14 @@ def held_of_entry(entry: Entry, now: dt.datetime) -> list[Held]:
         for copy in copies_recalled:
             since = entry.withdrawn_at if entry.withdrawn_at else copy.recall.opened_at
             found[copy.matcher_id] = Held(
-                copy.matcher, False, None, None, copy.closed_at, since, is_silent(copy.matcher, now)
+                copy.matcher,
+                False,
+                None,
+                None,
+                copy.closed_at,
+                since,
+                is_silent(copy.matcher, now),
+                copy.matcher_id in unsigned,
             )
         return list(found.values())
     for copy in copies_of(entry.hotlist, now):
@@ -162,7 +202,7 @@ def held_of_entry(entry: Entry, now: dt.datetime) -> list[Held]:
         has_proved = proof is not None and proof.revision >= current.since_revision and not copy.is_ending
         found[copy.matcher.pk] = Held(
             copy.matcher, not copy.is_ending, proof.received_at if proof and has_proved else None,
-            proof.revision if proof and has_proved else None, None, None, copy.is_silent,
+            proof.revision if proof and has_proved else None, None, None, copy.is_silent, copy.is_unsigned,
         )  # fmt: skip
     return list(found.values())
 

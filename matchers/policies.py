@@ -7,8 +7,8 @@ from django.utils import timezone
 from accounts.models import Actor, MachineClient, SystemJob
 from accounts.policies import holds, reads
 from hotlists.models import Hotlist
-from matchers.models import Allocation, Matcher
-from portal.policies import Allowed, Denied, Verdict, first_denial
+from matchers.models import Allocation, Disclosure, Matcher
+from portal.policies import Allowed, Denied, Late, Verdict, first_denial
 
 LONGEST_ALLOCATION = dt.timedelta(days=366)
 
@@ -21,6 +21,15 @@ def may_manage(user: Actor) -> Verdict:
 def may_view(user: Actor) -> Verdict:
     """Who sees what was published and who holds it; a machine that may read, too."""
     return reads(user, "matchers.view_publications")
+
+
+def may_renew_code(user: Actor, matcher: Matcher) -> Verdict:
+    """Who makes a code for enrolment; there is nothing to enrol where no receipt is ever signed."""
+    is_unsigned = hasattr(matcher, "door")
+    return first_denial(
+        may_manage(user),
+        Denied("This matcher fetches unsigned files: it has no key to enrol.") if is_unsigned else Allowed(),
+    )
 
 
 def may_allocate(user: Actor, matcher: Matcher, hotlist: Hotlist) -> Verdict:
@@ -46,6 +55,23 @@ def may_enrol(machine: Actor, matcher: Matcher) -> Verdict:
     if not isinstance(machine, MachineClient) or machine.pk != matcher.machine_id:
         return Denied("A matcher enrols itself.")
     return Allowed()
+
+
+def may_export_list(user: Actor, hotlist: Hotlist) -> Verdict:
+    """Who takes a list away as an unsigned file. A suppression list goes nowhere (decision 19)."""
+    return first_denial(
+        holds(user, "matchers.export_list"),
+        Denied("A suppression list is never published.") if hotlist.kind == Hotlist.Kind.SUPPRESSION else Allowed(),
+    )
+
+
+def may_tell(user: Actor, disclosure: Disclosure) -> Verdict:
+    """Who tells the recipient of a file what was taken back since."""
+    is_over = disclosure.tellings.filter(is_destroyed=True).exists()
+    return first_denial(
+        holds(user, "matchers.export_list"),
+        Late("Its recipient said that no copy is left.") if is_over else Allowed(),
+    )
 
 
 def _is_not_allocated(matcher: Matcher, hotlist: Hotlist) -> Verdict:

@@ -2,9 +2,10 @@
 
 from django.urls import path
 
+from matchers.api import disclosures as api_disclosures
 from matchers.api import machines
 from matchers.api import matchers as api
-from matchers.views import matchers, publication
+from matchers.views import disclosures, doors, matchers, publication
 
 urlpatterns = [
     path("matchers/", matchers.matcher_list, name="matcher_list"),
@@ -15,6 +16,15 @@ urlpatterns = [
     path("matchers/<uuid:pk>/code/", matchers.matcher_code, name="matcher_code"),
     path("matchers/allocations/<uuid:pk>/revoke/", matchers.allocation_revoke, name="allocation_revoke"),
     path("hotlists/<slug:slug>/publications/", matchers.publication_list, name="publication_list"),
+    path("hotlists/<slug:slug>/disclose/", disclosures.list_export, name="list_export"),
+    path("matchers/files/", disclosures.disclosure_list, name="disclosure_list"),
+    path("matchers/files/<uuid:pk>/", disclosures.disclosure_detail, name="disclosure_detail"),
+    path("legacy/<str:source>/revision", doors.Revision.as_view(), name="door_revision"),
+    path("legacy/<str:source>/lists", doors.Lists.as_view(), name="door_lists"),
+    path("legacy/<str:source>/update", doors.Update.as_view(), name="door_update"),
+    path("legacy/<str:source>/held", doors.HeldNow.as_view(), name="door_held"),
+    path("legacy/<str:source>/lists/<slug:slug>/update", doors.Update.as_view(), name="door_list_update"),
+    path("legacy/<str:source>/lists/<slug:slug>/held", doors.HeldNow.as_view(), name="door_list_held"),
     path("publication/<str:feed>/metadata/<str:name>", publication.Document.as_view(), name="publication_document"),
     path("publication/<str:feed>/wait", publication.wait, name="publication_wait"),
     path(
@@ -31,6 +41,10 @@ api_urlpatterns = [
     path("matchers/receipts/", api.ReceiptList.as_view(), name="api_receipt_list"),
     path("allocations/", api.AllocationList.as_view(), name="api_allocation_list"),
     path("allocations/<uuid:pk>/revoke/", api.AllocationRevoke.as_view(), name="api_allocation_revoke"),
+    path("hotlists/<slug:slug>/disclosures/", api_disclosures.ListExport.as_view(), name="api_list_export"),
+    path("disclosures/", api_disclosures.DisclosureList.as_view(), name="api_disclosure_list"),
+    path("disclosures/<uuid:pk>/", api_disclosures.DisclosureDetail.as_view(), name="api_disclosure_detail"),
+    path("disclosures/<uuid:pk>/told/", api_disclosures.Told.as_view(), name="api_disclosure_told"),
     path("publications/", api.PublicationList.as_view(), name="api_publication_list"),
     path("matchers/enrol/", machines.Enrol.as_view(), name="api_matcher_enrol"),
     path("challenges/", machines.Challenge.as_view(), name="api_challenge"),

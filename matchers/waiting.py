@@ -3,16 +3,18 @@
 import datetime as dt
 from collections.abc import Iterator
 
-from django.db.models import Count, Min
+from django.db.models import Count, Exists, Min, OuterRef
 from django.urls import reverse
 
 from accounts.models import User
 from accounts.policies import role_has
 from hotlists.models import Hotlist
+from matchers.disclosed import to_be_told
 from matchers.freshness import FORGOTTEN_WITHIN, SILENT_AFTER, copies
-from matchers.models import Matcher, RecallHolder
+from matchers.models import DoorList, Matcher, RecallHolder
 from matchers.wellness import root_to_renew
 from portal.home import Item
+from standards.models import StandardsProfile
 
 
 def questions(user: User, now: dt.datetime) -> Iterator[Item]:
@@ -28,12 +30,25 @@ def questions(user: User, now: dt.datetime) -> Iterator[Item]:
         return
     lists = Hotlist.objects.visible_to(user)
     late = RecallHolder.objects.open_since(now - FORGOTTEN_WITHIN).filter(hotlist__in=lists)
+    # Of a matcher without signatures nothing is ever proved; it is asked about only while it does not even say so.
+    said = DoorList.objects.filter(door=OuterRef("matcher"), hotlist=OuterRef("hotlist"))
+    late = late.exclude(Exists(said.said_past(OuterRef("recall__revision"))))
     recalled = late.aggregate(count=Count("pk"), since=Min("recall__opened_at"))
     board = reverse("matcher_list")
     yield Item("Withdrawn rows not proved forgotten", board, recalled["count"], recalled["since"], "stopped")
-    silent = Matcher.objects.holding_lists().silent_since(now - SILENT_AFTER)
+    holding = Matcher.objects.holding_lists()
+    longest = dt.timedelta(hours=StandardsProfile.objects.in_force(now).number("matcher.offline.life"))
+    silent = holding.silent_since(now - SILENT_AFTER).filter(door=None) | holding.silent_since(now - longest)
     since = silent.aggregate(since=Min("last_seen_at"))["since"]
     yield Item("Matchers gone silent", board, silent.count(), since, "stopped")
     wrong = [copy.last.received_at for copy in copies(lists, now) if copy.last and not copy.last.is_right]
     if wrong:
         yield Item("Matchers that answered wrongly", board, len(wrong), min(wrong), "stopped")
+    files, since = to_be_told(lists)
+    yield Item(
+        "Files whose recipients have to be told what was taken back",
+        reverse("disclosure_list"),
+        files,
+        since,
+        "stopped",
+    )

@@ -225,6 +225,7 @@ OAUTH2_PROVIDER = {
         "read": "Read what the API reads",
         "write": "Write entries, sites and loads as a machine",
         "matcher": "Fetch allocated lists, give receipts, report hits",
+        "legacy": "Fetch allocated lists by revision numbers, unsigned",
     },
     "DEFAULT_SCOPES": ["read"],
     "ACCESS_TOKEN_EXPIRE_SECONDS": 3600,

@@ -51,6 +51,9 @@ SCHEDULE: list[Rule] = [
           leaves_traces=False),
     erase("matchers.Publication", "6 years after the next revision; holds counts and hashes only", ACCOUNTABLE, months=72,
           since=REVISION_SUPERSEDED, blocked_by=("matchers.FeedList.ending",), leaves_traces=False),
+    erase("matchers.Disclosure", "6 years after it was taken; holds counts and hashes only", ACCOUNTABLE, months=72,
+          since="taken_at"),
+    *goes_with("matchers.Disclosure", ("matchers.DisclosureTold", "disclosure")),
     erase("matchers.Metadata",
           "An offline life and an hour after the next one, with the files it names; the last, 1 month after it expired; "
           "roots are kept, since clients walk from root to root",
@@ -59,7 +62,8 @@ SCHEDULE: list[Rule] = [
     erase("matchers.SiteTable", "12 months after it was made, unless it is the current one", NO_PERSON, months=12,
           since="generated_at", blocked_by=("matchers.Feed.site_table",), leaves_traces=False),
     *keep("Life of the matcher and 6 years; ended by hand", ACCOUNTABLE, "matchers.Matcher", "matchers.Allocation",
-          "matchers.Feed", "matchers.FeedList", "matchers.ListRole"),
+          "matchers.Feed", "matchers.FeedList", "matchers.ListRole", "matchers.RevisionDoor",
+          "matchers.DoorList"),
     # --- What is wanted
     erase("hotlists.Entry", "12 months after it was withdrawn, expired or, never approved, was last written", ALIGNED,
           months=12, since=ENTRY_CLOSED, may_be_held=True, blocked_by=("hits.Hit.entry", "hits.Hit.version")),

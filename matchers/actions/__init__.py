@@ -1,6 +1,8 @@
 """The verbs of matchers."""
 
 from .allocations import allocate, revoke
+from .disclosures import export_list, open_disclosure, tell_recipient
+from .doors import bring_up, fetch_update, note_held
 from .feeds import publish_sites, refresh_timestamps, sign_feed
 from .keys import change_list_key, import_root, make_publication_keys
 from .matchers import add_matcher, enrol, note_seen, renew_code
@@ -13,13 +15,18 @@ from .resuming import resume_publication
 __all__ = [
     "add_matcher",
     "allocate",
+    "bring_up",
     "challenge",
     "change_list_key",
     "enrol",
+    "export_list",
+    "fetch_update",
     "give_receipt",
     "import_root",
     "make_publication_keys",
+    "note_held",
     "note_seen",
+    "open_disclosure",
     "prune",
     "publish",
     "publish_sites",
@@ -29,4 +36,5 @@ __all__ = [
     "resume_publication",
     "revoke",
     "sign_feed",
+    "tell_recipient",
 ]

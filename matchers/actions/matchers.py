@@ -16,8 +16,9 @@ from audit.actions import record
 from audit.verbs import Verb
 from matchers import policies, versions
 from matchers.actions.feeds import sign_feed
+from matchers.entitlement import LEGACY_SCOPE, SCOPE
 from matchers.locks import lock_repository
-from matchers.models import Feed, Matcher, SiteTable
+from matchers.models import Feed, Matcher, RevisionDoor, SiteTable
 from portal.errors import Stranger, TooLate, Unfit
 from portal.policies import require
 
@@ -36,14 +37,17 @@ class Added:
 
 
 @transaction.atomic
-def add_matcher(name: str, *, by: Actor, purpose: str) -> Added:
-    """A new matcher with a feed of its own, whose address never changes. Holds no list until one is allocated."""
+def add_matcher(name: str, *, by: Actor, purpose: str, by_revisions: bool = False) -> Added:
+    """A new matcher with a feed of its own, whose address never changes. Holds no list until one is allocated.
+
+    One `by_revisions` cannot verify signatures: it gets a door of its own instead, and no scope for the signed feed (R-100).
+    """
     require(policies.may_manage(by))
     _require_words("name", name, "Name the matcher.")
     _require_words("purpose", purpose, "Say what it is for.")
     if Matcher.objects.filter(name=name).exists() or MachineClient.objects.filter(name=name).exists():
         raise Unfit("There is a machine of this name already.", {"name": ["Choose another name."]})
-    machine, secret = enrol_machine(name, by=by, scopes=["matcher"])
+    machine, secret = enrol_machine(name, by=by, scopes=[LEGACY_SCOPE if by_revisions else SCOPE])
     now = timezone.now()
     feed = Feed.objects.create(created_at=now, site_table=SiteTable.objects.order_by("id").last())
     matcher = Matcher(
@@ -54,11 +58,13 @@ def add_matcher(name: str, *, by: Actor, purpose: str) -> Added:
         added_at=now,
         added_by=by if isinstance(by, User) else None,
     )
-    code = _set_code(matcher)
+    code = "" if by_revisions else _set_code(matcher)
     matcher.save(force_insert=True)
+    if by_revisions:
+        RevisionDoor.objects.create(matcher=matcher, created_at=now)
     lock_repository()
     versions.keep([sign_feed(feed, by=by, at=now, with_targets=True)], [])
-    record(Verb.MATCHER_ADDED, target=matcher, by=by, purpose=purpose)
+    record(Verb.MATCHER_ADDED, target=matcher, by=by, purpose=purpose, unsigned=by_revisions)
     return Added(matcher, machine.application.client_id, secret, code)
 
 
@@ -66,7 +72,7 @@ def add_matcher(name: str, *, by: Actor, purpose: str) -> Added:
 def renew_code(matcher: Matcher, *, by: Actor) -> str:
     """Another one-time code: for a first enrolment that was missed, or for a matcher that lost its key."""
     matcher = _locked(matcher)
-    require(policies.may_manage(by))
+    require(policies.may_renew_code(by, matcher))
     code = _set_code(matcher)
     matcher.save(update_fields=["enrol_code_hash", "enrol_code_expires_at"])
     record(Verb.MATCHER_CODE_RENEWED, target=matcher, by=by)

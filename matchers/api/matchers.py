@@ -26,10 +26,16 @@ class MatcherSerializer(serializers.ModelSerializer):
 
     feed = serializers.CharField(source="feed_id", read_only=True)
     is_active = serializers.BooleanField(source="machine.is_active", read_only=True)
+    by_revisions = serializers.BooleanField(write_only=True, default=False, help_text="Unsigned, by revision numbers.")
+    source_id = serializers.CharField(
+        source="door.source_id", default=None, read_only=True, allow_null=True,
+        help_text="Of a matcher that fetches unsigned files; nothing it holds can be proved forgotten.",
+    )  # fmt: skip
 
     class Meta:
         model = Matcher
-        fields = ("id", "name", "purpose", "feed", "is_active", "added_at", "enrolled_at", "last_seen_at")
+        fields = ("id", "name", "purpose", "feed", "is_active", "by_revisions", "source_id", "added_at", "enrolled_at",
+                  "last_seen_at")  # fmt: skip
         read_only_fields = ("id", "added_at", "enrolled_at", "last_seen_at")
 
 
@@ -99,7 +105,7 @@ class MatcherList(_Read, generics.ListAPIView):
     """All matchers; POST adds one and shows its secrets, this once."""
 
     serializer_class = MatcherSerializer
-    queryset = Matcher.objects.select_related("machine")
+    queryset = Matcher.objects.select_related("machine", "door")
 
     def narrowed(self, found: QuerySet[Any], hotlists: QuerySet[Hotlist]) -> QuerySet[Any]:
         """Every matcher: who there is tells nothing of who is looked for."""
@@ -135,7 +141,7 @@ class MatcherDetail(_Read, generics.RetrieveAPIView):
     """One matcher."""
 
     serializer_class = MatcherSerializer
-    queryset = Matcher.objects.select_related("machine")
+    queryset = Matcher.objects.select_related("machine", "door")
 
     def narrowed(self, found: QuerySet[Any], hotlists: QuerySet[Hotlist]) -> QuerySet[Any]:
         """Any matcher."""

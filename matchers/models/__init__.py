@@ -4,10 +4,14 @@ from .feeds import Feed, FeedList, ListRole, Metadata, SiteTable
 from .matchers import Allocation, Matcher
 from .publications import Publication, PublishedRow
 from .receipts import Challenge, Recall, RecallHolder, Receipt
+from .unsigned import Disclosure, DisclosureTold, DoorList, RevisionDoor
 
 __all__ = [
     "Allocation",
     "Challenge",
+    "Disclosure",
+    "DisclosureTold",
+    "DoorList",
     "Feed",
     "FeedList",
     "ListRole",
@@ -18,5 +22,6 @@ __all__ = [
     "Recall",
     "RecallHolder",
     "Receipt",
+    "RevisionDoor",
     "SiteTable",
 ]

@@ -10,9 +10,10 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from hotlists.models import Hotlist
 from matchers import actions, keys, policies
+from matchers.disclosed import of_list
 from matchers.forms import AllocationForm, MatcherForm, RevokeForm
 from matchers.freshness import copies, is_silent
-from matchers.models import Allocation, Matcher, Publication, Receipt
+from matchers.models import Allocation, Disclosure, Matcher, Publication, Receipt, RevisionDoor
 from matchers.wellness import root_to_renew
 from portal.errors import Stranger, Unfit
 from portal.forms import put_problems
@@ -36,6 +37,7 @@ def matcher_list(request: HttpRequest) -> HttpResponse:
         "open_recalls": sum(copy.open_recalls for copy in found),
         "may_manage": policies.may_manage(request.user),
         "keys_note": keys.note(), "root_ends_at": root_to_renew(now),
+        "files": Disclosure.objects.visible_to(request.user).count(),
     }  # fmt: skip
     return render(request, "matchers/matcher_list.html", context)
 
@@ -48,7 +50,9 @@ def matcher_detail(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     now = timezone.now()
     lists = Hotlist.objects.visible_to(request.user)
     allocations = matcher.allocations.filter(hotlist__in=lists).select_related("hotlist", "allocated_by", "revoked_by")
+    door = RevisionDoor.objects.filter(matcher=matcher).first()
     context = {
+        "door": door, "numbers": door.lists.filter(hotlist__in=lists).select_related("hotlist") if door else [],
         "matcher": matcher, "is_silent": is_silent(matcher, now), "copies": copies(lists, now, of=matcher), "now": now,
         "allocations": [(each, policies.may_revoke(request.user, each)) for each in allocations],
         "receipts": Receipt.objects.filter(matcher=matcher, hotlist__in=lists).select_related("hotlist")[:RECEIPTS],
@@ -131,6 +135,8 @@ def publication_list(request: HttpRequest, slug: str) -> HttpResponse:
         "hotlist": hotlist,
         "publications": publications.order_by("-revision")[:PUBLICATIONS],
         "copies": copies(Hotlist.objects.filter(pk=hotlist.pk), timezone.now()),
+        "files": of_list(hotlist, PUBLICATIONS),
+        "may_export": policies.may_export_list(request.user, hotlist),
     }
     return render(request, "matchers/publication_list.html", context)
 
@@ -161,6 +167,9 @@ def _secrets(
 
 def _addresses(request: HttpRequest, matcher: Matcher) -> dict[str, str]:
     root = request.build_absolute_uri("/")
+    door = RevisionDoor.objects.filter(matcher=matcher).first()
+    if door is not None:
+        return {"door": f"{root}legacy/{door.source_id}/"}
     return {
         "metadata": f"{root}publication/{matcher.feed_id}/metadata/",
         "targets": f"{root}publication/targets/",
