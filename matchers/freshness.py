@@ -96,7 +96,8 @@ class Copy:
         said = self.said
         revision = "it has not said what it holds"
         if said is not None and said.held_number is not None:
-            revision = f"it says that it holds {'the newest' if said.held_number == said.number else 'an older'} file"
+            is_newest = self.asked is not None and said.held_revision == self.asked.revision
+            revision = f"it says that it holds {'the newest file' if is_newest else 'an older file'}"
         if self.is_silent:
             return "Silent", "stopped", f"it has not asked for anything for an offline life; {unproved}"
         if self.is_ending:

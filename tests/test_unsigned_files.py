@@ -7,6 +7,7 @@ from hashlib import sha256
 
 import pytest
 import time_machine
+import yaml
 from django.db import IntegrityError, ProgrammingError, connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -27,7 +28,7 @@ from tests.publishing import publish
 
 pytestmark = pytest.mark.django_db
 
-VOI, TEXT = Disclosure.Form.VOI, Disclosure.Form.TEXT
+VOI, TEXT, YAML = Disclosure.Form.VOI, Disclosure.Form.TEXT, Disclosure.Form.ANPR2MQTT
 FOR = {"recipient": "J. Bloggs, Westmere Council CCTV", "reason": "Their cameras read no signed list; ISA 12/2026"}
 
 
@@ -76,6 +77,19 @@ def test_a_voi_file_has_the_sixteen_columns_that_the_portal_takes_in(published, 
     assert row[15].startswith("UNSIGNED ")
 
 
+def test_yaml_for_anpr2mqtt_names_plates_and_says_at_each_alert_until_when(published, hotlist, manager):
+    entry = published(vrm_entered="AB01CDE", action_text='Ask first: "who"?\n    XY50ZZZ: x # {[&*')
+    _, content = take(hotlist, manager, YAML, recipient="J. Bloggs\ntargets: {}")
+    found = yaml.safe_load(content)
+    assert list(found) == ["targets"]
+    [(vrm, words)] = found["targets"]["plate"]["dangerous"].items()
+    ends = timezone.localtime(entry.versions.get().review_by).date() - dt.timedelta(days=1)
+    assert vrm == "AB01CDE"
+    assert words.startswith(f"Only until {ends:%d/%m/%Y}. ASSESS.")
+    assert 'Ask first: "who"? XY50ZZZ: x # {[&*' in words
+    assert "or delete this one" in content.decode()
+
+
 @pytest.mark.parametrize("grade", [s + i + h for s in "123" for i in "ABCDE" for h in "PC"])
 def test_a_grade_in_the_old_scale_is_never_read_as_better_than_it_is(grade):
     back = modern_grade(writing.old_grade(grade))
@@ -99,10 +113,14 @@ def test_text_has_category_country_plate_and_dates_and_says_that_it_proves_nothi
 
 
 WITHHELD = [
-    ({"scope": {"days": [1]}}, "place_or_time", {VOI, TEXT}),
-    ({"country": "FR", "vrm_entered": "AB001CD", "plate_confirmed_because": "Read by an officer."}, "foreign", {VOI}),
-    ({"action": "OBSERVE_REPORT"}, "quiet", {TEXT}),
-    ({"response": "RECORD_ONLY"}, "quiet", {TEXT}),
+    ({"scope": {"days": [1]}}, "place_or_time", {VOI, TEXT, YAML}),
+    (
+        {"country": "FR", "vrm_entered": "AB001CD", "plate_confirmed_because": "Read by an officer."},
+        "foreign",
+        {VOI, YAML},
+    ),
+    ({"action": "OBSERVE_REPORT"}, "quiet", {TEXT, YAML}),
+    ({"response": "RECORD_ONLY"}, "quiet", {TEXT, YAML}),
     (
         {"markers": ["DR"], "marker_source": "PNC", "marker_date": timezone.localdate(), "marker_grade": "1AP"},
         "marker",
@@ -118,7 +136,7 @@ def test_what_a_file_would_make_broader_than_authorised_stays_here_and_is_counte
     Hotlist.objects.filter(pk=hotlist.pk).update(markers=["DR"])
     published(vrm_entered="AB01CDF")
     published(**{"vrm_entered": "AB01CDE", **over})
-    for form in (VOI, TEXT):
+    for form in (VOI, TEXT, YAML):
         disclosure, content = take(hotlist, manager, form)
         is_withheld = form in forms
         assert disclosure.withheld == ({reason: 1} if is_withheld else {}), form

@@ -1,5 +1,6 @@
 """Taking a published list away as an unsigned file, which is disclosure; and telling its recipient what was taken back."""
 
+import datetime as dt
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -36,6 +37,7 @@ class Taken:
 MEDIA = {
     Disclosure.Form.VOI: ("text/csv; charset=utf-8", "csv"),
     Disclosure.Form.TEXT: ("text/plain; charset=utf-8", "txt"),
+    Disclosure.Form.ANPR2MQTT: ("application/yaml", "yaml"),
 }
 
 
@@ -61,8 +63,14 @@ def export_list(hotlist: Hotlist, *, by: User, form: Disclosure.Form, recipient:
     carried = rows(terms, withheld)
     if form == Disclosure.Form.VOI:
         lines = writing.voi(carried, str(key))
-    else:
+    elif form == Disclosure.Form.TEXT:
         lines = writing.text(carried, _notes(hotlist, by, recipient, reason, str(key)), now)
+    else:
+        ends = timezone.localtime(now + dt.timedelta(hours=hotlist.offline_life_hours))
+        drop = (
+            f"Take another before {ends:%d %b %Y at %H:%M}, or delete this one: the program lets nothing end by itself."
+        )
+        lines = writing.anpr2mqtt(carried, (*_notes(hotlist, by, recipient, reason, str(key)), drop))
     with files.plain(lines) as made:
         count = publication.rows - withheld.total()
         if not count:

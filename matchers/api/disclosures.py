@@ -43,6 +43,10 @@ class TextFile(_File):
     media_type, format = "text/plain", "txt"
 
 
+class YamlFile(_File):
+    media_type, format = "application/yaml", "yaml"
+
+
 class ListExportBody(serializers.Serializer):
     """As what, for whom and why."""
 
@@ -112,7 +116,7 @@ class ListExport(APIView):
 
     permission_classes = (Has,)
     machine_scopes = PEOPLE_ONLY
-    renderer_classes = (renderers.JSONRenderer, VoiFile, TextFile)
+    renderer_classes = (renderers.JSONRenderer, VoiFile, TextFile, YamlFile)
 
     @extend_schema(request=ListExportBody, responses=FILES)
     def post(self, request: Request, slug: str) -> HttpResponseBase:

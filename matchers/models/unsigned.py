@@ -32,7 +32,8 @@ class Disclosure(AppendOnly):
         """As what."""
 
         VOI = "voi", "VOI file of 16 columns"
-        TEXT = "text", "Delimited text"
+        TEXT = "text", "Delimited text: category, country, plate, first and last day"
+        ANPR2MQTT = "anpr2mqtt", "YAML for anpr2mqtt: plates to be told of"
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     hotlist = models.ForeignKey(Hotlist, models.PROTECT, related_name="disclosures")

@@ -23,13 +23,13 @@ BATCH = 5_000
 REASONS = {
     "suppressed": "hidden from alerts, so it leaves in no file",
     "lapsed": "over, or on a list that is",
-    "ends_today": "ends before the day does, and the file knows whole days only",
-    "place_or_time": "authorised for some places or times only, which the file cannot say",
-    "not_begun": "has not begun, and the file has no first day",
-    "foreign": "not a plate of the United Kingdom, and the file has no country",
-    "too_long": "the plate is longer than the file's column",
-    "quiet": "nobody is to be stopped, which the file cannot say",
-    "marker": "carries a warning marker, which the file cannot say",
+    "ends_today": "ends before the day does; files know whole days only",
+    "place_or_time": "authorised for some places or times only, which no file can say",
+    "not_begun": "has not begun; only delimited text has a first day",
+    "foreign": "not a plate of the United Kingdom; only delimited text has a country",
+    "too_long": "the plate is longer than the column of a VOI file",
+    "quiet": "nobody is to be stopped, which only a VOI file can say",
+    "marker": "carries a warning marker, which delimited text cannot say",
 }
 LONGEST_VRM = 10  # R-011
 
@@ -52,10 +52,10 @@ def _withheld(*, form: str, now: str, list_ends: str, suppressed: str) -> str:
             WHEN {ends} IS NULL OR {ends} <= extract(epoch FROM {now}) THEN 'lapsed'
             WHEN {last_day} < ({now} {london})::date THEN 'ends_today'
             WHEN {_SCOPE} <> '' THEN 'place_or_time'
-            WHEN {form} = 'voi' AND {STARTS} > extract(epoch FROM {now}) THEN 'not_begun'
-            WHEN {form} = 'voi' AND p.country <> 'GB' THEN 'foreign'
+            WHEN {form} <> 'text' AND {STARTS} > extract(epoch FROM {now}) THEN 'not_begun'
+            WHEN {form} <> 'text' AND p.country <> 'GB' THEN 'foreign'
             WHEN {form} = 'voi' AND length(p.vrm) > {LONGEST_VRM} THEN 'too_long'
-            WHEN {form} = 'text' AND (f[6] NOT IN ('STOP', 'ASSESS') OR {_RESPONSE} = 'RECORD_ONLY') THEN 'quiet'
+            WHEN {form} <> 'voi' AND (f[6] NOT IN ('STOP', 'ASSESS') OR {_RESPONSE} = 'RECORD_ONLY') THEN 'quiet'
             WHEN {form} = 'text' AND f[11] <> '' THEN 'marker'
         END
     """

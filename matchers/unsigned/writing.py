@@ -3,6 +3,7 @@
 import csv
 import datetime as dt
 import io
+import json
 from collections.abc import Iterable, Iterator
 
 from django.utils import timezone
@@ -43,6 +44,24 @@ def text(rows: Iterable[Carried], notes: tuple[str, ...], at: dt.datetime) -> It
     yield from _lines([TEXT_COLUMNS], "\t")
     yield from _lines((_text_row(row, at) for row in rows), "\t")
     yield said
+
+
+def anpr2mqtt(rows: Iterable[Carried], notes: tuple[str, ...]) -> Iterator[bytes]:
+    """The part of that program's settings in which it is told of plates. It knows no end: each alert says it in words."""
+    said = "".join(f"# {note}\n" for note in (UNSIGNED, *(" ".join(note.split()) for note in notes)))
+    yield said.encode()
+    yield b"targets:\n  plate:\n    dangerous:\n"
+    for row in rows:
+        fields = fields_of("\x1f".join(row.fields))
+        markers = f" Markers: {fields['markers'].replace(',', ' ')}." if fields["markers"] else ""
+        words = f"Only until {last_day(row.ends):{DAY}}. {fields['action']}.{markers} {_information(fields)}"
+        yield f"      {_quoted(fields['vrm'])}: {_quoted(words)}\n".encode()
+    yield said.encode()
+
+
+def _quoted(words: str) -> str:
+    """A double-quoted scalar of YAML, which a string of JSON is, but for characters beyond the first plane."""
+    return json.dumps("".join(letter if ord(letter) < 0x10000 else "?" for letter in words))
 
 
 def old_grade(grading: str) -> str:
