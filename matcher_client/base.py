@@ -13,8 +13,10 @@ import pyarrow.parquet as pq
 
 from matcher_client.rows import CONTROLS, FIELDS, FORMAT, SEPARATOR, TEXT_FIELDS, TIME_FIELDS, Row, check_bits
 from matcher_client.scope import parse
+from matcher_client.whole import ROWS_A_GROUP, SCHEMA
 
 BATCH = 100_000  # rows that are looked at together: what is made of them beside the columns is gone after each batch
+KEY = FIELDS[:3]
 OWN_VALUES = ("vrm", "ref", "version")  # columns in which hardly any value comes twice
 
 
@@ -62,6 +64,15 @@ class Base:
         )
         found = map(Row._make, zip(*(values(column.take(numbers)) for column in self._columns), strict=True))
         return {bucket: [next(found) for _ in range(end - start)] for bucket, (start, end) in spans.items()}
+
+    def batches_with(self, changed: Iterable[str], rows: Iterable[Row]) -> Iterator[pa.RecordBatch]:
+        """All rows in key order, with these in the place of all that the changed plates had."""
+        table = pa.table(self._columns, names=FIELDS)
+        if changed := list(changed):
+            table = table.filter(pc.invert(pc.is_in(table["vrm"], value_set=pa.array(changed, pa.string()))))
+        new = pa.Table.from_pylist([row._asdict() for row in rows], schema=SCHEMA)
+        table = pa.concat_tables([table.cast(SCHEMA), new])
+        yield from table.sort_by([(name, "ascending") for name in KEY]).to_batches(max_chunksize=ROWS_A_GROUP)
 
     def _row(self, number: int) -> Row:
         return Row._make(column[number].as_py() for column in self._columns)

@@ -13,11 +13,14 @@ from tuf.api.exceptions import DownloadError, RepositoryError
 from tuf.api.metadata import Metadata, Root, TargetFile, Targets, Timestamp
 from tuf.ngclient import Updater
 
+from matcher_client.deltas import Step
 from matcher_client.fetcher import PortalFetcher
+from matcher_client.held import DeltaFile, Files
 from matcher_client.manifest import Manifest
 from matcher_client.refusals import FORMAT, Refused, explained
 from matcher_client.scope import direction_of
 from matcher_client.session import PortalSession
+from matcher_client.state import sync_folder
 from matcher_client.store import Where
 
 SITES = "sites.json"
@@ -31,10 +34,6 @@ class PublishedList:
     manifest: Manifest
     target: TargetFile
     until: int | None  # None only of a list that was taken away
-
-    @property
-    def sha256(self) -> str:
-        return self.target.hashes["sha256"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,27 +105,46 @@ class Feed:
             updater,
         )
 
-    def path_of(self, role: str, sha256: str) -> Path:
-        """Where the file of a list is kept: by content, so that a new revision never overwrites the one in use."""
-        return self._targets / f"{role}.{sha256}.parquet"
+    def path_of(self, name: str) -> Path:
+        """Where a file of a list is kept."""
+        return self._targets / name
 
-    def fetch(self, publication: Publication, published: PublishedList) -> Path:
-        """The verified file of a list, downloaded unless it is there already. Raises Refused or Unreachable."""
-        path = self.path_of(published.role, published.sha256)
+    def fetch(self, publication: Publication, published: PublishedList) -> str:
+        """The name of the verified whole file of a list, downloaded unless it is there already. Raises Refused or Unreachable.
+
+        Files are named by content, so that a new one never overwrites the one in use.
+        """
+        name = f"{published.role}.{published.target.hashes['sha256']}.parquet"
+        self._have(publication, published.target, name)
+        return name
+
+    def fetch_delta(self, publication: Publication, published: PublishedList, step: Step) -> DeltaFile:
+        """The same of one delta."""
+        path = f"d/{published.role}/{step.name}"
         with self._in_our_words():
-            if publication.updater.find_cached_target(published.target, str(path)) is None:
-                self._download(publication.updater, published.target, path)
-        return path
+            target = publication.updater.get_targetinfo(path)
+        if target is None or "sha256" not in target.hashes:
+            raise Refused(FORMAT, f"{path} is told of and not published.")
+        name = f"{published.role}.{target.hashes['sha256']}.{step.name}"
+        self._have(publication, target, name)
+        return DeltaFile(name, step)
 
-    def drop(self, role: str, sha256: str) -> None:
-        """Remove the file of a list, so that it is fetched anew."""
-        self.path_of(role, sha256).unlink(missing_ok=True)
+    def drop(self, files: Files) -> None:
+        """Remove the files of a list, so that they are fetched anew."""
+        for name in files.names:
+            self.path_of(name).unlink(missing_ok=True)
 
-    def prune(self, keep: set[Path]) -> None:
+    def prune(self, keep: set[str]) -> None:
         """Delete every list file but those to keep. What is withdrawn must not stay on disk."""
         for path in self._targets.iterdir():
-            if path not in keep and path.name != SITES:
+            if path.name not in keep and path.name != SITES:
                 path.unlink()
+
+    def _have(self, publication: Publication, target: TargetFile, name: str) -> None:
+        path = self.path_of(name)
+        with self._in_our_words():
+            if publication.updater.find_cached_target(target, str(path)) is None:
+                self._download(publication.updater, target, path)
 
     def _sites(self, updater: Updater) -> tuple[dict[str, int], Where]:
         target = updater.get_targetinfo(SITES)
@@ -147,6 +165,7 @@ class Feed:
         with part.open("rb") as file:
             os.fsync(file.fileno())
         part.replace(path)
+        sync_folder(path.parent)
 
     @contextmanager
     def _in_our_words(self) -> Iterator[None]:

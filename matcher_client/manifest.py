@@ -3,6 +3,7 @@
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from matcher_client.deltas import Step, is_chain, way
 from matcher_client.refusals import FORMAT as UNREADABLE
 from matcher_client.refusals import TAMPER, Refused
 from matcher_client.rows import FORMAT, MAX_BUCKET_BITS, Row
@@ -12,6 +13,7 @@ from matcher_client.rows import FORMAT, MAX_BUCKET_BITS, Row
 class Manifest:
     """A list's own account of one revision. Times are seconds since 1970 in UTC, `offline_life` is in seconds.
 
+    The whole file is of `full_revision`; `deltas` lead on from it, and may reach further back, for who has an earlier one.
     `rows_verified_at` is when the source last confirmed all rows together, so that they need not be published anew for it.
     """
 
@@ -28,6 +30,8 @@ class Manifest:
     title: str
     terminal: bool
     rows_verified_at: int | None
+    full_revision: int
+    deltas: tuple[Step, ...]
 
     @classmethod
     def read(cls, custom: Any) -> "Manifest":
@@ -43,7 +47,7 @@ class Manifest:
             raise Refused(UNREADABLE, "a list's manifest has a number out of range.")
         if custom["terminal"] and custom["rows"]:
             raise Refused(TAMPER, "a list is said to be revoked and to have rows.")
-        return cls(**{name: custom[name] for name in KINDS})
+        return cls(**{**{name: custom[name] for name in KINDS}, "deltas": _chain(custom)})
 
     def verified_at(self, row: Row) -> int | None:
         """When a row was last checked with its source: by itself, or with the whole list."""
@@ -55,7 +59,20 @@ class Manifest:
 
     def as_custom(self) -> dict[str, Any]:
         """The manifest as it stands in a target's `custom`."""
-        return {"format": FORMAT, **asdict(self)}
+        return {"format": FORMAT, **asdict(self), "deltas": [step._asdict() for step in self.deltas]}
+
+
+def _chain(custom: dict[str, Any]) -> tuple[Step, ...]:
+    """The deltas that are told of. Raises Refused unless they lead from the whole file to the revision, without a gap."""
+    try:
+        steps = tuple(Step.read(told) for told in custom["deltas"])
+    except ValueError as error:
+        raise Refused(UNREADABLE, f"{error}.") from error
+    is_whole = way(steps, custom["full_revision"], whole=custom["full_revision"]) is not None
+    newest = max((custom["full_revision"], *(step.revision for step in steps)))
+    if not is_chain(steps) or not is_whole or newest > custom["revision"]:
+        raise Refused(UNREADABLE, "a list's deltas do not lead to its revision.")
+    return steps
 
 
 # Exact types: to Python a bool is an int, to a signature it is not.
@@ -73,4 +90,6 @@ KINDS: dict[str, tuple[type, ...]] = {
     "title": (str,),
     "terminal": (bool,),
     "rows_verified_at": (int, type(None)),
+    "full_revision": (int,),
+    "deltas": (list,),
 }

@@ -9,7 +9,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from matcher_client import deltas as delta_files
+from matcher_client.deltas import Changes, Step
 from matcher_client.feed import Feed, Publication, PublishedList
+from matcher_client.held import DeltaFile, Files, HeldList, HeldRows, follow, judge, read_whole
 from matcher_client.manifest import Manifest
 from matcher_client.reads import Read
 from matcher_client.receipts import Identity, give_receipt
@@ -18,7 +21,7 @@ from matcher_client.rows import Row
 from matcher_client.session import Answered, PortalSession, SilentPortal
 from matcher_client.spool import Spool
 from matcher_client.state import Applied, AppliedList, health
-from matcher_client.store import HeldList, Store, Where, judge, load
+from matcher_client.store import Store, Where
 
 log = logging.getLogger(__name__)
 
@@ -67,10 +70,8 @@ class Matcher:
         with self._changing:
             lists = {}
             for role, applied in list(self.applied.lists.items()):
-                path = self.feed.path_of(role, applied.sha256)
                 try:
-                    manifest = Manifest.read(applied.manifest)
-                    lists[role] = judge(load(path, role, manifest, applied.sha256, applied.applied_at, applied.until))
+                    lists[role] = self._take_up(role, applied)
                 except Refused as error:
                     log.warning("What was held of list %s is not whole and will be fetched anew: %s", role, error)
                     del self.applied.lists[role]
@@ -90,11 +91,11 @@ class Matcher:
         given = [published for published in publication.lists if published.until is None or now < published.until]
         lists = {published.role: self._load(publication, published) for published in given}
         with self._changing:
-            before = {role: (held.manifest, held.sha256) for role, held in self.store.lists.items()}
+            before = {role: held.manifest for role, held in self.store.lists.items()}
             self.store.replace(lists, publication.sites, verified_at, publication.where)
             self._persist(publication, verified_at)
             self._report_changes(before, lists)
-            return before != {role: (held.manifest, held.sha256) for role, held in lists.items()}
+            return before != {role: held.manifest for role, held in lists.items()}
 
     def prove(self) -> None:
         """Give the portal a receipt for every revision it has none for. Raises Answered or SilentPortal."""
@@ -121,7 +122,7 @@ class Matcher:
             if not gone:
                 return
             for role in gone:
-                self.feed.drop(role, self.applied.lists.pop(role).sha256)
+                self.feed.drop(self.applied.lists.pop(role).files)
             if outlived:
                 self.applied.discarded_at = int(now)
             kept = {role: held for role, held in self.store.lists.items() if role not in gone}
@@ -211,19 +212,55 @@ class Matcher:
         if held is not None:
             if manifest.revision < held.manifest.revision:
                 raise Refused(ROLLBACK, f"list {role} went back to revision {manifest.revision}.")
-            if held.sha256 == published.sha256 and held.manifest == manifest:
+            if held.manifest == manifest:
                 return held if held.until == published.until else replace(held, until=published.until)
-            if held.sha256 == published.sha256 and held.manifest.has_rows_of(manifest):
+            if held.manifest.has_rows_of(manifest):
                 return replace(held, manifest=manifest, applied_at=int(time.time()), until=published.until)
-        path = self.feed.fetch(publication, published)
-        return judge(load(path, role, manifest, published.sha256, int(time.time()), published.until))
+            if steps := held.way_to(manifest):
+                try:
+                    return self._follow(publication, published, held.rows, held.files, steps)
+                except Refused as error:
+                    log.warning("%s The list is fetched whole instead.", error)
+        name = self.feed.fetch(publication, published)
+        rows = read_whole(self.feed.path_of(name), role, manifest.bucket_bits)
+        steps = tuple(step for step in manifest.deltas if step.revision > manifest.full_revision)
+        return self._follow(publication, published, rows, Files(name), steps)
+
+    def _follow(
+        self, publication: Publication, published: PublishedList, rows: HeldRows, files: Files, steps: tuple[Step, ...]
+    ) -> HeldList:
+        """The list as deltas make it of rows that are there. Raises Refused or Unreachable."""
+        role, manifest = published.role, published.manifest
+        deltas = tuple(self.feed.fetch_delta(publication, published, step) for step in steps)
+        rows = follow(rows, map(self._changes, deltas), role)
+        judge(role, manifest, rows)
+        files = Files(files.whole, (*files.deltas, *deltas))
+        return HeldList(role, manifest, files, int(time.time()), rows, published.until)
+
+    def _take_up(self, role: str, applied: AppliedList) -> HeldList:
+        """A list as it was applied before the last stop. Raises Refused when it is not whole."""
+        manifest, files = Manifest.read(applied.manifest), applied.files
+        rows = read_whole(self.feed.path_of(files.whole), role, manifest.bucket_bits)
+        rows = follow(rows, map(self._changes, files.deltas), role)
+        judge(role, manifest, rows)
+        return HeldList(role, manifest, files, applied.applied_at, rows, applied.until)
+
+    def _changes(self, delta: DeltaFile) -> Changes:
+        """What a delta says. ValueError when it is not one."""
+        try:
+            return delta_files.read(self.feed.path_of(delta.name).read_bytes(), delta.step.changes)
+        except OSError as error:
+            raise ValueError("it is not there") from error
 
     def _persist(self, publication: Publication, verified_at: int) -> None:
         lists = {}
         for role, held in self.store.lists.items():
             before = self.applied.lists.get(role)
             receipt = before.receipt if before is not None else None
-            lists[role] = AppliedList(held.manifest.as_custom(), held.sha256, held.applied_at, receipt, held.until)
+            deltas = [(delta.name, delta.step._asdict()) for delta in held.files.deltas]
+            lists[role] = AppliedList(
+                held.manifest.as_custom(), held.files.whole, deltas, held.applied_at, receipt, held.until
+            )
         self.applied.timestamp_version = publication.timestamp_version
         self.applied.timestamp_expires = publication.timestamp_expires
         self.applied.timestamp_keys = list(publication.timestamp_keys)
@@ -237,11 +274,11 @@ class Matcher:
         self.applied.cameras = dict(publication.where.directions)
         self.applied.lists = lists
         self.applied.write(self._applied_path)
-        self.feed.prune({self.feed.path_of(role, part.sha256) for role, part in lists.items()})
+        self.feed.prune(set().union(*(part.files.names for part in lists.values())))
 
-    def _report_changes(self, before: Mapping[str, tuple[Manifest, str]], lists: Mapping[str, HeldList]) -> None:
+    def _report_changes(self, before: Mapping[str, Manifest], lists: Mapping[str, HeldList]) -> None:
         for role, held in lists.items():
-            if role not in before or before[role][0].revision != held.manifest.revision:
+            if role not in before or before[role].revision != held.manifest.revision:
                 log.info("List %s is at revision %d with %d rows.", role, held.manifest.revision, held.manifest.rows)
         for role in before.keys() - lists.keys():
             log.info("List %s is no longer published to us and was unloaded.", role)
@@ -260,7 +297,7 @@ class Matcher:
     def _heal(self, role: str, applied: AppliedList) -> None:
         """After a wrong answer: unload the list, fetch all of it anew, and owe the portal a receipt again."""
         applied.receipt = None
-        self.feed.drop(role, applied.sha256)
+        self.feed.drop(applied.files)
         rest = {other: held for other, held in self.store.lists.items() if other != role}
         self.store.replace(rest, self.store.sites, self.store.verified_at, self.store.where)
         try:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from hashlib import sha256
 from typing import Any, NamedTuple
 
-FORMAT = 3
+FORMAT = 4
 ACTIONS = ("STOP", "ASSESS", "OBSERVE_REPORT", "SILENT")
 PRIORITIES = ("HIGH", "MEDIUM", "LOW")
 RESPONSES = ("IMMEDIATE", "WHEN_FREE", "RECORD_ONLY")

@@ -9,6 +9,8 @@ from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from matcher_client.deltas import Step
+from matcher_client.held import DeltaFile, Files
 from matcher_client.manifest import Manifest
 
 
@@ -17,10 +19,16 @@ class AppliedList:
     """A list that was verified and applied, and the receipt that the portal gave for it."""
 
     manifest: dict[str, Any]
-    sha256: str
+    whole: str
+    deltas: list[tuple[str, dict[str, int]]]
     applied_at: int
     receipt: dict[str, Any] | None = None
     until: int | None = None
+
+    @property
+    def files(self) -> Files:
+        """Where it is on disk. ValueError when that is not told as it should be."""
+        return Files(self.whole, tuple(DeltaFile(name, Step.read(told)) for name, told in self.deltas))
 
     @property
     def is_receipted(self) -> bool:
@@ -51,6 +59,8 @@ class Applied:
             lists = {role: AppliedList(**part) for role, part in content.pop("lists").items()}
             for part in lists.values():
                 Manifest.read(part.manifest)
+                if not all(Path(name).name == name for name in part.files.names):
+                    raise ValueError("a list is said to be in another folder")
             return cls(lists=lists, **content)
         except FileNotFoundError:
             return cls()
@@ -96,11 +106,16 @@ def write_whole(path: Path, content: bytes) -> None:
         file.flush()
         os.fsync(file.fileno())
     part.replace(path)
-    folder = os.open(path.parent, os.O_RDONLY)
+    sync_folder(path.parent)
+
+
+def sync_folder(folder: Path) -> None:
+    """See to it that a file which was put there is still there after a crash."""
+    handle = os.open(folder, os.O_RDONLY)
     try:
-        os.fsync(folder)
+        os.fsync(handle)
     finally:
-        os.close(folder)
+        os.close(handle)
 
 
 def lock(folder: Path) -> int:

@@ -1,16 +1,12 @@
 """What the matcher holds in memory and matches against: lists, rows by plate, sites in service."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 
-import pyarrow as pa
-
-from matcher_client.base import Base, read_base
+from matcher_client.held import HeldList
 from matcher_client.manifest import Manifest
 from matcher_client.reads import Read
-from matcher_client.refusals import FORMAT, TAMPER, Refused
-from matcher_client.rows import Row, answer, bucket_of, canonical, root, row_key
+from matcher_client.rows import Row, answer, canonical
 from matcher_client.scope import covers, parse
 
 
@@ -24,51 +20,6 @@ class Where:
     def direction(self, read: Read) -> str:
         """Towards which the vehicle drove, as the camera said or as it is registered; empty when neither does."""
         return read.direction or self.directions.get(read.camera, "")
-
-
-@dataclass(slots=True)
-class HeldList:
-    """One revision of a list, loaded: a base, and beside it all rows of the plates that changed since (none: the plate is
-    gone). Rows are found by plate alone: a read's country may be wrong or missing."""
-
-    role: str
-    manifest: Manifest
-    sha256: str
-    applied_at: int
-    base: Base = field(repr=False)
-    digests: list[bytes] = field(repr=False)  # of the rows as they are now, one a bucket
-    changed: Mapping[str, tuple[Row, ...]] = field(default_factory=dict, repr=False)
-    until: int | None = None  # the second at which it is no longer given to us
-
-    def rows_of(self, vrm: str) -> tuple[Row, ...]:
-        """The rows of a plate, whatever its country."""
-        changed = self.changed.get(vrm)
-        return self.base.rows_of(vrm) if changed is None else changed
-
-    def rows_in(self, bucket: int) -> list[Row]:
-        """The rows of a bucket in key order, taken from the very rows that are matched against."""
-        return self.rows_in_each([bucket])[bucket]
-
-    def rows_in_each(self, buckets: Collection[int]) -> dict[int, list[Row]]:
-        """The rows of each of these buckets, as `rows_in`; of many together they are found much faster."""
-        found = self.base.rows_in(buckets)
-        if not self.changed:
-            return found
-        found = {bucket: [row for row in rows if row.vrm not in self.changed] for bucket, rows in found.items()}
-        for rows in self.changed.values():
-            for row in rows:
-                bucket = bucket_of(row.country, row.vrm, self.manifest.bucket_bits)
-                if bucket in found:
-                    found[bucket].append(row)
-        return {bucket: sorted(rows, key=row_key) for bucket, rows in found.items()}
-
-    def count(self) -> int:
-        """How many rows there are."""
-        return len(self.base) + sum(len(rows) - self.base.count_of(vrm) for vrm, rows in self.changed.items())
-
-    def plates(self) -> set[str]:
-        """Every plate that is looked for."""
-        return {*self.base.plates(), *self.changed} - {vrm for vrm, rows in self.changed.items() if not rows}
 
 
 class Store:
@@ -109,9 +60,8 @@ class Store:
         """Every row in force at the moment `at` that looks for the plate, whatever its country."""
         lists, _, verified_at, _ = self._held
         for held in lists.values():
-            rows = held.rows_of(vrm)
-            if rows and (held.until is None or at < held.until) and is_alive(held.manifest, verified_at, at):
-                for row in rows:
+            if (held.until is None or at < held.until) and is_alive(held.manifest, verified_at, at):
+                for row in held.rows.rows_of(vrm):
                     if in_force(row, at):
                         yield held, row
 
@@ -123,11 +73,11 @@ class Store:
 
     def answer(self, role: str, nonce: bytes, bucket: int) -> str:
         """The answer to a challenge about one bucket of a list, from what is held at this moment."""
-        return answer(nonce, map(canonical, self.lists[role].rows_in(bucket)))
+        return answer(nonce, map(canonical, self.lists[role].rows.rows_in(bucket)))
 
     def count(self, role: str) -> int:
         """How many rows of a list are held."""
-        return self.lists[role].count()
+        return self.lists[role].rows.count
 
 
 def is_alive(manifest: Manifest, verified_at: float, at: float) -> bool:
@@ -139,21 +89,3 @@ def is_alive(manifest: Manifest, verified_at: float, at: float) -> bool:
 def in_force(row: Row, at: float) -> bool:
     """Whether a row is in force at the moment `at`, to the second (decision 12)."""
     return (row.starts_at is None or row.starts_at <= at) and (row.lapses_at is None or at < row.lapses_at)
-
-
-def load(path: Path, role: str, manifest: Manifest, sha256: str, applied_at: int, until: int | None = None) -> HeldList:
-    """The list in a Parquet file; `judge` says whether it is that of its manifest. Raises Refused when it cannot be read."""
-    try:
-        base = read_base(path, manifest.bucket_bits)
-    except (ValueError, OSError, pa.ArrowException) as error:
-        raise Refused(FORMAT, f"the rows of list {role} cannot be read: {error}") from error
-    return HeldList(role, manifest, sha256, applied_at, base, base.digests, until=until)
-
-
-def judge(held: HeldList) -> HeldList:
-    """The list, if its rows are those that its manifest was made for. Raises Refused when they are not."""
-    if held.count() != held.manifest.rows:
-        raise Refused(TAMPER, f"list {held.role} has {held.count()} rows; its manifest says {held.manifest.rows}.")
-    if root(held.digests).hex() != held.manifest.root:
-        raise Refused(TAMPER, f"the rows of list {held.role} are not those that its manifest was made for.")
-    return held

@@ -5,22 +5,20 @@ import itertools
 import json
 import os
 import tempfile
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 from django.conf import settings
 
+from matcher_client import whole
+from matcher_client.deltas import Changes, Step, spelled
 from matcher_client.rows import FIELDS, TIME_FIELDS
 
-ROWS_A_GROUP = 50_000
 LIST_FILE = "full.parquet"
 SITES_FILE = "sites.json"
 
-_SCHEMA = pa.schema([(name, pa.int64() if name in TIME_FIELDS else pa.string()) for name in FIELDS])
-_SORTED_TEXT = ("vrm", "ref", "version")  # each value near its neighbour, so only what differs is written
 _NUMBERS = tuple(name in TIME_FIELDS for name in FIELDS)
 
 
@@ -36,6 +34,11 @@ def list_path(role: str, sha256: str) -> Path:
     return Path(settings.PUBLICATION_DIR) / "targets" / "d" / role / f"{sha256}.{LIST_FILE}"
 
 
+def delta_path(role: str, sha256: str, step: Step) -> Path:
+    """Where one delta is."""
+    return Path(settings.PUBLICATION_DIR) / "targets" / "d" / role / f"{sha256}.{step.name}"
+
+
 def sites_path(sha256: str) -> Path:
     """Where one table of sites is."""
     return Path(settings.PUBLICATION_DIR) / "targets" / f"{sha256}.{SITES_FILE}"
@@ -43,7 +46,14 @@ def sites_path(sha256: str) -> Path:
 
 def write_rows(role: str, lines: Iterable[str]) -> Written:
     """Canonical rows (without their ends), in key order, as Parquet. Holds one group of rows in memory at a time."""
-    return _write(lambda sha256: list_path(role, sha256), lambda file: _write_parquet(file, lines))
+    return _write(
+        lambda sha256: list_path(role, sha256), lambda file: whole.write(pa.PythonFile(file, mode="w"), _batches(lines))
+    )
+
+
+def write_delta(role: str, step: Step, changes: Changes) -> Written:
+    """What changed from one revision to another."""
+    return _write(lambda sha256: delta_path(role, sha256, step), lambda file: file.write(spelled(changes)))
 
 
 def write_sites(table: dict[str, Any], generated_at: int) -> Written:
@@ -120,31 +130,14 @@ def _sync_folder(folder: Path) -> None:
         os.close(handle)
 
 
-def _write_parquet(file: _Digesting, lines: Iterable[str]) -> None:
-    writer = pq.ParquetWriter(
-        pa.PythonFile(file, mode="w"),
-        _SCHEMA,
-        compression="zstd",
-        use_dictionary=[name for name in FIELDS if name not in _SORTED_TEXT and name not in TIME_FIELDS],
-        column_encoding={
-            **dict.fromkeys(_SORTED_TEXT, "DELTA_BYTE_ARRAY"),
-            **dict.fromkeys(TIME_FIELDS, "DELTA_BINARY_PACKED"),
-        },
-        store_schema=False,
-    )
-    with writer:
-        rest = iter(lines)
-        while group := list(itertools.islice(rest, ROWS_A_GROUP)):
-            columns = zip(*(line.split("\x1f") for line in group), strict=True)
-            writer.write_batch(
-                pa.record_batch(
-                    [
-                        pa.array(
-                            [int(value) if value else None for value in column] if is_number else column, field.type
-                        )
-                        for column, is_number, field in zip(columns, _NUMBERS, _SCHEMA, strict=True)
-                    ],
-                    schema=_SCHEMA,
-                ),
-                row_group_size=ROWS_A_GROUP,
-            )
+def _batches(lines: Iterable[str]) -> Iterator[pa.RecordBatch]:
+    rest = iter(lines)
+    while group := list(itertools.islice(rest, whole.ROWS_A_GROUP)):
+        columns = zip(*(line.split("\x1f") for line in group), strict=True)
+        yield pa.record_batch(
+            [
+                pa.array([int(value) if value else None for value in column] if is_number else column, field.type)
+                for column, is_number, field in zip(columns, _NUMBERS, whole.SCHEMA, strict=True)
+            ],
+            schema=whole.SCHEMA,
+        )

@@ -42,12 +42,14 @@ def targets(
 
 
 def list_role(
-    role: str, version: int, expires_at: dt.datetime, *, sha256: str, length: int, manifest: Any, key_id: str
-) -> bytes:
-    """One list: the file of its rows, and its manifest."""
+    role: str, version: int, expires_at: dt.datetime, *, sha256: str, length: int, manifest: Any, key_id: str,
+    deltas: Iterable[TargetFile] = (),
+) -> bytes:  # fmt: skip
+    """One list: the whole file of its rows with its manifest, at a constant path, and the deltas that follow that file."""
     path = f"d/{role}/full.parquet"
-    file = TargetFile(length, {"sha256": sha256}, path, {"custom": manifest})
-    signed = Targets(version=version, expires=_whole(expires_at), targets={path: file})
+    whole = TargetFile(length, {"sha256": sha256}, path, {"custom": manifest})
+    files = {each.path: each for each in (whole, *deltas)}
+    signed = Targets(version=version, expires=_whole(expires_at), targets=files)
     return _signed(signed, keys.of_list(role, key_id))
 
 

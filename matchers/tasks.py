@@ -14,7 +14,7 @@ PUBLISHER = SystemJob("publisher")
 @shared_task
 def publish(hotlist_id: str) -> None:
     """One list, because something about it changed."""
-    actions.publish(uuid.UUID(hotlist_id), by=PUBLISHER)
+    actions.publish(uuid.UUID(hotlist_id), by=PUBLISHER, as_noted=True)
 
 
 @shared_task

@@ -32,6 +32,11 @@ urlpatterns = [
         publication.ListFile.as_view(),
         name="publication_list",
     ),
+    path(
+        "publication/targets/d/<str:role>/<str:sha256>.<int:revision>.delta.jsonl.gz",
+        publication.DeltaFile.as_view(),
+        name="publication_delta",
+    ),
     path("publication/targets/<str:sha256>.sites.json", publication.SitesFile.as_view(), name="publication_sites"),
 ]
 

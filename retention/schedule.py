@@ -63,7 +63,7 @@ SCHEDULE: list[Rule] = [
           since="generated_at", blocked_by=("matchers.Feed.site_table",), leaves_traces=False),
     *keep("Life of the matcher and 6 years; ended by hand", ACCOUNTABLE, "matchers.Matcher", "matchers.Allocation",
           "matchers.Feed", "matchers.FeedList", "matchers.ListRole", "matchers.RevisionDoor",
-          "matchers.DoorList"),
+          "matchers.DoorList", "matchers.BucketPart"),
     # --- What is wanted
     erase("hotlists.Entry", "12 months after it was withdrawn, expired or, never approved, was last written", ALIGNED,
           months=12, since=ENTRY_CLOSED, may_be_held=True, blocked_by=("hits.Hit.entry", "hits.Hit.version")),
@@ -101,6 +101,8 @@ SCHEDULE: list[Rule] = [
     erase("hotlists.Departure", "12 months after the row left its list", ALIGNED, months=12, since="left_at",
           leaves_traces=False),
     erase("hotlists.Recovery", "12 months after it was recorded", ALIGNED, months=12, since="recorded_at"),
+    erase("hotlists.Unpublished", "1 month after it was noted, if no publication took it up sooner", SECRETS, months=1,
+          since="noted", leaves_traces=False),
     *keep("Until its source drops it: the next complete load overwrites the list", "R-022", "hotlists.FeedRow"),
     *keep("Life of the list and 6 years; ended by hand", ACCOUNTABLE, "hotlists.Hotlist", "hotlists.HotlistUserAccess",
           "hotlists.HotlistGroupAccess", "hotlists.SourceAgreement", "hotlists.ImportProfile", "hotlists.ProfileContribution",

@@ -1,6 +1,6 @@
 """Stores of matchers that do not do as they say; the portal must find them out by their receipts."""
 
-from dataclasses import replace
+import dataclasses
 
 from matcher_client.store import Store
 
@@ -11,9 +11,9 @@ class NeverForgets(Store):
     def replace(self, lists, sites, verified_at, where=None):
         kept = {}
         for role, held in lists.items():
-            before = self.lists.get(role, held)
-            gone = {vrm: before.rows_of(vrm) for vrm in before.plates() - held.plates()}
-            kept[role] = replace(held, changed={**held.changed, **gone})
+            before = self.lists.get(role, held).rows
+            gone = {row[:3]: row for vrm in before.plates() - held.rows.plates() for row in before.rows_of(vrm)}
+            kept[role] = dataclasses.replace(held, rows=held.rows.after(gone))
         super().replace({**self.lists, **kept}, sites, verified_at, where)
 
 

@@ -204,7 +204,7 @@ class TinyFeed:
         rows = sorted(rows, key=lambda row: (row.country, row.vrm, row.ref))
         previous = self._revisions.get(role, 0)
         manifest = {
-            "format": 3,
+            "format": 4,
             "revision": previous + 1,
             "previous_revision": previous,
             "rows": len(rows),
@@ -218,6 +218,8 @@ class TinyFeed:
             "title": "Test list",
             "terminal": False,
             "rows_verified_at": None,
+            "full_revision": changes.get("revision", previous + 1),
+            "deltas": [],
             **changes,
         }
         self._revisions[role] = previous + 1

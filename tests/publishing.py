@@ -9,11 +9,15 @@ from django.utils import timezone
 
 from accounts.models import SystemJob
 from hotlists.models import Hotlist
+from matcher_client.deltas import read
 from matcher_client.feed import Feed as ClientFeed
+from matcher_client.held import HeldRows, follow, read_whole
 from matcher_client.matcher import Matcher as Client
+from matcher_client.rows import Row
 from matcher_client.session import PortalSession
-from matchers import actions, keys
-from matchers.models import Allocation, Matcher
+from matchers import actions, files, keys
+from matchers.actions import chains
+from matchers.models import Allocation, Matcher, Publication
 
 PUBLISHER = SystemJob("publisher")
 
@@ -92,7 +96,22 @@ def client_for(live_server, tmp_path):
 
 def held(client: Client) -> set[str]:
     """The plates that a matcher's program holds."""
-    return {vrm for part in client.store.lists.values() for vrm in part.plates()}
+    return {vrm for part in client.store.lists.values() for vrm in part.rows.plates()}
+
+
+def followed(hotlist: Hotlist) -> HeldRows:
+    """The newest revision of a list as a matcher makes it of the whole file and the deltas that follow."""
+    newest = Publication.objects.current().get(hotlist=hotlist)
+    name = hotlist.role.name
+    rows = read_whole(files.list_path(name, newest.sha256), name, newest.bucket_bits)
+    after = [link for link in chains.of(newest) if link.revision > chains.whole_revision(newest)]
+    told = (read(files.delta_path(name, link.sha256, link.step).read_bytes(), link.changes) for link in after)
+    return follow(rows, told, name)
+
+
+def rows_of(held: HeldRows) -> list[Row]:
+    """The rows, in key order."""
+    return [Row(**row) for batch in held.batches() for row in batch.to_pylist()]
 
 
 def publish(hotlist: Hotlist) -> list:

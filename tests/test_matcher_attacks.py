@@ -314,15 +314,15 @@ def test_tamper_a_manifest_that_does_not_fit_its_rows_is_refused(portal, matcher
 @pytest.mark.parametrize(
     ("custom", "words"),
     [
-        ({"format": 2}, "in format 2; this client reads format 3"),
-        ({"format": 4}, "in format 4; this client reads format 3"),
+        ({"format": 3}, "in format 3; this client reads format 4"),
+        ({"format": 5}, "in format 5; this client reads format 4"),
         ({"format": None}, "without a manifest"),
         ({"revision": True}, "no right revision"),
         ({"offline_life": None}, "no right offline_life"),
         ({"offline_life": 0}, "out of range"),
         ({"bucket_bits": 40}, "out of range"),
         ({"content": b"PAR1 not"}, "cannot be read"),
-        ({"content": parquet([a_row(NEW)], a_row()._fields[:-1])}, "columns are not those of format 3"),
+        ({"content": parquet([a_row(NEW)], a_row()._fields[:-1])}, "columns are not those of format 4"),
         ({"content": parquet([a_row(NEW)._replace(contact=None)])}, "column contact has empty cells"),
         ({"content": parquet([a_row(NEW), a_row(OLD)])}, "must come in the order"),
         ({"content": parquet([a_row(NEW, action_text="a\x1fb")])}, "Control characters"),

@@ -7,9 +7,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from matcher_client import base
+from matcher_client.held import HeldRows
 from matcher_client.rows import FIELDS, TIME_FIELDS, bucket_digest
-from matcher_client.store import HeldList
 from tests.loopback_portal import a_row
+from tests.publishing import rows_of
 from tests.test_rows import ROWS, in_order, plain_bucket
 
 LIMITLESS = ROWS.map(lambda row: row._replace(scope=""))
@@ -50,14 +51,13 @@ def test_a_base_holds_the_rows_of_its_file(tmp_path_factory, found, bits, rows_a
 )
 def test_what_changed_stands_in_place_of_the_base(tmp_path_factory, first, later, gone):
     first, later = in_order(first), in_order(later)
-    held = base.read_base(a_file(tmp_path_factory.mktemp("base"), first), 3)
-    changed = {row.vrm: () for number, row in enumerate(first) if number in gone}
-    for row in later:
-        changed[row.vrm] = tuple(each for each in later if each.vrm == row.vrm)
-    now = in_order([*later, *(row for row in first if row.vrm not in changed)])
-    manifest = type("Manifest", (), {"bucket_bits": 3})
-    revision = HeldList("r1", manifest, "", 0, held, held.digests, changed)
-    assert revision.count() == len(now)
+    held = HeldRows.read(a_file(tmp_path_factory.mktemp("base"), first), 3)
+    changes = {row[:3]: None for number, row in enumerate(first) if number in gone} | {row[:3]: row for row in later}
+    now = in_order(row for row in ({row[:3]: row for row in first} | changes).values() if row)
+    revision = held.after(changes)
+    assert revision.count == len(now)
+    assert rows_of(revision) == now
+    assert revision.digests == [bucket_digest(row for row in now if plain_bucket(row, 3) == n) for n in range(8)]
     assert revision.plates() == {row.vrm for row in now}
     assert [revision.rows_in(n) for n in range(8)] == [
         [row for row in now if plain_bucket(row, 3) == n] for n in range(8)

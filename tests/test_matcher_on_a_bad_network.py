@@ -35,7 +35,7 @@ def test_dropped_delayed_and_truncated_answers_leave_one_whole_revision_and_a_wo
             portal.publish({LIST: rows, OTHER: rows}, in_service())
             for attempt in range(40):
                 is_well = matcher.step()
-                held = [part.plates() for part in matcher.store.lists.values()]
+                held = [part.rows.plates() for part in matcher.store.lists.values()]
                 if held:
                     assert held in [[plates_of(number)] * 2 for number in range(revision + 1)], "part of two revisions"
                     now_at = next(number for number in range(revision + 1) if plates_of(number) == held[0])

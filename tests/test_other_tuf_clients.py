@@ -1,5 +1,6 @@
 """Our repository before TUF clients that we did not write: python-tuf's own, and tuf-js."""
 
+import datetime as dt
 import json
 import os
 import shutil
@@ -9,11 +10,14 @@ from pathlib import Path
 
 import httpx
 import pytest
+import time_machine
+from django.utils import timezone
 from tuf.api.exceptions import DownloadHTTPError, RepositoryError
 from tuf.ngclient import Updater
 from tuf.ngclient.fetcher import FetcherInterface
 
 from matchers import actions, files, keys
+from matchers.actions import chains
 from matchers.models import Publication
 from portal import setup
 from tests.publishing import PUBLISHER, publish
@@ -76,10 +80,12 @@ def fetch(request, live_server, matcher, hotlist, tmp_path):
     ]  # fmt: skip
 
     def call():
-        paths = ["sites.json", f"d/{hotlist.role.name}/full.parquet", "d/r0000000000000000/full.parquet"]
-        sites, rows, none = paths
-        found = request.param(urls, place, token(live_server, matcher), paths)
-        return found | {"sites": found.get(sites), "rows": found.get(rows), "none": found.get(none)}
+        paths = {
+            "sites": "sites.json", "rows": f"d/{hotlist.role.name}/full.parquet",
+            "delta": f"d/{hotlist.role.name}/2.delta.jsonl.gz", "none": "d/r0000000000000000/full.parquet",
+        }  # fmt: skip
+        found = request.param(urls, place, token(live_server, matcher), list(paths.values()))
+        return found | {name: found.get(path) for name, path in paths.items()}
 
     return call
 
@@ -94,7 +100,14 @@ def test_another_client_fetches_and_verifies_revision_after_revision(fetch, hotl
     assert got["none"] is None, "a list that is not given is not even named"
     approved_entry(vrm_entered="XY50 ZZZ")
     [second] = publish(hotlist)
-    assert fetch()["rows"] == second.sha256 != first.sha256
+    got = fetch()
+    [delta] = chains.of(second)
+    assert (got["rows"], got["delta"]) == (first.sha256, delta.sha256)
+    with time_machine.travel(timezone.now() + dt.timedelta(hours=2)):
+        third = actions.renew_whole_file(hotlist.pk, by=PUBLISHER)
+        actions.refresh_timestamps(by=PUBLISHER)
+        got = fetch()
+    assert got["rows"] == third.sha256 != first.sha256
 
 
 def test_another_client_follows_a_changed_list_key_and_a_list_taken_away(

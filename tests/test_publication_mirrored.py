@@ -89,12 +89,14 @@ def test_what_the_portal_pruned_goes_from_the_copy(tree, matcher, hotlist, appro
     assert old.exists()
     hotlists.withdraw(entry, by=supervisor, reason="recovered")
     publish(hotlist)
-    with time_machine.travel(timezone.now() + dt.timedelta(hours=27), tick=False):
+    with time_machine.travel(timezone.now() + dt.timedelta(hours=2), tick=False):
+        actions.renew_whole_file(hotlist.pk, by=PUBLISHER)
+    with time_machine.travel(timezone.now() + dt.timedelta(hours=29), tick=False):
         actions.prune(by=PUBLISHER)
         mirror.bring_up_to_date()
     assert not old.exists()
     names = {path.name for path in (tree / matcher.matcher.feed_id / "metadata").iterdir()}
-    assert f"1.{hotlist.role.name}.json" not in names and f"2.{hotlist.role.name}.json" in names
+    assert f"1.{hotlist.role.name}.json" not in names and f"3.{hotlist.role.name}.json" in names
 
 
 def test_without_the_setting_there_is_no_copy(settings, matcher, tmp_path):

@@ -30,7 +30,8 @@ def test_file_of_a_withdrawn_plate_goes_when_no_matcher_can_ask_for_it(
         actions.prune(by=PUBLISHER)  # it is named, however old it is
         assert old.exists()
         hotlists.withdraw(entry, by=supervisor, reason="recovered")
-        [second] = publish(hotlist)
+        publish(hotlist)
+        second = actions.renew_whole_file(hotlist.pk, by=PUBLISHER)
         actions.prune(by=PUBLISHER)
         assert old.exists(), "a matcher that asked a moment ago may still want it"
     life = Hotlist.objects.get(pk=hotlist.pk).offline_life_hours

@@ -3,7 +3,6 @@
 import datetime as dt
 import json
 
-import pyarrow.parquet as pq
 import pytest
 import time_machine
 from django.utils import timezone
@@ -13,17 +12,14 @@ from hotlists.models import Hotlist
 from matcher_client.rows import BucketDigests, Row, canonical
 from matchers import actions
 from matchers.actions import sign_feed
-from matchers.actions.rows import lines_of
-from matchers.files import list_path
-from matchers.models import Feed, FeedList, Metadata, Publication, PublishedRow
-from tests.publishing import PUBLISHER, publish
+from matchers.actions.revisions import lines_of
+from matchers.models import Feed, FeedList, Metadata, PublishedRow
+from tests.publishing import PUBLISHER, followed, publish, rows_of
 
 
 def rows(hotlist) -> list[Row]:
-    """The rows of the newest file, as a matcher reads them."""
-    newest = Publication.objects.current().get(hotlist=hotlist)
-    table = pq.read_table(list_path(hotlist.role.name, newest.sha256))
-    return [Row(**found) for found in table.to_pylist()]
+    """The rows of the newest revision, as a matcher reads them."""
+    return rows_of(followed(hotlist))
 
 
 def test_entry_in_force_is_published_with_what_its_recipient_needs(matcher, hotlist, approved_entry):
@@ -45,7 +41,7 @@ def test_root_is_that_of_the_rows_as_a_client_computes_it(matcher, hotlist, appr
     for row in rows(hotlist):
         digests.add(row)
     assert (digests.root(), digests.count) == (publication.root, publication.rows)
-    assert [line.encode() + b"\n" for line in lines_of(hotlist)] == [canonical(row) for row in rows(hotlist)]
+    assert [line.encode() + b"\n" for line in lines_of(hotlist, 1)] == [canonical(row) for row in rows(hotlist)]
 
 
 def test_publishing_twice_does_nothing(matcher, hotlist, approved_entry):

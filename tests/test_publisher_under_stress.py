@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from hotlists import actions as hotlists
 from hotlists.models import FeedRow, Hotlist
+from matcher_client import whole
 from matcher_client.rows import BucketDigests, Row, canonical
 from matchers import files, metadata
 from matchers.actions import publishing
@@ -68,7 +69,7 @@ def test_two_lists_published_at_the_same_instant_sign_every_version_once(
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("step", ["write_rows", "list_role", "targets", "snapshot", "timestamp", "wake_after_commit"])
+@pytest.mark.parametrize("step", ["write_delta", "list_role", "targets", "snapshot", "timestamp", "wake_after_commit"])
 def test_publisher_that_dies_leaves_the_old_revision_and_the_next_run_the_new(
     matcher, hotlist, approved_entry, monkeypatch, step
 ):
@@ -78,7 +79,7 @@ def test_publisher_that_dies_leaves_the_old_revision_and_the_next_run_the_new(
     if step == "targets":  # only a feed that carries something else gets new ones
         FeedList.objects.update(until_at=timezone.now())
     before = state()
-    where = {"write_rows": files, "wake_after_commit": publishing}.get(step, metadata)
+    where = {"write_delta": files, "wake_after_commit": publishing}.get(step, metadata)
     with monkeypatch.context() as patch:
 
         def die(*args, **kwargs):
@@ -150,7 +151,7 @@ def test_row_held_back_leaves_and_the_rest_stays(db, feed, loaded, add_matcher, 
 
 
 def test_long_list_is_published_without_being_held_in_memory(db, feed, loaded, add_matcher, allocate, monkeypatch):
-    monkeypatch.setattr(files, "ROWS_A_GROUP", 2_000)
+    monkeypatch.setattr(whole, "ROWS_A_GROUP", 2_000)
     loaded([voi(0)])
     allocate(add_matcher(), feed)
     publish(feed)

@@ -5,7 +5,6 @@ import itertools
 import random
 from dataclasses import dataclass, field
 
-import pyarrow.parquet as pq
 import pytest
 import time_machine
 from django.db import transaction
@@ -16,11 +15,10 @@ from hypothesis import strategies as st
 from hotlists import actions
 from hotlists.actions.emergencies import OFFERED
 from hotlists.models import Entry
-from matchers.files import list_path
 from matchers.models import Publication, PublishedRow
 from portal.errors import Refusal
 from tests.cast import GROUNDS, entry_facts
-from tests.publishing import publish
+from tests.publishing import followed, publish, rows_of
 
 SECOND, HOUR = dt.timedelta(seconds=1), dt.timedelta(hours=1)
 ENTRIES = 3
@@ -275,7 +273,7 @@ class _World:
         newest = Publication.objects.current().filter(hotlist=self.hotlist).first()
         rows = []
         if newest is not None:
-            rows = pq.read_table(list_path(self.hotlist.role.name, newest.sha256)).to_pylist()
+            rows = [row._asdict() for row in rows_of(followed(self.hotlist))]
         current = PublishedRow.objects.current().filter(hotlist=self.hotlist).values_list("ref", flat=True)
         assert sorted(current) == sorted(row["ref"] for row in rows)
         ends = now + self.hotlist.offline_life_hours * HOUR

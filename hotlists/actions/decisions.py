@@ -15,7 +15,7 @@ from hotlists.actions.conflicts import Act, require_none_of_entry
 from hotlists.actions.notices import raise_notice
 from hotlists.actions.terms import continue_term, locked, open_term
 from hotlists.models import APPROVING, Decision, EntryVersion, Term
-from hotlists.nudges import publish_soon
+from hotlists.nudges import publish_entry_soon
 from hotlists.workflow import VERSION
 from portal.errors import TooLate, Unfit
 from portal.policies import require
@@ -77,9 +77,9 @@ def decide(
     VERSION.move(version, status)
     if status == EntryVersion.Status.APPROVED:
         _begin_to_govern(version, now)
-        publish_soon(entry.hotlist_id)
+        publish_entry_soon(entry.pk, entry.hotlist_id)
     elif status == EntryVersion.Status.REJECTED and _end_emergency(version, now):
-        publish_soon(entry.hotlist_id)
+        publish_entry_soon(entry.pk, entry.hotlist_id)
     record(
         verb if needed == 1 else Verb.DECISIONS_OPENED, target=entry, by=by, plate=version.plate,
         also=[version, *decisions], version=version.number, rank=by.get_rank_display(),

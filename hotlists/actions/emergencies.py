@@ -15,7 +15,7 @@ from hotlists.actions.entries import first_version
 from hotlists.actions.notices import raise_notice
 from hotlists.actions.terms import open_term
 from hotlists.models import EmergencyAuthority, EntryVersion, Hotlist
-from hotlists.nudges import publish_soon
+from hotlists.nudges import publish_entry_soon
 from hotlists.workflow import VERSION
 from portal.errors import TooLate, Unfit
 from portal.policies import require
@@ -78,7 +78,7 @@ def record_emergency(
     warned = [warning.words for warning in warnings.of(version.vrm, version.country, now)]
     VERSION.move(version, EntryVersion.Status.EMERGENCY, submitted_by=by, submitted_at=now, plate_warnings=warned)
     open_term(version, from_at=now, review_by=version.review_by, emergency_ends_at=authority.ends_at)
-    publish_soon(hotlist.pk)
+    publish_entry_soon(version.entry_id, hotlist.pk)
     record(
         Verb.EMERGENCY_RECORDED, target=version.entry, by=by, plate=version.plate, also=[version, hotlist, given_by],
         given_by=given_by.actor_label, given_at=given_at.isoformat(), ends_at=authority.ends_at.isoformat(), words=words,

@@ -15,7 +15,7 @@ from hotlists.actions.conflicts import Act, require_no_conflict
 from hotlists.actions.feeds import normalised
 from hotlists.feeds.life_cycle import LifeCycle
 from hotlists.models import Departure, FeedException, FeedRow, Hotlist, Recovery, SourceAgreement
-from hotlists.nudges import publish_soon
+from hotlists.nudges import publish_plate_soon
 from portal.errors import TooLate, Unfit
 from portal.policies import require
 from standards.models import StandardsProfile
@@ -197,7 +197,7 @@ def _hold_back(hotlist: Hotlist, *, by: Actor, **facts: str) -> FeedException | 
             made = FeedException.objects.create(hotlist=hotlist, from_at=timezone.now(), **named, **facts)
     except IntegrityError:
         return None
-    publish_soon(hotlist.pk)
+    publish_plate_soon(hotlist.pk, made.country, made.vrm)
     return made
 
 
@@ -206,7 +206,7 @@ def _end(exception: FeedException, **how: object) -> None:
     for name, value in how.items():
         setattr(exception, name, value)
     exception.save(update_fields=["to_at", "told_at", "told_machine", *how])
-    publish_soon(exception.hotlist_id)
+    publish_plate_soon(exception.hotlist_id, exception.country, exception.vrm)
 
 
 def _locked(pk: uuid.UUID, *, by: Actor) -> FeedException:

@@ -12,7 +12,7 @@ from hotlists.actions import aftermath
 from hotlists.actions.checking import CLOSED, check_again, forget, locked_if_free, turn_away
 from hotlists.feeds import files, merging, samples
 from hotlists.models import Hotlist, Load
-from hotlists.nudges import check_soon, merge_soon, publish_soon
+from hotlists.nudges import check_soon, merge_soon, publish_load_soon
 from hotlists.workflow import LOAD
 
 Status = Load.Status
@@ -43,10 +43,11 @@ def merge(load: Load, *, by: SystemJob) -> Load | None:
         found, Status.LOADED, loaded_at=now, added=done.added, changed=done.changed, removed=done.removed,
         unchanged=done.unchanged, notices=[*found.notices, *_kept(ended.kept)],
     )  # fmt: skip
+    excepted = [*ended.dropped, *ended.reconfirmed, *begun]
+    publish_load_soon(found, [(each.country, each.vrm) for each in excepted])
     forget(found)
-    publish_soon(found.hotlist_id)
     record(
-        Verb.LOAD_MERGED, target=found, by=by, also=[found.hotlist, *ended.dropped, *ended.reconfirmed, *begun],
+        Verb.LOAD_MERGED, target=found, by=by, also=[found.hotlist, *excepted],
         count=found.good_rows, accepted_by=str(found.decider),
         exceptions_ended=len(ended.dropped) + len(ended.reconfirmed), exceptions_kept=ended.kept,
         recovered=len(recoveries), **done._asdict(),

@@ -13,7 +13,7 @@ from hotlists import policies
 from hotlists.actions.conflicts import Act, require_none_of_entry
 from hotlists.actions.terms import continue_term, locked, open_term_of, require_words
 from hotlists.models import Entry, Narrowing, Term
-from hotlists.nudges import publish_soon
+from hotlists.nudges import publish_entry_soon
 from hotlists.scope import in_words as in_words_of_scope
 from hotlists.scope import normalised, read
 from hotlists.widening import NARROWABLE, Effect, effect_of
@@ -55,7 +55,7 @@ def narrow(
         raise Unfit("This cannot be a scope.", {"scope": [str(error)]}) from error
     narrower = narrowed(term, {name: value for name, value in asked.items() if value is not None}, at=now)
     done = narrow_term(term, narrower, by=by, at=now, reason=reason)
-    publish_soon(entry.hotlist_id)
+    publish_entry_soon(entry.pk, entry.hotlist_id)
     record(
         Verb.ENTRY_NARROWED, target=entry, by=by, plate=term.version.plate, also=[done], what=done.what, reason=reason
     )

@@ -16,7 +16,7 @@ from hotlists.actions.narrowings import narrow_term, narrowed
 from hotlists.actions.terms import continue_term, locked, open_term_of, require_words
 from hotlists.actions.withdrawals import end_entry
 from hotlists.models import Entry, EntryVersion, Review, Term
-from hotlists.nudges import publish_soon
+from hotlists.nudges import publish_entry_soon
 from hotlists.tallies import since_last_review
 from portal.errors import Unfit
 from portal.policies import require
@@ -67,7 +67,7 @@ def review(
         begin_version(entry, by=by)
     else:
         end_entry(entry, by=by, at=now, reason=removal_reason, words=still_necessary, happened_at=happened_at)
-    publish_soon(entry.hotlist_id)
+    publish_entry_soon(entry.pk, entry.hotlist_id)
     record(
         Verb.ENTRY_REVIEWED, target=entry, by=by, plate=term.version.plate, also=[done], decision=decision.value,
         review_by=due.isoformat(),

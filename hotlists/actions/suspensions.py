@@ -10,7 +10,7 @@ from hotlists import policies
 from hotlists.actions.conflicts import Act, require_none_of_entry
 from hotlists.actions.terms import locked, plate_of, require_words
 from hotlists.models import Entry, Suspension
-from hotlists.nudges import publish_soon
+from hotlists.nudges import publish_entry_soon
 from portal.errors import TooLate
 from portal.policies import require
 
@@ -29,7 +29,7 @@ def suspend(entry: Entry, *, by: User, reason: str, kind: str = Suspension.Kind.
     if entry.suspensions.filter(kind=kind, to_at=None).exists():
         raise TooLate(f"This entry is {kind.label.lower()} already.")
     suspension = Suspension.objects.create(entry=entry, kind=kind, from_at=timezone.now(), from_by=by, reason=reason)
-    publish_soon(entry.hotlist_id)
+    publish_entry_soon(entry.pk, entry.hotlist_id)
     record(_VERBS[kind], target=entry, by=by, plate=plate_of(entry), also=[suspension], reason=reason)
     return suspension
 
@@ -49,6 +49,6 @@ def resume(entry: Entry, *, by: User, reason: str) -> Suspension:
     require_words("reason", reason, "Say why.")
     suspension.to_at, suspension.to_by, suspension.lifted_because = timezone.now(), by, reason
     suspension.save(update_fields=["to_at", "to_by", "lifted_because"])
-    publish_soon(entry.hotlist_id)
+    publish_entry_soon(entry.pk, entry.hotlist_id)
     record(Verb.ENTRY_RESUMED, target=entry, by=by, plate=plate_of(entry), also=[suspension], reason=reason)
     return suspension

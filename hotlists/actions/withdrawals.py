@@ -13,7 +13,7 @@ from hotlists.actions.conflicts import Act, require_none_of_entry
 from hotlists.actions.entries import WRITTEN, begin_entry
 from hotlists.actions.terms import locked, plate_of
 from hotlists.models import Entry, EntryVersion
-from hotlists.nudges import publish_soon
+from hotlists.nudges import publish_entry_soon
 from portal.errors import TooLate, Unfit
 from portal.policies import require
 from standards.models import Category, StandardsProfile
@@ -43,7 +43,7 @@ def end_entry(
     entry.withdrawn_by, entry.withdrawn_at, entry.happened_at = by, at, happened_at
     entry.withdrawal_reason, entry.withdrawal_words = reason, words
     entry.save(update_fields=["withdrawn_by", "withdrawn_at", "happened_at", "withdrawal_reason", "withdrawal_words"])
-    publish_soon(entry.hotlist_id)
+    publish_entry_soon(entry.pk, entry.hotlist_id)
     latency = entry.removal_latency
     record(
         Verb.ENTRY_WITHDRAWN, target=entry, by=by, plate=plate_of(entry), reason=f"{label}. {words}".strip(),

@@ -16,6 +16,7 @@ from .notices import Notice, NoticeAnswer
 from .reviews import HitTally, Review
 from .suspensions import Suspension
 from .terms import Narrowing, Term
+from .unpublished import Unpublished
 from .versions import Contribution, EntryVersion
 from .warninglists import (
     Warninglist,
@@ -65,6 +66,7 @@ __all__ = [
     "StagedRow",
     "Suspension",
     "Term",
+    "Unpublished",
     "Warninglist",
     "WarninglistAnswer",
     "WarninglistEdition",

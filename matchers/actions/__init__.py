@@ -7,7 +7,7 @@ from .feeds import publish_sites, refresh_timestamps, sign_feed
 from .keys import change_list_key, import_root, make_publication_keys
 from .matchers import add_matcher, enrol, note_seen, renew_code
 from .pruning import prune
-from .publishing import publish
+from .publishing import publish, renew_whole_file
 from .receipts import challenge, give_receipt
 from .reconcile import reconcile
 from .resuming import resume_publication
@@ -33,6 +33,7 @@ __all__ = [
     "reconcile",
     "refresh_timestamps",
     "renew_code",
+    "renew_whole_file",
     "resume_publication",
     "revoke",
     "sign_feed",

@@ -1,83 +1,116 @@
 """The publisher: brings what matchers are given to what is in force. Run twice, the second time does nothing."""
 
 import datetime as dt
+import logging
 import uuid
 from collections.abc import Iterable
 
-from django.db import transaction
-from django.db.models import Max
+from django.db import connection, transaction
 from django.utils import timezone
 
 from accounts.models import SystemJob
-from audit.actions import record
-from audit.verbs import Verb
-from hotlists.models import Hotlist, Load
-from matcher_client.rows import FORMAT
-from matcher_client.rows import root as root_over
+from hotlists.models import Hotlist, Unpublished
 from matchers import files, metadata, versions
+from matchers.actions import buckets, chains
 from matchers.actions.feeds import LIFE, sign_feed, store
-from matchers.actions.rows import EMPTY, Changes, bucket_bits, lines_of, replace_rows, root_of
-from matchers.locks import lock_list, lock_repository
-from matchers.models import (
-    Allocation,
-    Feed,
-    FeedList,
-    ListRole,
-    Metadata,
-    Publication,
-    PublishedRow,
-    Receipt,
-    SiteTable,
+from matchers.actions.revisions import (
+    end_for,
+    latest,
+    lines_of,
+    publish_changes,
+    publish_whole_file,
+    says_other,
+    was_carried_on,
 )
+from matchers.actions.rows import Changes, Plates, replace_rows
+from matchers.locks import lock_list, lock_repository
+from matchers.models import Allocation, Feed, FeedList, ListRole, Metadata, Publication, Receipt, SiteTable
 from matchers.waking import wake_after_commit
-from standards.models import StandardsProfile
 
-MARKING = "OFFICIAL-SENSITIVE"
+log = logging.getLogger(__name__)
 
 Ends = dict[str, dt.datetime]  # feed -> until when its matcher is given the list
 
 
 @transaction.atomic
-def publish(hotlist_id: uuid.UUID, *, by: SystemJob) -> list[Publication]:
+def publish(hotlist_id: uuid.UUID, *, by: SystemJob, as_noted: bool = False) -> list[Publication]:
     """Compares one list with what is published of it, and publishes the difference; returns the revisions it made.
 
+    `as_noted`: compares only what is noted as changed, unless that may be anything; it costs as much as the changes are.
     Everything stands or falls together: rows, recalls, signed documents of the list and of every feed that carries it.
     Files are on disk before the transaction ends, so a crash at any step leaves the old revision or the new.
     """
     lock_list(hotlist_id)
     now = timezone.now()
     role = ListRole.objects.filter(hotlist=hotlist_id).first()
+    noted = _noted(hotlist_id)
     if role is None:
         return []  # never given to any matcher
     hotlist = Hotlist.objects.with_lapse(now).get(pk=hotlist_id)
     entitled = Allocation.objects.running(now).filter(hotlist=hotlist).ends_by_feed()
     carried = {each.feed_id: each for each in FeedList.objects.filter(role=role).select_related("ending")}
-    made = _revise(hotlist, role, entitled, carried.values(), by=by, at=now)
-    endings = [_end(hotlist, role, each, by=by, at=now) for each in carried.values() if _is_to_end(each, entitled)]
-    role.compared_at = now
+    plates = noted if as_noted else None
+    made = None
+    if plates is None or plates:
+        made = _revise(hotlist, role, entitled, carried.values(), plates, by=by, at=now)
+    endings = [
+        end_for(hotlist, role, each.feed, by=by, at=now) for each in carried.values() if _is_to_end(each, entitled)
+    ]
+    role.compared_at = now if plates is None else role.compared_at
     role.save(update_fields=["compared_at", "revision"])
     lock_repository()
     changed = _settle(role, entitled, carried, endings, at=now)
     shared = _sign_list(role, latest(hotlist), is_new=made is not None, at=now)
-    touched = changed | (_feeds_of(role) if shared else set())
-    feeds = [
-        sign_feed(feed, by=by, at=now, with_targets=feed.pk in changed)
-        for feed in Feed.objects.filter(pk__in=touched).order_by("pk")
-    ]
-    wake_after_commit(feeds)
-    if made or feeds:
-        versions.keep(feeds, [role])
+    feeds = _sign_feeds(role, changed | (_feeds_of(role) if shared else set()), changed, by=by, at=now)
+    if made and not feeds:
+        versions.keep([], [role])
     return [publication for publication in (made, *endings) if publication]
 
 
-def latest(hotlist: Hotlist) -> Publication | None:
-    """The newest revision of a list itself."""
-    return Publication.objects.to_all().filter(hotlist=hotlist).order_by("-revision").first()
+@transaction.atomic
+def renew_whole_file(hotlist_id: uuid.UUID, *, by: SystemJob) -> Publication | None:
+    """Makes the whole file of a list anew, where the deltas that follow it are many or it is old; None where it is not due.
+
+    The file is written before anything is locked, from rows of one revision, so that nothing waits for it. Should the rows
+    not be those that were signed for, since what is kept of the digests is wrong, the list goes out whole with right ones.
+    """
+    now = timezone.now()
+    role = ListRole.objects.select_related("hotlist").get(pk=hotlist_id)
+    found = latest(role.hotlist)
+    if found is None or not _is_whole_file_due(found, now):
+        return None
+    is_right = buckets.root_of(role.hotlist, found.bucket_bits, found.revision) == found.root
+    written = files.write_rows(role.name, lines_of(role.hotlist, found.revision))
+    lock_list(hotlist_id)
+    role = ListRole.objects.get(pk=hotlist_id)
+    hotlist = Hotlist.objects.with_lapse(now).get(pk=hotlist_id)
+    before = latest(hotlist)
+    if before is None or before.sha256 != found.sha256 or chains.whole_revision(before) != chains.whole_revision(found):
+        return None  # somebody else did, meanwhile
+    if is_right:
+        publication = publish_whole_file(hotlist, role, before, of=found, written=written, by=by, at=now)
+    else:
+        log.error("Digests that were kept of list %s were wrong and are made anew; matchers take it whole.", role)
+        revision = versions.after(versions.of_list(role, "revision"), role.revision)
+        publication = publish_changes(
+            hotlist, role, before, Changes(), revision=revision, by=by, at=now, on_its_own=True
+        )
+    role.save(update_fields=["revision"])
+    lock_repository()
+    _sign(role, None, publication, at=now)
+    _sign_feeds(role, _feeds_of(role), set(), by=by, at=now)
+    return publication
+
+
+def _is_whole_file_due(publication: Publication, at: dt.datetime) -> bool:
+    whole = Publication.objects.get(hotlist=publication.hotlist_id, revision=chains.whole_revision(publication))
+    return chains.is_whole_file_due(publication, whole.generated_at, at)
 
 
 def _revise(
-    hotlist: Hotlist, role: ListRole, entitled: Ends, carried: Iterable[FeedList], *, by: SystemJob, at: dt.datetime
-) -> Publication | None:
+    hotlist: Hotlist, role: ListRole, entitled: Ends, carried: Iterable[FeedList], plates: Plates | None, *,
+    by: SystemJob, at: dt.datetime,
+) -> Publication | None:  # fmt: skip
     """The next revision of the list for everybody, if there is anything to say."""
     before = latest(hotlist)
     if before is None and not entitled:
@@ -85,117 +118,31 @@ def _revise(
     lapses_at = hotlist.lapses_at  # type: ignore[attr-defined]
     # A list that nobody is entitled to any more leaves no rows behind; one that is not in force has none.
     is_published = bool(entitled) and lapses_at is not None and lapses_at > at
+    if plates is not None and not (is_published and before is not None and before.rows):
+        plates = None  # what is known to have changed is not all there is to do
+    on_its_own = before is None or was_carried_on(role)
+    most_told = 0 if before is None or on_its_own else chains.most_told(before.rows)
     revision = versions.after(versions.of_list(role, "revision"), role.revision)
-    changes = replace_rows(hotlist, by=by, revision=revision, at=at, is_published=is_published)
+    changes = replace_rows(
+        hotlist, by=by, revision=revision, at=at, is_published=is_published, plates=plates, most_told=most_told
+    )
     # Whoever was given an ending takes the list up again only at a later revision.
     comes_back = max((each.ending.revision for each in carried if each.ending and each.feed_id in entitled), default=0)
-    if before is not None and not changes and comes_back < before.revision and not _was_carried_on(role):
-        says_other = _facts(hotlist, at) != _facts_of(before)
-        if not (entitled and says_other):
-            return None
-    role.revision = revision
-    return _publish_revision(hotlist, role, before, changes, by=by, at=at)
+    is_same = before is not None and not changes and comes_back < before.revision and not on_its_own
+    if is_same and not (entitled and says_other(hotlist, before, at)):  # type: ignore[arg-type]
+        return None
+    return publish_changes(hotlist, role, before, changes, revision=revision, by=by, at=at, on_its_own=on_its_own)
 
 
-def _was_carried_on(role: ListRole) -> bool:
-    """Whether the list's number was carried on above what was published, since matchers may hold what was lost."""
-    newest = Publication.objects.filter(hotlist=role.hotlist_id).aggregate(newest=Max("revision"))["newest"]
-    return role.revision > newest
-
-
-def _publish_revision(
-    hotlist: Hotlist, role: ListRole, before: Publication | None, changes: Changes, *, by: SystemJob, at: dt.datetime
-) -> Publication:
-    is_same = before is not None and not changes and before.manifest["format"] == FORMAT
-    if before is not None and is_same:  # other dates, same rows: the same file
-        rows, bits, root = before.rows, before.bucket_bits, before.root
-        written = files.Written(before.sha256, before.length)
-    else:
-        rows = PublishedRow.objects.filter(hotlist=hotlist).current().count()
-        bits = bucket_bits(rows)
-        root = root_of(hotlist, bits)
-        written = files.write_rows(role.name, lines_of(hotlist))
-    publication = _create(
-        hotlist, revision=role.revision, previous=before, rows=rows, bits=bits, root=root, written=written, at=at,
-        added=changes.added, removed=changes.removed, refused=dict(changes.refused),
-    )  # fmt: skip
-    record(
-        Verb.PUBLICATION_RELEASED, target=publication, by=by, count=rows, also=[hotlist], revision=publication.revision,
-        added=changes.added, removed=changes.removed, refused=dict(changes.refused),
-    )  # fmt: skip
-    if changes.recalled:
-        record(Verb.RECALL_OPENED, target=publication, by=by, count=changes.recalled, also=[hotlist])
-    return publication
-
-
-def _end(hotlist: Hotlist, role: ListRole, carried: FeedList, *, by: SystemJob, at: dt.datetime) -> Publication:
-    """The empty revision that ends a list for one matcher, which has to prove that it took it (R-105)."""
-    role.revision = versions.after(versions.of_list(role, "revision"), role.revision)
-    bits = bucket_bits(0)
-    ending = _create(
-        hotlist, revision=role.revision, previous=latest(hotlist), rows=0, bits=bits, root=_empty_root(bits),
-        written=files.write_rows(role.name, []), at=at, feed=carried.feed,
-    )  # fmt: skip
-    record(
-        Verb.PUBLICATION_ENDED,
-        target=ending,
-        by=by,
-        also=[hotlist, carried.feed.matcher],
-        matcher=str(carried.feed.matcher),
-    )
-    return ending
-
-
-def _create(
-    hotlist: Hotlist, *, revision: int, previous: Publication | None, rows: int, bits: int, root: str,
-    written: files.Written, at: dt.datetime, feed: Feed | None = None, **counts: object,
-) -> Publication:  # fmt: skip
-    manifest = {
-        **_facts(hotlist, at),
-        "revision": revision,
-        "previous_revision": previous.revision if previous else 0,
-        "rows": rows,
-        "bucket_bits": bits,
-        "root": root,
-        "generated_at": int(at.timestamp()),
-        "terminal": feed is not None,
-    }
-    return Publication.objects.create(
-        hotlist=hotlist, revision=revision, feed=feed, rows=rows, bucket_bits=bits, root=root, manifest=manifest,
-        list_lapses_at=hotlist.lapses_at, generated_at=at, **written._asdict(), **counts,  # type: ignore[attr-defined]
-    )  # fmt: skip
-
-
-FACTS = ("format", "list_lapses_at", "offline_life", "marking", "standards_profile", "title", "rows_verified_at")
-
-
-def _facts(hotlist: Hotlist, at: dt.datetime) -> dict[str, object]:
-    """What a manifest says of the list, whatever its rows."""
-    lapses_at = hotlist.lapses_at  # type: ignore[attr-defined]
-    verified_at = _confirmed_whole_at(hotlist)
-    return {
-        "format": FORMAT,
-        "list_lapses_at": int(lapses_at.timestamp()) if lapses_at else None,
-        "offline_life": hotlist.offline_life_hours * 3600,
-        "marking": MARKING,
-        "standards_profile": StandardsProfile.objects.in_force(at).name,
-        "title": hotlist.title,
-        "rows_verified_at": int(verified_at.timestamp()) if verified_at else None,
-    }
-
-
-def _confirmed_whole_at(hotlist: Hotlist) -> dt.datetime | None:
-    """When the source last said all that it lists: whatever stayed in the list was confirmed then, unchanged rows too."""
-    whole = Load.objects.filter(hotlist=hotlist, mode=Load.Mode.COMPLETE, status=Load.Status.LOADED)
-    return whole.aggregate(at=Max("loaded_at"))["at"]
-
-
-def _facts_of(publication: Publication) -> dict[str, object]:
-    return {name: publication.manifest.get(name) for name in FACTS}
-
-
-def _empty_root(bits: int) -> str:
-    return root_over([EMPTY] * (1 << bits)).hex()
+def _noted(hotlist_id: uuid.UUID) -> Plates | None:
+    """What is known to have changed since the last time; None when that may be anything. The notes are spent by it."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"DELETE FROM {Unpublished._meta.db_table} WHERE hotlist_id = %s RETURNING country, vrm",  # noqa: S608
+            [hotlist_id],
+        )
+        plates = cursor.fetchall()
+    return None if any(not vrm for _, vrm in plates) else plates
 
 
 def _is_to_end(carried: FeedList, entitled: Ends) -> bool:
@@ -271,8 +218,24 @@ def _sign(role: ListRole, feed: Feed | None, publication: Publication, *, at: dt
     body = metadata.list_role(
         role.name, role.version, at + LIFE, sha256=publication.sha256, length=publication.length,
         manifest=publication.manifest, key_id=role.key_id,
+        deltas=[
+            metadata.file(f"d/{role.name}/{link.step.name}", sha256=link.sha256, length=link.length)
+            for link in chains.of(publication)
+        ],
     )  # fmt: skip
     store(feed, role.name, role.version, body, at=at, life=LIFE)
+
+
+def _sign_feeds(role: ListRole, touched: set[str], changed: set[str], *, by: SystemJob, at: dt.datetime) -> list[Feed]:
+    """Signs the feeds that a list's document touched; `changed` are those whose own targets change with it."""
+    feeds = [
+        sign_feed(feed, by=by, at=at, with_targets=feed.pk in changed)
+        for feed in Feed.objects.filter(pk__in=touched).order_by("pk")
+    ]
+    wake_after_commit(feeds)
+    if feeds:
+        versions.keep(feeds, [role])
+    return feeds
 
 
 def _newest(feed: Feed | None, role: ListRole) -> Metadata | None:

@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from accounts.models import SystemJob
 from hotlists.models import Hotlist
-from matchers.actions.publishing import publish
+from matchers.actions.publishing import publish, renew_whole_file
 from matchers.models import FeedList, ListRole, Publication
 
 # A list loaded from a source changes by loads, which nudge; comparing a million rows for nothing is not worth it more
@@ -26,6 +26,8 @@ def reconcile(*, by: SystemJob) -> list[Publication]:
         if role.hotlist.kind != Hotlist.Kind.FEED or _is_due(role, now):
             try:
                 made += publish(role.hotlist_id, by=by)
+                renewed = renew_whole_file(role.hotlist_id, by=by)
+                made += [renewed] if renewed else []
             except Exception as problem:  # noqa: BLE001 - raised below
                 problems.append(problem)
     if problems:

@@ -2,12 +2,13 @@
 
 from .feeds import Feed, FeedList, ListRole, Metadata, SiteTable
 from .matchers import Allocation, Matcher
-from .publications import Publication, PublishedRow
+from .publications import BucketPart, Publication, PublishedRow
 from .receipts import Challenge, Recall, RecallHolder, Receipt
 from .unsigned import Disclosure, DisclosureTold, DoorList, RevisionDoor
 
 __all__ = [
     "Allocation",
+    "BucketPart",
     "Challenge",
     "Disclosure",
     "DisclosureTold",

@@ -37,9 +37,10 @@ class Publication(AppendOnly):
     rows = models.PositiveIntegerField()
     bucket_bits = models.PositiveSmallIntegerField()
     root = models.CharField(max_length=64)
-    sha256 = models.CharField(max_length=64)
+    sha256 = models.CharField(max_length=64, help_text="Of the whole file, which may be of an earlier revision.")
     length = models.PositiveBigIntegerField()
     manifest = models.JSONField(help_text="What is signed about this revision, word for word.")
+    deltas = models.JSONField(default=list, help_text="The chain that leads to it: chains.Delta, the oldest first.")
     list_lapses_at = models.DateTimeField(null=True)
     generated_at = models.DateTimeField()
     added = models.PositiveIntegerField(default=0)
@@ -72,6 +73,22 @@ class Publication(AppendOnly):
 
 
 BUCKET_KEY_BITS = 32
+
+
+class BucketPart(models.Model):
+    """Digests of a stretch of a list's buckets as its newest revision has them, so that only those that change are made anew."""
+
+    id = models.BigAutoField(primary_key=True)
+    hotlist = models.ForeignKey(Hotlist, models.CASCADE, related_name="+", db_index=False)
+    number = models.PositiveSmallIntegerField()
+    digests = models.BinaryField(help_text="One SHA-256 a bucket, in the order of the buckets.")
+    node = models.BinaryField(help_text="The root of the Merkle tree over them.")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["hotlist", "number"], name="matchers_bucket_part_once")]
+
+    def __str__(self) -> str:
+        return f"digests {self.number} of {self.hotlist}"
 
 
 class PublishedRowQuerySet(models.QuerySet["PublishedRow"]):

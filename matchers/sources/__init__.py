@@ -2,14 +2,15 @@
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from hotlists.models import Hotlist
 from matchers.sources import feeds, managed
 
-# Fills WANTED with what a list should publish at this moment, rows that start before `horizon` included.
-Source = Callable[[Any, Hotlist, dt.datetime, dt.datetime], Counter[str]]
+# Fills WANTED with what a list should publish at this moment, rows that start before `horizon` included. Says why it left
+# others out; given plates, it looks at their rows alone (at others too, if it likes), and does not count: None.
+Source = Callable[[Any, Hotlist, dt.datetime, dt.datetime, Sequence[tuple[str, str]] | None], Counter[str] | None]
 
 SOURCES: dict[str, Source] = {
     Hotlist.Kind.MANAGED: managed.fill,

@@ -2,10 +2,11 @@
 
 import datetime as dt
 from collections import Counter
+from collections.abc import Sequence
 from typing import Any
 
 from hotlists.models import Hotlist
-from matchers.sources.wanted import COLUMNS, WANTED, clean_sql
+from matchers.sources.wanted import COLUMNS, PLATES, WANTED, clean_sql
 
 # The fields of matcher_client.rows.Row, in their order; a test holds this against rows.canonical. What begins within a
 # second begins at its end, and what ends within a second ends at its beginning.
@@ -31,19 +32,31 @@ _OPEN_EXCEPTION = """
 """
 
 
-def fill(cursor: Any, hotlist: Hotlist, now: dt.datetime, horizon: dt.datetime) -> Counter[str]:
+_OF_PLATES = f"AND (r.country, r.vrm) IN (SELECT country, vrm FROM {PLATES})"  # noqa: S608 - of constants
+
+
+def fill(
+    cursor: Any,
+    hotlist: Hotlist,
+    now: dt.datetime,
+    horizon: dt.datetime,
+    plates: Sequence[tuple[str, str]] | None = None,
+) -> Counter[str] | None:
     """Rows that run now or begin before the horizon, but for those held back. Returns why others were refused (R-016)."""
     facts = {"hotlist": hotlist.pk, "now": now, "horizon": horizon}
+    touched = "" if plates is None else _OF_PLATES
     cursor.execute(
         f"""
         INSERT INTO {WANTED} ({", ".join(COLUMNS)})
         SELECT country, vrm, {clean_sql("ref")}, '', {_CANONICAL}, floor(extract(epoch FROM expires_at))::bigint
         FROM hotlists_feedrow r
-        WHERE hotlist_id = %(hotlist)s AND starts_at <= %(horizon)s AND expires_at > %(now)s AND NOT {_OPEN_EXCEPTION}
+        WHERE hotlist_id = %(hotlist)s AND starts_at <= %(horizon)s AND expires_at > %(now)s AND NOT {_OPEN_EXCEPTION} {touched}
         ON CONFLICT DO NOTHING
         """,  # noqa: S608 - of constants
         facts,
     )
+    if plates is not None:
+        return None
     published = cursor.rowcount
     cursor.execute(
         f"""

@@ -4,6 +4,7 @@ import datetime as dt
 import itertools
 import math
 from collections import Counter
+from collections.abc import Sequence
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, Subquery
@@ -18,12 +19,21 @@ from matchers.sources import wanted
 BATCH = 5_000
 
 
-def fill(cursor: Any, hotlist: Hotlist, now: dt.datetime, horizon: dt.datetime) -> Counter[str]:
+def fill(
+    cursor: Any,
+    hotlist: Hotlist,
+    now: dt.datetime,
+    horizon: dt.datetime,
+    plates: Sequence[tuple[str, str]] | None = None,
+) -> Counter[str] | None:
     """Entries in force now, or before the horizon unless something stops them. Returns why others were refused (R-016)."""
-    terms = _publishable(hotlist, now, horizon).iterator(chunk_size=BATCH)
+    publishable = _publishable(hotlist, now, horizon)
+    if plates is not None:
+        publishable = publishable.filter(version__vrm__in={vrm for _, vrm in plates})
+    terms = publishable.iterator(chunk_size=BATCH)
     while batch := list(itertools.islice(terms, BATCH)):
         wanted.copy_in(cursor, [row_of(term) for term in batch])
-    return _refused(hotlist, now)
+    return _refused(hotlist, now) if plates is None else None
 
 
 def row_of(term: Term) -> Row:

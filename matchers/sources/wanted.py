@@ -1,11 +1,13 @@
 """The table into which a source puts the rows a list should publish, and how a row is spelled there."""
 
 import re
+from collections.abc import Iterable
 from typing import Any
 
 from matcher_client.rows import Row, canonical
 
 WANTED = "matchers_wanted"
+PLATES = "matchers_plates"
 COLUMNS = ("country", "vrm", "ref", "version", "canonical", "lapses_at")
 
 _SPACE = re.compile(r"[\x00-\x20\x7f]+")
@@ -27,6 +29,19 @@ def create(cursor: Any) -> None:
         ) ON COMMIT DROP
         """
     )
+
+
+def create_plates(cursor: Any, plates: Iterable[tuple[str, str]]) -> None:
+    """The plates to look at, in a table of this transaction's own."""
+    cursor.execute(f"DROP TABLE IF EXISTS pg_temp.{PLATES}")
+    cursor.execute(
+        f'CREATE TEMPORARY TABLE {PLATES} (country text COLLATE "C", vrm text COLLATE "C", PRIMARY KEY (country, vrm))'
+        " ON COMMIT DROP"
+    )
+    with cursor.copy(f"COPY {PLATES} FROM STDIN") as copy:
+        for plate in set(plates):
+            copy.write_row(plate)
+    cursor.execute(f"ANALYZE {PLATES}")
 
 
 def copy_in(cursor: Any, rows: list[Row]) -> None:

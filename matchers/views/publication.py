@@ -18,6 +18,7 @@ from rest_framework.request import Request
 from rest_framework.views import APIView
 
 from accounts.authentication import MachineAuthentication
+from matcher_client.deltas import Step
 from matchers import files, waking
 from matchers.actions import note_seen
 from matchers.entitlement import matcher_of, require_feed, require_list
@@ -79,6 +80,16 @@ class ListFile(_Published):
         if not known.filter(feed=None).exists() and not known.filter(feed=matcher.feed).exists():
             raise NotFound
         return _file(request, files.list_path(role, sha256), "application/vnd.apache.parquet", sha256)
+
+
+class DeltaFile(_Published):
+    """What changed in a list from one revision to another, by its content."""
+
+    def get(self, request: Request, role: str, sha256: str, revision: int) -> HttpResponseBase:
+        """401 unless the list is given to the token's matcher; 404 when there is no such file, or it was pruned."""
+        require_list(matcher_of(request), role)
+        path = files.delta_path(role, sha256, Step(0, revision, 1))
+        return _file(request, path, "application/gzip", sha256)
 
 
 class SitesFile(_Published):
