@@ -275,6 +275,8 @@ SPECTACULAR_SETTINGS = {
         "LoadStatus": "hotlists.models.loads.Load.Status",
         "Compared": "hits.models.answers.Verification.Compared",
         "Country": "hotlists.countries.CHOICES",
+        "FormEnum": [("csv", "csv"), ("xlsx", "xlsx")],
+        "UnsignedForm": "matchers.models.unsigned.Disclosure.Form",
         "SiteStatus": "camera_sites.models.sites.CameraSite.Status",
         "CameraKind": "camera_sites.models.sites.Camera.Kind",
         "DpiaVerdict": "camera_sites.models.dpias.DpiaDecision.Verdict",

@@ -50,7 +50,7 @@ class YamlFile(_File):
 class ListExportBody(serializers.Serializer):
     """As what, for whom and why."""
 
-    form = serializers.ChoiceField(Disclosure.Form.values)
+    form = serializers.ChoiceField(Disclosure.Form.choices)
     recipient = serializers.CharField(max_length=200)
     reason = serializers.CharField(max_length=300)
 
@@ -94,14 +94,14 @@ class DisclosureOpenedSerializer(DisclosureStandingSerializer):
     rows_taken_back = TakenBackSerializer(many=True)
 
 
-class ToldBody(serializers.Serializer):
+class RecipientToldBody(serializers.Serializer):
     """How the recipient was told; whether they say that no copy is left."""
 
     how = serializers.CharField(max_length=300)
     is_destroyed = serializers.BooleanField(default=False)
 
 
-class ToldSerializer(serializers.ModelSerializer):
+class RecipientToldSerializer(serializers.ModelSerializer):
     """That the recipient was told."""
 
     told_by = serializers.CharField(source="told_by.username", read_only=True)
@@ -168,12 +168,12 @@ class Told(_Seen):
 
     machine_scopes = PEOPLE_ONLY
 
-    @extend_schema(request=ToldBody, responses={201: ToldSerializer})
+    @extend_schema(request=RecipientToldBody, responses={201: RecipientToldSerializer})
     @idempotent
     def post(self, request: Request, pk: uuid.UUID) -> Response:
         """What was noted; 409 when there was nothing to tell."""
         disclosure = get_object_or_404(self.get_queryset(), pk=pk)
-        given = ToldBody(data=request.data)
+        given = RecipientToldBody(data=request.data)
         given.is_valid(raise_exception=True)
         told = actions.tell_recipient(disclosure, by=actor(request), **given.validated_data)
-        return Response(ToldSerializer(told).data, status=status.HTTP_201_CREATED)
+        return Response(RecipientToldSerializer(told).data, status=status.HTTP_201_CREATED)
