@@ -2,17 +2,19 @@
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
+import pyarrow as pa
 from tuf.api.exceptions import DownloadError, RepositoryError
 from tuf.api.metadata import Metadata, Root, TargetFile, Targets, Timestamp
 from tuf.ngclient import Updater
 
+from matcher_client import whole
 from matcher_client.deltas import Step
 from matcher_client.fetcher import PortalFetcher
 from matcher_client.held import DeltaFile, Files
@@ -129,6 +131,12 @@ class Feed:
         self._have(publication, target, name)
         return DeltaFile(name, step)
 
+    def write(self, name: str, batches: Iterable[pa.RecordBatch]) -> None:
+        """Keep rows as a whole file of our own."""
+        part = self.path_of(f"{name}.part")
+        whole.write(part, batches)
+        self._keep(part, self.path_of(name))
+
     def drop(self, files: Files) -> None:
         """Remove the files of a list, so that they are fetched anew."""
         for name in files.names:
@@ -162,6 +170,9 @@ class Feed:
     def _download(self, updater: Updater, target: TargetFile, path: Path) -> None:
         part = path.with_name(f"{path.name}.part")
         updater.download_target(target, str(part))
+        self._keep(part, path)
+
+    def _keep(self, part: Path, path: Path) -> None:
         with part.open("rb") as file:
             os.fsync(file.fileno())
         part.replace(path)

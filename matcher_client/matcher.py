@@ -25,6 +25,7 @@ from matcher_client.store import Store, Where
 
 log = logging.getLogger(__name__)
 
+TIDY_SECONDS = 60  # what was withdrawn is on disk for so long at most
 LONG_POLL = 35.0  # seconds; the portal answers within 25
 
 
@@ -134,6 +135,29 @@ class Matcher:
                 )
             if ended:
                 log.warning("%d lists were discarded: they are no longer given to us.", len(ended))
+
+    def tidy(self) -> int:
+        """Write lists anew of which deltas are kept: these and the file before them name what was withdrawn. Returns how many.
+
+        What is matched against is the same before and after; only the disk changes.
+        """
+        tidied = 0
+        for role, held in list(self.store.lists.items()):
+            if not held.files.deltas:
+                continue
+            own = f"{role}.own-{held.manifest.revision}.parquet"
+            self.feed.write(own, held.rows.batches())
+            with self._changing:
+                now = self.store.lists.get(role)
+                if now is None or now.files.whole != held.files.whole:  # taken away or fetched whole meanwhile
+                    self.feed.path_of(own).unlink()
+                    continue
+                later = tuple(each for each in now.files.deltas if each.step.revision > held.manifest.revision)
+                lists = {**self.store.lists, role: replace(now, files=Files(own, later))}
+                self.store.replace(lists, self.store.sites, self.store.verified_at, self.store.where)
+                self._write_down_lists()
+                tidied += 1
+        return tidied
 
     def step(self) -> bool:
         """One round of update and proof; say whether all went well. What did not is in `problem`."""
@@ -253,14 +277,6 @@ class Matcher:
             raise ValueError("it is not there") from error
 
     def _persist(self, publication: Publication, verified_at: int) -> None:
-        lists = {}
-        for role, held in self.store.lists.items():
-            before = self.applied.lists.get(role)
-            receipt = before.receipt if before is not None else None
-            deltas = [(delta.name, delta.step._asdict()) for delta in held.files.deltas]
-            lists[role] = AppliedList(
-                held.manifest.as_custom(), held.files.whole, deltas, held.applied_at, receipt, held.until
-            )
         self.applied.timestamp_version = publication.timestamp_version
         self.applied.timestamp_expires = publication.timestamp_expires
         self.applied.timestamp_keys = list(publication.timestamp_keys)
@@ -272,6 +288,17 @@ class Matcher:
         self.applied.sites = publication.sites
         self.applied.areas = dict(publication.where.areas)
         self.applied.cameras = dict(publication.where.directions)
+        self._write_down_lists()
+
+    def _write_down_lists(self) -> None:
+        lists = {}
+        for role, held in self.store.lists.items():
+            before = self.applied.lists.get(role)
+            receipt = before.receipt if before is not None else None
+            deltas = [(delta.name, delta.step._asdict()) for delta in held.files.deltas]
+            lists[role] = AppliedList(
+                held.manifest.as_custom(), held.files.whole, deltas, held.applied_at, receipt, held.until
+            )
         self.applied.lists = lists
         self.applied.write(self._applied_path)
         self.feed.prune(set().union(*(part.files.names for part in lists.values())))
@@ -324,8 +351,18 @@ class Matcher:
         return True
 
     def _watch_offline_life(self, stop: threading.Event) -> None:
+        ticks = 0
         while not stop.wait(1.0):
             self.discard_outlived()
+            ticks += 1
+            if ticks % TIDY_SECONDS == 0:
+                self._tidy_or_say_why_not()
+
+    def _tidy_or_say_why_not(self) -> None:
+        try:
+            self.tidy()
+        except OSError as error:
+            log.warning("What was withdrawn could not be taken off the disk, and is tried again: %s", error)
 
 
 def as_hit(read: Read, held: HeldList, row: Row, direction: str) -> dict[str, Any]:

@@ -4,6 +4,7 @@ It knows the publication format from docs/publication-format.md; of the client's
 """
 
 import base64
+import gzip
 import io
 import json
 import threading
@@ -95,6 +96,14 @@ def parquet(rows, columns=Row._fields):
     return sink.getvalue()
 
 
+def a_delta(since, revision, before, after):
+    """What leads from one revision's rows to another's."""
+    before, after = ({row[:3]: row for row in rows} for rows in (before, after))
+    changed = sorted(key for key in before | after if before.get(key) != after.get(key))
+    lines = "".join(json.dumps(after.get(key, key)) + "\n" for key in changed)
+    return {"since": since, "revision": revision, "changes": len(changed), "content": gzip.compress(lines.encode())}
+
+
 def line(row):
     return "\x1f".join("" if part is None else str(part) for part in row).encode() + b"\n"
 
@@ -135,6 +144,7 @@ class TinyFeed:
         self._roles = {}  # role -> (version, metadata bytes)
         self._revisions = {}
         self.undelegated = set()
+        self.told_deltas = None  # what the manifest says of deltas instead
         self.root = self.sign_root()
 
     def sign_root(self):
@@ -201,6 +211,8 @@ class TinyFeed:
 
     def publish_list(self, role, rows, expires, changes):
         content = changes.pop("content", None)
+        whole = changes.pop("whole", None)  # (revision, its rows), when the file is of an earlier one
+        deltas = changes.pop("deltas", [])  # of a_delta
         rows = sorted(rows, key=lambda row: (row.country, row.vrm, row.ref))
         previous = self._revisions.get(role, 0)
         manifest = {
@@ -218,17 +230,23 @@ class TinyFeed:
             "title": "Test list",
             "terminal": False,
             "rows_verified_at": None,
-            "full_revision": changes.get("revision", previous + 1),
-            "deltas": [],
+            "full_revision": whole[0] if whole else changes.get("revision", previous + 1),
+            "deltas": [{name: delta[name] for name in ("since", "revision", "changes")} for delta in deltas],
             **changes,
         }
+        if self.told_deltas is not None:
+            manifest["deltas"] = self.told_deltas
         self._revisions[role] = previous + 1
         self.rows[role, manifest["revision"]] = rows
         path = f"d/{role}/full.parquet"
-        target = self._target(path, parquet(rows) if content is None else content)
+        in_file = sorted(whole[1], key=lambda row: row[:3]) if whole else rows
+        target = self._target(path, parquet(in_file) if content is None else content)
         target.unrecognized_fields["custom"] = manifest
         targets = Targets(version=self._roles.get(role, 0) + 1, expires=expires)
         targets.targets[path] = target
+        for delta in deltas:
+            path = f"d/{role}/{delta['revision']}.delta.jsonl.gz"
+            targets.targets[path] = self._target(path, delta["content"])
         self._roles[role] = targets.version
         self._store(role, Metadata(targets), self.keys.of_list(role), targets.version)
 
@@ -263,6 +281,7 @@ class LoopbackPortal:
     def __init__(self, feed):
         self.feed = feed
         self.files = {}  # what an attacker serves instead
+        self.asked = []
         self.secret = token_hex(8)
         self.code = token_hex(8)
         self.tokens = set()
@@ -370,6 +389,7 @@ def make_handler(portal):
             if not self.is_signed_in():
                 return self.answer(401, b"{}")
             url = urlsplit(self.path)
+            portal.asked.append(url.path)
             if url.path == f"/publication/{portal.feed.name}/wait":
                 return self.json(portal.wait(parse_qs(url.query)))
             content = portal.files.get(url.path, portal.feed.files.get(url.path))
@@ -438,6 +458,8 @@ def matchers_of(portal, state):
         matcher.load_held()
         return matcher
 
-    yield make
-    for session in sessions:
-        session.close()
+    try:
+        yield make
+    finally:
+        for session in sessions:
+            session.close()
