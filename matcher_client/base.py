@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from hashlib import sha256
 from itertools import accumulate, pairwise
 from pathlib import Path
+from typing import BinaryIO
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -78,7 +79,7 @@ class Base:
         return Row._make(column[number].as_py() for column in self._columns)
 
 
-def read_base(path: Path, bits: int) -> Base:
+def read_base(path: Path | BinaryIO, bits: int) -> Base:
     """The rows in a published Parquet file. ValueError, OSError or ArrowException when they are not as published."""
     check_bits(bits)
     digests = [sha256() for _ in range(1 << bits)]

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from matcher_client.feed import Feed
 from matcher_client.listener import Listener
+from matcher_client.locking import MEMORY, NoKey, key_from
 from matcher_client.matcher import Matcher
 from matcher_client.session import PortalSession
 from matcher_client.state import Applied, health, lock
@@ -39,6 +40,14 @@ def parser() -> argparse.ArgumentParser:
     one.add_argument("--state", required=True, type=Path, help="a directory of this matcher's own")
     one.add_argument("--listen", default="127.0.0.1:8600", metavar="HOST:PORT", help="for POST /reads and GET /health")
     one.add_argument("--enrol-code", default="", help="the one-time code that registers this matcher's key")
+    one.add_argument(
+        "--key",
+        default=MEMORY,
+        metavar="SOURCE",
+        help="what locks the lists and the waiting hits on disk: memory (the default: both are gone when this process ends, "
+        "and the lists are fetched anew), kernel (kept by the Linux kernel until the power is off), or a file outside the "
+        "state directory (made when it is not there; whoever takes both can read both)",
+    )
     one.add_argument("--poll", default=3.0, type=float, help="seconds between attempts when waiting for news fails")
     one.add_argument(
         "--report-lapsed-sites", action="store_true", help="match reads of every site, in service or not (for tests)"
@@ -58,9 +67,14 @@ def run(options: argparse.Namespace) -> int:
     except BlockingIOError:
         sys.stderr.write(f"Another matcher is using {options.state}.\n")
         return 2
+    try:
+        key = key_from(options.key, options.state)
+    except NoKey as error:
+        sys.stderr.write(f"{error}\n")
+        return 2
     secret = options.client_secret_file.read_text().strip()
     session = PortalSession(options.portal, options.client_id, secret)
-    feed = Feed(session, options.metadata_url, options.targets_url, options.root.read_bytes(), options.state)
+    feed = Feed(session, options.metadata_url, options.targets_url, options.root.read_bytes(), options.state, key)
     matcher = Matcher(
         session,
         feed,

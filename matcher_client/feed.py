@@ -1,20 +1,20 @@
 """One feed of the portal, read through the TUF client: verified, of one moment, and ours."""
 
 import json
-import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 from urllib.parse import urljoin, urlsplit
 
 import pyarrow as pa
-from tuf.api.exceptions import DownloadError, RepositoryError
+from tuf.api.exceptions import DownloadError, LengthOrHashMismatchError, RepositoryError
 from tuf.api.metadata import Metadata, Root, TargetFile, Targets, Timestamp
 from tuf.ngclient import Updater
 
 from matcher_client import whole
+from matcher_client.at_rest import AtRest
 from matcher_client.deltas import Step
 from matcher_client.fetcher import PortalFetcher
 from matcher_client.held import DeltaFile, Files
@@ -22,7 +22,6 @@ from matcher_client.manifest import Manifest
 from matcher_client.refusals import FORMAT, Refused, explained
 from matcher_client.scope import direction_of
 from matcher_client.session import PortalSession
-from matcher_client.state import sync_folder
 from matcher_client.store import Where
 
 SITES = "sites.json"
@@ -55,12 +54,21 @@ class Publication:
 class Feed:
     """A feed at its two addresses, with the TUF client's cache of it under `state`."""
 
-    def __init__(self, session: PortalSession, metadata_url: str, targets_url: str, root: bytes, state: Path):
+    def __init__(
+        self,
+        session: PortalSession,
+        metadata_url: str,
+        targets_url: str,
+        root: bytes,
+        state: Path,
+        key: bytes | None = None,
+    ):
         self.metadata_url = metadata_url if metadata_url.endswith("/") else f"{metadata_url}/"
         self.name = feed_name(self.metadata_url)
         self.wait_url = urljoin(self.metadata_url, "../wait")
         self._targets_url = targets_url
         self._root = root
+        self.at_rest = AtRest(self.name, key)
         self._metadata = state / "tuf"
         self._targets = state / "targets"
         self._fetcher = PortalFetcher(session, self.name)
@@ -111,13 +119,13 @@ class Feed:
         """Where a file of a list is kept."""
         return self._targets / name
 
-    def fetch(self, publication: Publication, published: PublishedList) -> str:
+    def fetch(self, published: PublishedList) -> str:
         """The name of the verified whole file of a list, downloaded unless it is there already. Raises Refused or Unreachable.
 
         Files are named by content, so that a new one never overwrites the one in use.
         """
         name = f"{published.role}.{published.target.hashes['sha256']}.parquet"
-        self._have(publication, published.target, name)
+        self._have(published.target, name)
         return name
 
     def fetch_delta(self, publication: Publication, published: PublishedList, step: Step) -> DeltaFile:
@@ -128,14 +136,20 @@ class Feed:
         if target is None or "sha256" not in target.hashes:
             raise Refused(FORMAT, f"{path} is told of and not published.")
         name = f"{published.role}.{target.hashes['sha256']}.{step.name}"
-        self._have(publication, target, name)
+        self._have(target, name)
         return DeltaFile(name, step)
 
     def write(self, name: str, batches: Iterable[pa.RecordBatch]) -> None:
         """Keep rows as a whole file of our own."""
-        part = self.path_of(f"{name}.part")
-        whole.write(part, batches)
-        self._keep(part, self.path_of(name))
+        with self.at_rest.create(self.path_of(name)) as file:
+            whole.write(file, batches)
+
+    def open(self, name: str) -> BinaryIO:
+        """A file of a list, unlocked. Raises Refused when it is not there as it was put there."""
+        try:
+            return self.at_rest.open(self.path_of(name))
+        except OSError as error:
+            raise Refused(FORMAT, f"{name} cannot be read: {error.strerror}.") from error
 
     def drop(self, files: Files) -> None:
         """Remove the files of a list, so that they are fetched anew."""
@@ -148,11 +162,11 @@ class Feed:
             if path.name not in keep and path.name != SITES:
                 path.unlink()
 
-    def _have(self, publication: Publication, target: TargetFile, name: str) -> None:
+    def _have(self, target: TargetFile, name: str) -> None:
         path = self.path_of(name)
         with self._in_our_words():
-            if publication.updater.find_cached_target(target, str(path)) is None:
-                self._download(publication.updater, target, path)
+            if not self._is_there(target, path):
+                self._download(target, path)
 
     def _sites(self, updater: Updater) -> tuple[dict[str, int], Where]:
         target = updater.get_targetinfo(SITES)
@@ -160,23 +174,28 @@ class Feed:
             return {}, Where()  # no site is known to be in service, so none is matched at
         path = self._targets / SITES
         if updater.find_cached_target(target, str(path)) is None:
-            self._download(updater, target, path)
+            part = path.with_name(f"{path.name}.part")
+            updater.download_target(target, str(part))
+            part.replace(path)
         try:
             content = json.loads(path.read_bytes())
             return read_sites(content), read_where(content)
         except ValueError as error:
             raise Refused(FORMAT, "sites.json cannot be read.") from error
 
-    def _download(self, updater: Updater, target: TargetFile, path: Path) -> None:
-        part = path.with_name(f"{path.name}.part")
-        updater.download_target(target, str(part))
-        self._keep(part, path)
+    def _is_there(self, target: TargetFile, path: Path) -> bool:
+        """Whether a file is there already, whole and locked under our key."""
+        try:
+            with self.at_rest.open(path) as file:
+                target.verify_length_and_hashes(file)
+        except (OSError, Refused, LengthOrHashMismatchError):
+            return False
+        return True
 
-    def _keep(self, part: Path, path: Path) -> None:
-        with part.open("rb") as file:
-            os.fsync(file.fileno())
-        part.replace(path)
-        sync_folder(path.parent)
+    def _download(self, target: TargetFile, path: Path) -> None:
+        """Fetch what was signed for, and lock it as it comes: at no moment does it lie on disk in clear."""
+        with self.at_rest.create(path) as file:
+            self._fetcher.copy_target(urljoin(self._targets_url, target.get_prefixed_paths()[0]), target, file)
 
     @contextmanager
     def _in_our_words(self) -> Iterator[None]:

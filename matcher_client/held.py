@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import BinaryIO
 
 import pyarrow as pa
 
@@ -34,9 +35,9 @@ class HeldRows:
         self.count = count
 
     @classmethod
-    def read(cls, path: Path, bits: int) -> "HeldRows":
+    def read(cls, file: Path | BinaryIO, bits: int) -> "HeldRows":
         """The rows of a whole file. ValueError, OSError or ArrowException when it is not one."""
-        base = read_base(path, bits)
+        base = read_base(file, bits)
         return cls(base, bits, {}, {}, base.digests, len(base))
 
     def rows_of(self, vrm: str) -> tuple[Row, ...]:
@@ -137,10 +138,10 @@ class HeldList:
         return tuple(steps) if steps else None
 
 
-def read_whole(path: Path, role: str, bits: int) -> HeldRows:
+def read_whole(file: Path | BinaryIO, role: str, bits: int) -> HeldRows:
     """The rows in a whole file. Raises Refused when it is not one."""
     try:
-        return HeldRows.read(path, bits)
+        return HeldRows.read(file, bits)
     except (ValueError, OSError, pa.ArrowException) as error:
         raise Refused(FORMAT, f"the rows of list {role} cannot be read: {error}") from error
 

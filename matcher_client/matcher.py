@@ -47,7 +47,7 @@ class Matcher:
         self.feed = feed
         self.store = Store() if store is None else store
         self.identity = Identity(state)
-        self.spool = Spool(state / "spool", session)
+        self.spool = Spool(state / "spool", session, feed.at_rest)
         self.problem = ""
         self.counts: Counter[str] = Counter()
         self._applied_path = state / "applied.json"
@@ -214,6 +214,7 @@ class Matcher:
             "problem": self.problem,
             "spool": len(self.spool),
             "refused_hits": self.spool.refused,
+            "lost_hits": self.spool.lost,
             "counts": dict(self.counts),
         }
 
@@ -245,8 +246,9 @@ class Matcher:
                     return self._follow(publication, published, held.rows, held.files, steps)
                 except Refused as error:
                     log.warning("%s The list is fetched whole instead.", error)
-        name = self.feed.fetch(publication, published)
-        rows = read_whole(self.feed.path_of(name), role, manifest.bucket_bits)
+        name = self.feed.fetch(published)
+        with self.feed.open(name) as file:
+            rows = read_whole(file, role, manifest.bucket_bits)
         steps = tuple(step for step in manifest.deltas if step.revision > manifest.full_revision)
         return self._follow(publication, published, rows, Files(name), steps)
 
@@ -264,17 +266,16 @@ class Matcher:
     def _take_up(self, role: str, applied: AppliedList) -> HeldList:
         """A list as it was applied before the last stop. Raises Refused when it is not whole."""
         manifest, files = Manifest.read(applied.manifest), applied.files
-        rows = read_whole(self.feed.path_of(files.whole), role, manifest.bucket_bits)
+        with self.feed.open(files.whole) as file:
+            rows = read_whole(file, role, manifest.bucket_bits)
         rows = follow(rows, map(self._changes, files.deltas), role)
         judge(role, manifest, rows)
         return HeldList(role, manifest, files, applied.applied_at, rows, applied.until)
 
     def _changes(self, delta: DeltaFile) -> Changes:
-        """What a delta says. ValueError when it is not one."""
-        try:
-            return delta_files.read(self.feed.path_of(delta.name).read_bytes(), delta.step.changes)
-        except OSError as error:
-            raise ValueError("it is not there") from error
+        """What a delta says. ValueError when it is not one; Refused when it is not as it was put there."""
+        with self.feed.open(delta.name) as file:
+            return delta_files.read(file.read(), delta.step.changes)
 
     def _persist(self, publication: Publication, verified_at: int) -> None:
         self.applied.timestamp_version = publication.timestamp_version

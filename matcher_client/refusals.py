@@ -19,6 +19,8 @@ MIX = "mix"
 WRONG_FEED = "wrong feed"
 ENDLESS = "endless data"
 FORMAT = "format"
+CUT_SHORT = "cut short"
+LOCKED = "locked"
 
 
 class Refused(Exception):

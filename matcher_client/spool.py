@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+from matcher_client.at_rest import AtRest
+from matcher_client.refusals import LOCKED, Refused
 from matcher_client.session import Answered, PortalSession, SilentPortal
-from matcher_client.state import write_whole
 
 log = logging.getLogger(__name__)
 
@@ -19,17 +20,23 @@ REFUSALS = {400, 404, 409, 413, 415, 422}  # an answer that would be the same ev
 
 
 class Spool:
-    """A folder of hits, one file each. The portal tells the same hit sent twice by its reference."""
+    """A folder of hits, one locked file each. The portal tells the same hit sent twice by its reference."""
 
-    def __init__(self, folder: Path, session: PortalSession):
+    def __init__(self, folder: Path, session: PortalSession, at_rest: AtRest):
         self._folder = folder
         self._refused = folder / "refused"
         self._session = session
+        self._at_rest = at_rest
         self._news = threading.Event()
         self._refused.mkdir(parents=True, exist_ok=True)
+        self.lost = 0  # hits of an earlier process that nobody can read any more
         # What the portal refused may be taken by a portal, or a client, that was mended meanwhile.
         for path in self._refused.glob("*.json"):
             path.replace(self._folder / path.name)
+        for path in self._folder.glob("*.json.part"):
+            path.unlink()
+        if at_rest.ends_with_process:
+            self._discard_locked()
 
     def __len__(self) -> int:
         return len(list(self._folder.glob("*.json")))
@@ -43,7 +50,7 @@ class Spool:
         """Keep a hit until it is sent, and say by which reference."""
         reference = str(uuid4())
         path = self._folder / f"{time.time_ns():020d}-{reference}.json"
-        write_whole(path, json.dumps({"reference": reference, **hit}).encode())
+        self._at_rest.put(path, json.dumps({"reference": reference, **hit}).encode())
         self._news.set()
         return reference
 
@@ -63,9 +70,9 @@ class Spool:
         """Send what is kept, oldest first. False when the portal could not take it now."""
         for path in sorted(self._folder.glob("*.json")):
             try:
-                self._session.post("/api/v1/hits/", json.loads(path.read_bytes()))
-            except ValueError:
-                log.error("A hit on disk is damaged; it is kept among the refused.")
+                self._session.post("/api/v1/hits/", json.loads(self._at_rest.read(path)))
+            except (ValueError, Refused) as error:
+                log.error("A hit on disk cannot be read; it is kept among the refused. %s", error)
                 path.replace(self._refused / path.name)
             except Answered as no:
                 if no.status not in REFUSALS:
@@ -79,3 +86,17 @@ class Spool:
             else:
                 path.unlink()
         return True
+
+    def _discard_locked(self) -> None:
+        """Delete the hits of an earlier process whose key ended with it: there is no reading them."""
+        for path in self._folder.glob("*.json"):
+            try:
+                self._at_rest.open(path).close()
+            except Refused as error:
+                if error.attack == LOCKED:
+                    path.unlink()
+                    self.lost += 1
+        if self.lost:
+            log.error(
+                "%d hits that were not sent are lost: the key that locked them ended with its process.", self.lost
+            )

@@ -444,6 +444,9 @@ def a_portal(feed=None):
         portal.close()
 
 
+KEPT_KEY = bytes(range(32))  # as from a file: the next start has it too
+
+
 @contextmanager
 def matchers_of(portal, state):
     """A way to start matchers on one state directory, one after the other, as a machine does when it starts again."""
@@ -453,7 +456,8 @@ def matchers_of(portal, state):
         session = PortalSession(portal.url, "matcher-1", options.pop("secret", portal.secret))
         sessions.append(session)
         state.mkdir(exist_ok=True)
-        feed = Feed(session, portal.metadata_url, portal.targets_url, portal.feed.root, state)
+        key = options.pop("key", KEPT_KEY)
+        feed = Feed(session, portal.metadata_url, portal.targets_url, portal.feed.root, state, key)
         matcher = Matcher(session, feed, state, store=store, enrol_code=portal.code or "", **options)
         matcher.load_held()
         return matcher

@@ -205,13 +205,21 @@ def test_tamper_a_list_with_one_byte_flipped_is_refused(portal, matcher, is_refu
     content = bytearray(portal.feed.files[list_file(portal)])
     content[len(content) // 2] ^= 1
     portal.files[list_file(portal)] = bytes(content)
-    is_refused("tamper", "altered or cut short")
+    is_refused("tamper", "it was altered")
 
 
-def test_tamper_a_list_cut_short_is_refused(portal, matcher, is_refused):
+def test_a_list_cut_short_is_refused(portal, matcher, is_refused):
     next_publication(portal)
     portal.files[list_file(portal)] = portal.feed.files[list_file(portal)][:-1]
-    is_refused("tamper", "altered or cut short")
+    is_refused("cut short", "were signed for")
+
+
+@pytest.mark.parametrize("name", ["timestamp.json", "2.snapshot.json", "2.targets.json"])
+def test_metadata_cut_short_is_refused(portal, matcher, is_refused, name):
+    next_publication(portal)
+    path = metadata(portal, name)
+    portal.files[path] = portal.feed.files[path][:-20]
+    is_refused("cut short", f"{name.removeprefix('2.')} ends in the middle")
 
 
 def test_endless_data_is_refused(portal, matcher, is_refused):

@@ -78,7 +78,8 @@ def run_matcher(portal, tmp_path, state):
         command += ["--metadata-url", portal.metadata_url, "--targets-url", portal.targets_url]
         command += ["--client-id", "matcher-1", "--client-secret-file", str(tmp_path / "secret")]
         command += ["--root", str(tmp_path / "root.json"), "--state", str(state), "--poll", "0.2"]
-        command += ["--listen", f"127.0.0.1:{port}", "--enrol-code", portal.code or "", *more]
+        command += ["--listen", f"127.0.0.1:{port}", "--enrol-code", portal.code or ""]
+        command += ["--key", str(tmp_path / "key"), *more]
         with (tmp_path / "log").open("ab") as log:
             process = subprocess.Popen(command, cwd=HERE, env=environment, stderr=log, stdout=log)
         running = Running(process, f"http://127.0.0.1:{port}")
@@ -111,7 +112,8 @@ def test_a_matcher_runs_end_to_end_and_comes_back_after_a_kill_without_the_porta
         running.process.send_signal(signal.SIGKILL)
         running.process.wait(10)
     kept = b"".join(path.read_bytes() for path in tmp_path.rglob("*") if path.is_file())
-    assert b"XY50ZZZ" in kept
+    assert SITE.encode() in kept  # the search does find what is there
+    assert b"XY50ZZZ" not in kept  # it is held, and locked
     assert not [read["vrm"] for read in unlisted if read["vrm"].encode() in kept]
 
     with portal.down(), run_matcher() as running:
