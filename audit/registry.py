@@ -74,6 +74,8 @@ UNTRACKED: dict[str, str] = {
     "matchers.Challenge": MACHINERY,
     "matchers.RevisionDoor": MACHINERY,
     "matchers.DoorList": MACHINERY,
+    "matchers.Halt": WRITTEN_ONCE,
+    "matchers.HeldChange": BULK,
     "hits.HitKey": MACHINERY,
     "matchers.RecallHolder": WRITTEN_ONCE,
 }

@@ -185,6 +185,14 @@ class Verb(TextChoices):
         "{actor} published {subject}: {count} rows, {added} added, {removed} removed",
     )
     PUBLICATION_ENDED = "publication.ended", "{actor} published {subject}, which ends the list for {matcher}"
+    HALT_BEGUN = (
+        "halt.begun",
+        "{actor} stopped the next revision of {subject} at {rows} rows, {share} per cent of the list",
+    )
+    HALT_OPENED = "halt.opened", "{actor} looked at {count} rows that the stopped revision of {subject} holds back"
+    HALT_RELEASED = "halt.released", "{actor} released the stopped revision of {subject}: {reason}"
+    HALT_REFUSED = "halt.refused", "{actor} refused the stopped revision of {subject}: {reason}"
+    HALT_ENDED = "halt.ended", "{actor} ended the stop of {subject}: {how}"
     SITES_PUBLISHED = "sites.published", "{actor} published which of {count} camera sites are in service"
     RECALL_OPENED = "recall.opened", "{actor} recalled {count} rows with {subject}"
     RECEIPT_RIGHT = (
@@ -336,6 +344,11 @@ _OPERATIONS = {
     Verb.LEGACY_FETCHED: Operation.DISCLOSURE,
     Verb.LEGACY_HELD: Operation.HOUSEKEEPING,
     Verb.PUBLICATION_ENDED: Operation.ERASURE,
+    Verb.HALT_BEGUN: Operation.HOUSEKEEPING,
+    Verb.HALT_OPENED: Operation.CONSULTATION,
+    Verb.HALT_RELEASED: Operation.DISCLOSURE,
+    Verb.HALT_REFUSED: Operation.HOUSEKEEPING,
+    Verb.HALT_ENDED: Operation.HOUSEKEEPING,
     Verb.SITES_PUBLISHED: Operation.HOUSEKEEPING,
     Verb.RECALL_OPENED: Operation.ERASURE,
     Verb.RECEIPT_RIGHT: Operation.HOUSEKEEPING,

@@ -45,6 +45,13 @@ class AllocationForm(forms.Form):
         return timezone.make_aware(dt.datetime.combine(day + dt.timedelta(days=1), dt.time.min))
 
 
+class HaltForm(forms.Form):
+    """A second person's word on a revision that waits, bound to what they were shown."""
+
+    digest = forms.RegexField(r"^[0-9a-f]{64}$", widget=forms.HiddenInput)
+    reason = forms.CharField(max_length=300, label="Why?", widget=forms.Textarea(attrs={"rows": 3}))
+
+
 class RevokeForm(forms.Form):
     """Why a list is taken away."""
 

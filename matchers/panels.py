@@ -9,7 +9,7 @@ from matchers import policies
 from matchers.disclosed import of_entry as of_entry_files
 from matchers.disclosed import of_list
 from matchers.freshness import copies_of, held_of_entry
-from matchers.models import Publication
+from matchers.models import Halt, Publication
 
 MOST = 5  # files shown beside what matchers hold; all stand on their own page
 
@@ -26,5 +26,6 @@ def of_hotlist(request: HttpRequest, hotlist: Hotlist) -> str:
         return ""
     newest = Publication.objects.current().filter(hotlist=hotlist).first()
     context = {"copies": copies_of(hotlist, timezone.now()), "newest": newest, "hotlist": hotlist,
-               "files": of_list(hotlist, MOST), "may_export": policies.may_export_list(request.user, hotlist)}  # fmt: skip
+               "files": of_list(hotlist, MOST), "may_export": policies.may_export_list(request.user, hotlist),
+               "halts": Halt.objects.holding().filter(hotlist=hotlist).select_related("hotlist")}  # fmt: skip
     return render_to_string("matchers/panel_hotlist.html", context, request=request)

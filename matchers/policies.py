@@ -4,10 +4,10 @@ import datetime as dt
 
 from django.utils import timezone
 
-from accounts.models import Actor, MachineClient, SystemJob
-from accounts.policies import holds, reads
+from accounts.models import Actor, MachineClient, SystemJob, User
+from accounts.policies import acts_in_own_session, holds, reads
 from hotlists.models import Hotlist
-from matchers.models import Allocation, Disclosure, Matcher
+from matchers.models import Allocation, Disclosure, Halt, Matcher
 from portal.policies import Allowed, Denied, Late, Verdict, first_denial
 
 LONGEST_ALLOCATION = dt.timedelta(days=366)
@@ -47,6 +47,22 @@ def may_revoke(user: Actor, allocation: Allocation) -> Verdict:
     over = allocation.revoked_at is not None or allocation.until_at <= timezone.now()
     return first_denial(
         holds(user, "matchers.manage_matcher"), Denied("This allocation is over already.") if over else Allowed()
+    )
+
+
+def may_see_halts(user: Actor) -> Verdict:
+    """Who sees revisions that wait: who sees what was published, and who decides on them."""
+    return may_view(user) or holds(user, "matchers.release_revision")
+
+
+def may_decide_halt(user: Actor, halt: Halt) -> Verdict:
+    """Another person than those whose doing it is (R-103)."""
+    had_a_hand = isinstance(user, User) and user.pk in halt.caused_by
+    return first_denial(
+        holds(user, "matchers.release_revision"),
+        Denied("You had a hand in what it comes from, so somebody else has to decide.") if had_a_hand else Allowed(),
+        Denied("It is over already.") if halt.ended_at is not None else Allowed(),
+        acts_in_own_session(user),
     )
 
 

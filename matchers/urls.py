@@ -3,9 +3,10 @@
 from django.urls import path
 
 from matchers.api import disclosures as api_disclosures
+from matchers.api import halts as halts_api
 from matchers.api import machines
 from matchers.api import matchers as api
-from matchers.views import disclosures, doors, matchers, publication
+from matchers.views import disclosures, doors, halts, matchers, publication
 
 urlpatterns = [
     path("matchers/", matchers.matcher_list, name="matcher_list"),
@@ -25,6 +26,10 @@ urlpatterns = [
     path("legacy/<str:source>/held", doors.HeldNow.as_view(), name="door_held"),
     path("legacy/<str:source>/lists/<slug:slug>/update", doors.Update.as_view(), name="door_list_update"),
     path("legacy/<str:source>/lists/<slug:slug>/held", doors.HeldNow.as_view(), name="door_list_held"),
+    path("matchers/halts/", halts.halt_list, name="halt_list"),
+    path("matchers/halts/<uuid:pk>/", halts.halt_detail, name="halt_detail"),
+    path("matchers/halts/<uuid:pk>/release/", halts.halt_release, name="halt_release"),
+    path("matchers/halts/<uuid:pk>/refuse/", halts.halt_refuse, name="halt_refuse"),
     path("publication/<str:feed>/metadata/<str:name>", publication.Document.as_view(), name="publication_document"),
     path("publication/<str:feed>/wait", publication.wait, name="publication_wait"),
     path(
@@ -50,6 +55,10 @@ api_urlpatterns = [
     path("disclosures/", api_disclosures.DisclosureList.as_view(), name="api_disclosure_list"),
     path("disclosures/<uuid:pk>/", api_disclosures.DisclosureDetail.as_view(), name="api_disclosure_detail"),
     path("disclosures/<uuid:pk>/told/", api_disclosures.Told.as_view(), name="api_disclosure_told"),
+    path("halts/", halts_api.HaltList.as_view(), name="api_halt_list"),
+    path("halts/<uuid:pk>/", halts_api.HaltDetail.as_view(), name="api_halt_detail"),
+    path("halts/<uuid:pk>/release/", halts_api.HaltRelease.as_view(), name="api_halt_release"),
+    path("halts/<uuid:pk>/refuse/", halts_api.HaltRefuse.as_view(), name="api_halt_refuse"),
     path("publications/", api.PublicationList.as_view(), name="api_publication_list"),
     path("matchers/enrol/", machines.Enrol.as_view(), name="api_matcher_enrol"),
     path("challenges/", machines.Challenge.as_view(), name="api_challenge"),

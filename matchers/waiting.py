@@ -11,7 +11,7 @@ from accounts.policies import role_has
 from hotlists.models import Hotlist
 from matchers.disclosed import to_be_told
 from matchers.freshness import FORGOTTEN_WITHIN, SILENT_AFTER, copies
-from matchers.models import DoorList, Matcher, RecallHolder
+from matchers.models import DoorList, Halt, Matcher, RecallHolder
 from matchers.wellness import root_to_renew
 from portal.home import Item
 from standards.models import StandardsProfile
@@ -26,9 +26,11 @@ def questions(user: User, now: dt.datetime) -> Iterator[Item]:
             yield Item(
                 f"The root of trust {words}. Its holders have to sign another", reverse("healthz"), tone="lapsing"
             )
+    lists = Hotlist.objects.visible_to(user)
+    if any(role_has(user, permission) for permission in ("matchers.release_revision", "matchers.view_publications")):
+        yield from _stopped(user)
     if not role_has(user, "matchers.view_publications"):
         return
-    lists = Hotlist.objects.visible_to(user)
     late = RecallHolder.objects.open_since(now - FORGOTTEN_WITHIN).filter(hotlist__in=lists)
     # Of a matcher without signatures nothing is ever proved; it is asked about only while it does not even say so.
     said = DoorList.objects.filter(door=OuterRef("matcher"), hotlist=OuterRef("hotlist"))
@@ -51,4 +53,17 @@ def questions(user: User, now: dt.datetime) -> Iterator[Item]:
         files,
         since,
         "stopped",
+    )
+
+
+def _stopped(user: User) -> Iterator[Item]:
+    halts = Halt.objects.visible_to(user)
+    waits = halts.undecided().aggregate(count=Count("pk"), since=Min("halted_at"))
+    board = reverse("halt_list")
+    yield Item(
+        "Revisions stopped: they would change too much of a list", board, waits["count"], waits["since"], "stopped"
+    )
+    refused = halts.standing().filter(is_released=False).aggregate(count=Count("pk"), since=Min("decided_at"))
+    yield Item(
+        "Refused revisions whose lists wait to be put right", board, refused["count"], refused["since"], "lapsing"
     )

@@ -4,6 +4,7 @@ from .allocations import allocate, revoke
 from .disclosures import export_list, open_disclosure, tell_recipient
 from .doors import bring_up, fetch_update, note_held
 from .feeds import publish_sites, refresh_timestamps, sign_feed
+from .halts import look_at_halt, refuse_revision, release_revision
 from .keys import change_list_key, import_root, make_publication_keys
 from .matchers import add_matcher, enrol, note_seen, renew_code
 from .pruning import prune
@@ -23,6 +24,7 @@ __all__ = [
     "fetch_update",
     "give_receipt",
     "import_root",
+    "look_at_halt",
     "make_publication_keys",
     "note_held",
     "note_seen",
@@ -32,6 +34,8 @@ __all__ = [
     "publish_sites",
     "reconcile",
     "refresh_timestamps",
+    "refuse_revision",
+    "release_revision",
     "renew_code",
     "renew_whole_file",
     "resume_publication",

@@ -11,6 +11,7 @@ from accounts.models import SystemJob
 from hotlists.models import Hotlist
 from matcher_client.deltas import Key, row_of
 from matcher_client.rows import SINCE_FORMAT_2, Row
+from matchers.actions.halts import keep_within_limit
 from matchers.models import Recall
 from matchers.sources import SOURCES
 from matchers.sources.wanted import PLATES, WANTED, create, create_plates
@@ -57,6 +58,7 @@ def replace_rows(
         fill = SOURCES.get(hotlist.kind)
         refused = fill(cursor, hotlist, at, horizon, plates) if fill and is_published else Counter()
         cursor.execute(f"ANALYZE {WANTED}")
+        keep_within_limit(cursor, hotlist, by=by, at=at, is_published=is_published, touched=touched)
         cursor.execute(_END.format(touched=touched), facts)
         removed = cursor.fetchone()[0]
         recalled = 0

@@ -1,6 +1,7 @@
 """Who holds our lists: matchers and what they are given, feeds, publications, receipts, recalls."""
 
 from .feeds import Feed, FeedList, ListRole, Metadata, SiteTable
+from .halts import Halt, HeldChange
 from .matchers import Allocation, Matcher
 from .publications import BucketPart, Publication, PublishedRow
 from .receipts import Challenge, Recall, RecallHolder, Receipt
@@ -15,6 +16,8 @@ __all__ = [
     "DoorList",
     "Feed",
     "FeedList",
+    "Halt",
+    "HeldChange",
     "ListRole",
     "Matcher",
     "Metadata",

@@ -13,7 +13,7 @@ from matchers import actions, keys, policies
 from matchers.disclosed import of_list
 from matchers.forms import AllocationForm, MatcherForm, RevokeForm
 from matchers.freshness import copies, is_silent
-from matchers.models import Allocation, Disclosure, Matcher, Publication, Receipt, RevisionDoor
+from matchers.models import Allocation, Disclosure, Halt, Matcher, Publication, Receipt, RevisionDoor
 from matchers.wellness import root_to_renew
 from portal.errors import Stranger, Unfit
 from portal.forms import put_problems
@@ -38,6 +38,7 @@ def matcher_list(request: HttpRequest) -> HttpResponse:
         "may_manage": policies.may_manage(request.user),
         "keys_note": keys.note(), "root_ends_at": root_to_renew(now),
         "files": Disclosure.objects.visible_to(request.user).count(),
+        "halts": Halt.objects.holding().visible_to(request.user).select_related("hotlist"),
     }  # fmt: skip
     return render(request, "matchers/matcher_list.html", context)
 
@@ -137,6 +138,7 @@ def publication_list(request: HttpRequest, slug: str) -> HttpResponse:
         "copies": copies(Hotlist.objects.filter(pk=hotlist.pk), timezone.now()),
         "files": of_list(hotlist, PUBLICATIONS),
         "may_export": policies.may_export_list(request.user, hotlist),
+        "halts": Halt.objects.holding().filter(hotlist=hotlist).select_related("hotlist"),
     }
     return render(request, "matchers/publication_list.html", context)
 
