@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from audit.models import Event
 from hotlists import actions as hotlists
-from hotlists.models import FeedRow, Load
+from hotlists.models import FeedRow, Load, Unpublished
 from matchers import actions as publications
 from matchers.models import Halt, HeldChange, Publication, PublishedRow, Recall
 from portal.errors import Refused, TooLate, Unfit
@@ -18,7 +18,7 @@ from standards.models import Number
 from tests.cast import person
 from tests.feed_cast import *  # noqa: F403 - fixtures
 from tests.feed_cast import JOB, plate, voi
-from tests.publishing import publish
+from tests.publishing import PUBLISHER, publish
 
 pytestmark = pytest.mark.django_db
 
@@ -357,3 +357,22 @@ def test_api_refuses(stopped, third_manager, client_of):
         == "Refused"
     )
     assert [each["state"] for each in api.get(reverse("api_halt_list")).json()["results"]] == ["Refused"]
+
+
+def test_while_a_list_is_stopped_what_is_only_noted_waits_too_and_withdrawals_do_not(stopped, manager):
+    hotlist = stopped.hotlist
+    hotlists.suspend_row(hotlist, by=manager, vrm=plate(8), country="GB", cause="recovered", reason="Found by patrol")
+    FeedRow.objects.filter(hotlist=hotlist, vrm=plate(9)).delete()
+    Unpublished.objects.create(hotlist=hotlist, country="GB", vrm=plate(9))
+    publications.publish(hotlist.pk, by=PUBLISHER, as_noted=True)
+    assert plates_of(hotlist) == {plate(number) for number in (*range(8), 9)}
+
+
+def test_a_change_that_was_only_noted_is_measured_too(given):
+    FeedRow.objects.filter(hotlist=given, vrm__in=[plate(n) for n in range(6)]).delete()
+    Unpublished.objects.filter(hotlist=given).delete()
+    for number in range(6):
+        Unpublished.objects.create(hotlist=given, country="GB", vrm=plate(number))
+    publications.publish(given.pk, by=PUBLISHER, as_noted=True)
+    assert Halt.objects.get().removed == 6
+    assert len(plates_of(given)) == 10
