@@ -166,6 +166,14 @@ class Verb(TextChoices):
         "dpia.approved",
         "{actor} approved version {version} of {subject}, to be reviewed by {review_due_at}: {words}",
     )
+    DPIA_SENT = (
+        "dpia.sent",
+        "{actor} recorded that version {version} of {subject} went to the Commissioner as {reference} on {day}: {words}",
+    )
+    DPIA_ANSWERED = (
+        "dpia.answered",
+        "{actor} recorded the Commissioner’s answer on version {version} of {subject}, {outcome}: {words}",
+    )
     DPIA_REJECTED = "dpia.rejected", "{actor} rejected version {version} of {subject}: {words}"
     SITE_PROPOSED = "site.proposed", "{actor} proposed the camera site {subject}"
     SITE_EDITED = "site.edited", "{actor} changed {fields} of the camera site {subject}"

@@ -154,7 +154,9 @@ def assessment(people: dict[str, User]) -> Dpia:
     """One that is in date."""
     version = sites.begin_dpia(
         by=people["builder"], ref="bench", title="Benchmark", need="Measuring.", description="Measuring.",
-        risks="None.", measures="None.", safeguards="None.", consultation="Nobody.",
+        risks="None.", measures="None.", safeguards="None.", consultation="Nobody.", subjects_not_asked="Made up.",
+        risk_register=[{"risk": "None", "likelihood_before": 1, "severity_before": 1, "likelihood_after": 1,
+                        "severity_after": 1}],
     )  # fmt: skip
     sites.submit(version, by=people["builder"])
     sites.advise(version, by=people["adviser"], is_favourable=True, words="Measure.")

@@ -4,7 +4,7 @@ from django.utils import timezone
 
 from accounts.models import Actor, User
 from accounts.policies import acts_in_own_session, holds, reads
-from camera_sites.models import CameraSite, Dpia, DpiaAdvice, DpiaVersion
+from camera_sites.models import CameraSite, ConsultationOutcome, Dpia, DpiaAdvice, DpiaVersion
 from portal.errors import Stranger
 from portal.policies import Allowed, Denied, Verdict, first_denial
 
@@ -68,13 +68,15 @@ def may_decide(user: Actor, version: DpiaVersion) -> Verdict:
 
 
 def may_approve(user: Actor, version: DpiaVersion) -> Verdict:
-    """As `may_decide`; and while the residual risk is high, nobody (R-115)."""
-    if version.residual_risk_high:
-        return Denied(
-            "This version says that a high risk remains. The Commissioner is consulted before such processing, so it "
-            "cannot be approved. Reject it, so that a version with further measures can be written."
-        )
-    return may_decide(user, version)
+    """As `may_decide`; and while a high risk remains, not before the Commissioner was consulted and did not object (R-115)."""
+    return first_denial(_commissioner_was_consulted(version), may_decide(user, version))
+
+
+def may_consult_commissioner(user: Actor, version: DpiaVersion) -> Verdict:
+    """The data protection officer, through whom the Commissioner is reached, about what they did not write."""
+    return first_denial(
+        holds(user, "camera_sites.advise_dpia"), acts_in_own_session(user), _has_no_hand_in(user, version)
+    )
 
 
 def may_propose(user: Actor) -> Verdict:
@@ -125,6 +127,23 @@ def _has_no_hand_in(user: Actor, version: DpiaVersion) -> Verdict:
     hands = {version.written_by_id, version.submitted_by_id, *version.contributions.values_list("user_id", flat=True)}
     if isinstance(user, User) and user.pk in hands:
         return Denied("You wrote, edited or submitted this version, so somebody else has to judge it.")
+    return Allowed()
+
+
+def _commissioner_was_consulted(version: DpiaVersion) -> Verdict:
+    if not version.residual_risk_high:
+        return Allowed()
+    answer = ConsultationOutcome.objects.filter(consultation__version=version).first()
+    if answer is None:
+        return Denied(
+            "This version says that a high risk remains. The Commissioner is consulted before such processing, and no "
+            "outcome of that is recorded yet. Until then it can only be rejected."
+        )
+    if answer.outcome == ConsultationOutcome.Outcome.INFRINGES:
+        return Denied(
+            "The Commissioner answered that this processing would infringe the law. Reject it, so that a version with "
+            "further measures can be written."
+        )
     return Allowed()
 
 

@@ -11,9 +11,11 @@ from accounts.models import User
 from audit.models import Event
 from audit.sentences import Told, tell
 from camera_sites import policies
-from camera_sites.actions.dpias import WRITTEN
-from camera_sites.models import CameraSite, Dpia, DpiaVersion
+from camera_sites.actions.dpias import REQUIRED
+from camera_sites.dpia_contents import COLUMNS, LEVELS, SECTIONS, cell, matrix, section_name
+from camera_sites.models import CameraSite, ConsultationOutcome, Dpia, DpiaVersion
 from portal.policies import Verdict
+from standards.models import StandardsProfile
 
 SOON = dt.timedelta(days=60)  # how long before its review date a DPIA is said to be lapsing
 
@@ -102,30 +104,65 @@ def acts_on_dpia(dpia: Dpia, latest: DpiaVersion, user: User) -> list[Act]:
     """As `acts_on_site`, for an assessment and its latest version."""
     edit = reverse("dpia_edit", args=[dpia.pk])
     if latest.status == DpiaVersion.Status.DRAFT:
-        return [Act("Edit the draft", edit, policies.may_edit_version(user, latest))]
+        may = policies.may_edit_version(user, latest)
+        registers = reverse("dpia_registers", args=[dpia.pk])
+        return [Act("Edit the draft", edit, may), Act("Risks, measures and those consulted", registers, may)]
     if latest.status == DpiaVersion.Status.SUBMITTED:
         advise = Act("Advise", reverse("dpia_advise", args=[dpia.pk]), policies.may_advise(user, latest), is_next=True)
         decide = Act("Decide", reverse("dpia_decide", args=[dpia.pk]), policies.may_decide(user, latest), is_next=True)
-        return [decide] if hasattr(latest, "advice") else [advise, decide]
+        return [*_consulting(dpia, latest, user), *([decide] if hasattr(latest, "advice") else [advise, decide])]
     return [Act("Write a new version", edit, policies.may_write_dpia(user))]
 
 
-def differences(old: DpiaVersion, new: DpiaVersion) -> list[tuple[str, Any, Any]]:
-    """(section, before, after) for every section that differs."""
+def _consulting(dpia: Dpia, latest: DpiaVersion, user: User) -> list[Act]:
+    """Consulting the Commissioner, where a high risk remains and no outcome stands yet (R-115)."""
+    sent = getattr(latest, "prior_consultation", None)
+    if not latest.residual_risk_high or hasattr(sent, "outcome"):
+        return []
+    label = "Record the Commissioner’s answer" if sent else "Record that it went to the Commissioner"
+    may = policies.may_consult_commissioner(user, latest)
+    return [Act(label, reverse("dpia_consult", args=[dpia.pk]), may, is_next=True)] if may else []
+
+
+def sections_of(version: DpiaVersion) -> list[tuple[str, str]]:
+    """(title, text) of every section that was written, and of those that have to be."""
     return [
-        (section_name(name), _shown(old, name), _shown(new, name))
-        for name in WRITTEN
-        if getattr(old, name) != getattr(new, name)
+        (section_name(name), getattr(version, name)) for name in SECTIONS if getattr(version, name) or name in REQUIRED
     ]
 
 
-def section_name(name: str) -> str:
-    """What a section is called on pages."""
+def registers_of(version: DpiaVersion, at: dt.datetime) -> dict[str, Any]:
+    """The registers of a version as pages draw them: the rows in words, and the risks as two matrices."""
+    standards = StandardsProfile.objects.in_force(at)
+    high, medium = standards.number("dpia.risk.high"), standards.number("dpia.risk.medium")
+    tables = []
+    for register, columns in COLUMNS.items():
+        rows = [
+            (row["key"], [cell(column, row.get(name)) for name, column in columns.items()])
+            for row in getattr(version, register)
+        ]
+        tables.append((section_name(register), [column.title for column in columns.values()], rows))
     return {
-        "need": "The need", "description": "The processing", "risks": "Risks to people", "measures": "Measures",
-        "safeguards": "Safeguards", "consultation": "Consultation", "residual_risk_high": "A high risk remains",
-        "public_summary": "Summary for the public",
-    }[name]  # fmt: skip
+        "tables": tables,
+        "matrices": [(when, matrix(version.risk_register, when, high=high, medium=medium)) for when in ("before", "after")]
+        if version.risk_register else [],
+        "levels": LEVELS, "high": high, "medium": medium,
+    }  # fmt: skip
+
+
+def consultation_of(version: DpiaVersion) -> list[dict[str, Any]]:
+    """The prior consultation of a version as items of a timeline; nothing where none was begun."""
+    sent = getattr(version, "prior_consultation", None)
+    if sent is None:
+        return []
+    items = [{"title": f"Sent to the Commissioner as {sent.reference}", "at": sent.sent_at, "by": sent.sent_by.actor_label,
+              "text": f"Received on {sent.sent_on:%d %B %Y}. {sent.words}", "tone": "waiting"}]  # fmt: skip
+    if answer := getattr(sent, "outcome", None):
+        tone = "stopped" if answer.outcome == ConsultationOutcome.Outcome.INFRINGES else "in-force"
+        items.append({"title": f"The Commissioner: {answer.get_outcome_display()}", "at": answer.recorded_at,
+                      "by": answer.recorded_by.actor_label,
+                      "text": f"Answered on {answer.answered_on:%d %B %Y}. {answer.words}", "tone": tone})  # fmt: skip
+    return items
 
 
 def log_of(kind: str, pk: object) -> list[Told]:
@@ -148,8 +185,3 @@ def map_points(sites: Iterable[Any], at: dt.datetime) -> list[dict[str, Any]]:
             "href": reverse("site_detail", args=[site.pk]),
         })  # fmt: skip
     return points
-
-
-def _shown(version: DpiaVersion, name: str) -> Any:
-    value = getattr(version, name)
-    return ("yes" if value else "no") if isinstance(value, bool) else value

@@ -25,6 +25,8 @@ def questions(user: User, now: dt.datetime) -> Iterator[Item]:
     if role_has(user, "camera_sites.advise_dpia"):
         waiting = DpiaVersion.objects.awaiting_advice().exclude(contributions__user=user)
         yield _assessments("DPIAs wait for your advice", waiting, "submitted_at")
+        high = DpiaVersion.objects.awaiting_commissioner().exclude(contributions__user=user)
+        yield _assessments("DPIAs wait for the Commissioner", high, "submitted_at")
     if role_has(user, "camera_sites.decide_dpia"):
         waiting = DpiaVersion.objects.awaiting_decision().exclude(contributions__user=user)
         yield _assessments("DPIAs wait for your decision", waiting.exclude(advice__advised_by=user), "submitted_at")

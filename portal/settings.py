@@ -279,6 +279,7 @@ SPECTACULAR_SETTINGS = {
         "UnsignedForm": "matchers.models.unsigned.Disclosure.Form",
         "SiteStatus": "camera_sites.models.sites.CameraSite.Status",
         "CameraKind": "camera_sites.models.sites.Camera.Kind",
+        "ConsultationOutcome": "camera_sites.models.prior_consultations.ConsultationOutcome.Outcome",
         "DpiaVerdict": "camera_sites.models.dpias.DpiaDecision.Verdict",
         "VerificationResult": "hits.models.answers.Verification.Result",
         "Deployment": "hits.models.answers.Outcome.Decision",

@@ -117,7 +117,8 @@ SCHEDULE: list[Rule] = [
     *goes_with("camera_sites.CameraSite", ("camera_sites.Camera", "site"), ("camera_sites.SiteUserAccess", "content_object"),
                ("camera_sites.SiteGroupAccess", "content_object"), ("camera_sites.SiteContribution", "site")),
     *keep("Life of what it covers and 6 years; ended by hand", ACCOUNTABLE, "camera_sites.Dpia", "camera_sites.DpiaVersion",
-          "camera_sites.DpiaContribution",          "camera_sites.DpiaAdvice", "camera_sites.DpiaDecision"),
+          "camera_sites.DpiaContribution", "camera_sites.DpiaAdvice", "camera_sites.DpiaDecision",
+          "camera_sites.PriorConsultation", "camera_sites.ConsultationOutcome"),
     # --- Sessions and tokens
     erase("portal.StoredAnswer", "A day after the call that it answered", SECRETS, months=0, since="expires_at",
           leaves_traces=False),
@@ -130,6 +131,7 @@ SCHEDULE: list[Rule] = [
                       "hotlists.EmergencyAuthority.sign_in", "hotlists.WarninglistEdition.sign_in",
                       "hotlists.WarninglistAnswer.sign_in",
                       "camera_sites.DpiaAdvice.sign_in", "camera_sites.DpiaDecision.sign_in",
+                      "camera_sites.PriorConsultation.sign_in", "camera_sites.ConsultationOutcome.sign_in",
                       "hits.Acknowledgement.sign_in", "hits.Verification.sign_in", "hits.Outcome.sign_in",
                       "matchers.Halt.sign_in")),
     *keep("None is ever made: machines sign in with client credentials", "Stack", "oauth2_provider.Grant",

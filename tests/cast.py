@@ -92,7 +92,9 @@ def approved_dpia(*, ref: str, author: User, adviser: User, decider: User, revie
     version = sites.begin_dpia(
         by=author, ref=ref, title=f"Assessment {ref}", need="Alerts.", description="Reads are compared with a list.",
         risks="Wrongful stops.", measures="A second person decides.", safeguards="Signed lists.",
-        consultation="Panel, March.",
+        consultation="Panel, March.", subjects_not_asked="The panel speaks for drivers.",
+        risk_register=[{"risk": "Wrongful stop", "likelihood_before": 3, "severity_before": 3, "likelihood_after": 1,
+                        "severity_after": 3}],
     )  # fmt: skip
     sites.submit(version, by=author)
     sites.advise(version, by=adviser, is_favourable=True, words="Proportionate.")

@@ -10,14 +10,31 @@ from camera_sites.models import CameraSite, DpiaVersion
 CONTENTS = {
     "need": "Stolen vehicles leave the ring road unseen.", "description": "Reads at three lanes.",
     "risks": "Wrongful stops.", "measures": "A second person decides.", "safeguards": "Signed lists.",
-    "consultation": "Panel, March.",
+    "consultation": "Panel, March.", "subjects_not_asked": "The panel speaks for drivers.",
 }  # fmt: skip
+RISK = {"risk": "Wrongful stop", "affected": "Drivers", "likelihood_before": 3, "severity_before": 3, "likelihood_after": 1,
+        "severity_after": 3}  # fmt: skip
+MEASURE = {"measure": "Two people decide", "risks": ["R1"], "owner": "List manager", "due": "2027-01-31"}
+REGISTERS = {"risk_register": [RISK], "measure_register": [MEASURE]}
+
+
+def rows(**registers) -> dict:
+    """What the page of registers posts: {field of a row: value}, with what counts them."""
+    posted = {}
+    for register, given in registers.items():
+        posted |= {f"{register}-TOTAL_FORMS": len(given), f"{register}-INITIAL_FORMS": 0}
+        for place, row in enumerate(given):
+            posted |= {
+                f"{register}-{place}-{name}": ", ".join(value) if isinstance(value, list) else value
+                for name, value in row.items()
+            }
+    return posted
 
 
 @pytest.fixture
 def draft(infrastructure_lead) -> DpiaVersion:
     """A draft in which nothing is missing."""
-    return actions.begin_dpia(by=infrastructure_lead, ref="dpia-ring", title="Ring road", **CONTENTS)
+    return actions.begin_dpia(by=infrastructure_lead, ref="dpia-ring", title="Ring road", **CONTENTS, **REGISTERS)
 
 
 @pytest.fixture

@@ -20,7 +20,7 @@ from camera_sites.models import CameraSite, Dpia, DpiaVersion
 from camera_sites.waiting import questions
 from oversight.actions import release_figures
 from tests.site_cast import *  # noqa: F403 - fixtures
-from tests.site_cast import CONTENTS, site_facts
+from tests.site_cast import CONTENTS, MEASURE, REGISTERS, RISK, rows, site_facts
 
 pytestmark = pytest.mark.django_db
 PLACE = ("54.61", "3.1234", "A9999")
@@ -36,17 +36,27 @@ def waits_for(user) -> set[str]:
 
 def test_assessment_goes_through_three_pairs_of_hands(infrastructure_lead, dpo, asset_owner, client_of):
     author, adviser, decider = client_of(infrastructure_lead), client_of(dpo), client_of(asset_owner)
-    data = {"ref": "dpia-ring", "title": "Ring road", **CONTENTS, "submit": "1"}
-    page = author.post(reverse("dpia_new"), data, follow=True)
-    assert page.status_code == 200
+    author.post(reverse("dpia_new"), {"ref": "dpia-ring", "title": "Ring road", **CONTENTS})
     dpia = Dpia.objects.get()
+    early = author.post(reverse("dpia_submit", args=[dpia.pk]))
+    assert (early.status_code, b"Put every risk into the register" in early.content) == (422, True)
+    author.post(
+        reverse("dpia_registers", args=[dpia.pk]), rows(risk_register=[RISK], measure_register=[MEASURE], consultees=[])
+    )
+    page = author.post(reverse("dpia_submit", args=[dpia.pk]), follow=True)
+    assert page.status_code == 200
+    digest = dpia.versions.get().digest
     assert "DPIAs wait for your advice" in waits_for(dpo)
     early = decider.get(reverse("dpia_decide", args=[dpia.pk]))
     assert b"has not advised on this version yet" in early.content
-    adviser.post(reverse("dpia_advise", args=[dpia.pk]), {"is_favourable": "yes", "words": "Proportionate."})
+    adviser.post(
+        reverse("dpia_advise", args=[dpia.pk]), {"is_favourable": "yes", "words": "Proportionate.", "digest": digest}
+    )
     assert "DPIAs wait for your decision" in waits_for(asset_owner)
     done = decider.post(
-        reverse("dpia_decide", args=[dpia.pk]), {"verdict": "approve", "words": "Necessary."}, follow=True
+        reverse("dpia_decide", args=[dpia.pk]),
+        {"verdict": "approve", "words": "Necessary.", "digest": digest},
+        follow=True,
     )
     assert b"Governs" in done.content
     assert Dpia.objects.governing(timezone.now()).count() == 1
@@ -70,7 +80,7 @@ def test_taken_reference_loses_nothing_that_was_typed(draft, infrastructure_lead
 
 
 def test_adviser_cannot_decide_by_page_nor_api(advised, dpo, client_of):
-    client, body = client_of(dpo), {"verdict": "approve", "words": "Mine."}
+    client, body = client_of(dpo), {"verdict": "approve", "words": "Mine.", "digest": advised.digest}
     assert client.post(reverse("dpia_decide", args=[advised.dpia_id]), body).status_code == 403
     answer = client.post(reverse("api_dpia_decide", args=[advised.dpia_id]), body, content_type="application/json")
     assert (answer.status_code, answer.headers["Content-Type"]) == (403, "application/problem+json")
@@ -202,7 +212,7 @@ def test_api_walks_an_assessment_through_its_judges(infrastructure_lead, dpo, as
     def post(client, name, /, *args, **body):
         return client.post(reverse(name, args=args), json.dumps(body), content_type="application/json")
 
-    made = post(lead, "api_dpia_list", ref="by-api", title="By API", **CONTENTS | {"risks": ""})
+    made = post(lead, "api_dpia_list", ref="by-api", title="By API", **CONTENTS | {"risks": ""}, **REGISTERS)
     assert made.status_code == 201, made.content
     pk = made.json()["id"]
     assert post(lead, "api_dpia_submit", pk).status_code == 422

@@ -1,6 +1,7 @@
 """The verbs of assessments and camera sites."""
 
 from .dpias import advise, begin_dpia, begin_version, decide, edit_version, submit
+from .prior_consultations import record_answer, send_to_commissioner
 from .sites import (
     add_camera,
     decommission,
@@ -25,6 +26,8 @@ __all__ = [
     "open_locations",
     "open_site",
     "propose_site",
+    "record_answer",
+    "send_to_commissioner",
     "set_live",
     "submit",
 ]

@@ -10,6 +10,7 @@ from accounts.models import Actor, SignIn, User
 from audit.actions import record
 from audit.verbs import Verb
 from camera_sites import policies
+from camera_sites.dpia_contents import REGISTERS, WRITTEN, content, digest, remaining, tidy, unknown_risks
 from camera_sites.models import Dpia, DpiaAdvice, DpiaContribution, DpiaDecision, DpiaVersion
 from camera_sites.nudges import publish_lists_soon, publish_sites_soon
 from camera_sites.workflow import DPIA_VERSION
@@ -18,10 +19,6 @@ from portal.moments import short
 from portal.policies import require
 from standards.models import StandardsProfile
 
-# What an author writes of a version; the rest follows from who did what when.
-WRITTEN = (
-    "need", "description", "risks", "measures", "safeguards", "consultation", "residual_risk_high", "public_summary",
-)  # fmt: skip
 # What must stand there before anyone is asked to judge it (R-114), and how to ask for it.
 REQUIRED = {
     "need": "Say what problem this is to solve.",
@@ -30,6 +27,7 @@ REQUIRED = {
     "measures": "Say what is done about each risk.",
     "safeguards": "Say how the data is protected and how you show that the law is kept.",
     "consultation": "Say who was consulted, or why nobody was.",
+    "risk_register": "Put every risk into the register: how likely and how severe it is, before the measures and after.",
 }
 LONGEST = 20_000  # characters of one section
 
@@ -71,7 +69,7 @@ def begin_version(dpia: Dpia, *, by: User, **facts: Any) -> DpiaVersion:
 @transaction.atomic
 def edit_version(version: DpiaVersion, *, by: User, **facts: Any) -> DpiaVersion:
     """Changes a draft; whoever does has a hand in it, so neither advises on it nor decides it."""
-    version = _locked(version, by=by)
+    version = locked(version, by=by)
     require(policies.may_edit_version(by, version))
     if version.status != DpiaVersion.Status.DRAFT:
         raise TooLate("This version was submitted, so it can no longer be edited. Write a new version instead.")
@@ -84,28 +82,30 @@ def edit_version(version: DpiaVersion, *, by: User, **facts: Any) -> DpiaVersion
 @transaction.atomic
 def submit(version: DpiaVersion, *, by: User) -> DpiaVersion:
     """Hands the draft over for advice and decision. Raises Unfit with every section that is still empty (R-114)."""
-    version = _locked(version, by=by)
+    version = locked(version, by=by)
     require(policies.may_submit(by, version))
     if version.status == DpiaVersion.Status.DRAFT and (problems := missing(version)):
         raise Unfit("This DPIA cannot be submitted yet.", problems)
     now = timezone.now()
     _contribute(version, by=by, at=now)
-    DPIA_VERSION.move(version, DpiaVersion.Status.SUBMITTED, submitted_by=by, submitted_at=now)
-    record(Verb.DPIA_SUBMITTED, target=version.dpia, by=by, also=[version], version=version.number)
+    sealed = digest_of(version)
+    DPIA_VERSION.move(version, DpiaVersion.Status.SUBMITTED, submitted_by=by, submitted_at=now, digest=sealed)
+    record(Verb.DPIA_SUBMITTED, target=version.dpia, by=by, also=[version], version=version.number, digest=sealed)
     return version
 
 
 @transaction.atomic
-def advise(version: DpiaVersion, *, by: User, is_favourable: bool, words: str) -> DpiaAdvice:
-    """The data protection officer's advice on exactly this version."""
-    version = _locked(version, by=by)
+def advise(version: DpiaVersion, *, by: User, is_favourable: bool, words: str, digest: str | None = None) -> DpiaAdvice:
+    """The data protection officer's advice on exactly this version; `digest`, where the caller says what was read, is its own."""
+    version = locked(version, by=by)
     require(policies.may_advise(by, version))
-    _require_submitted(version)
+    require_submitted(version)
+    require_as_read(version, digest)
     if DpiaAdvice.objects.filter(version=version).exists():
         raise TooLate("Advice on this version was given already.")
-    _require_words(words, "Say what you advise, and why.")
+    require_words(words, "Say what you advise, and why.")
     advice = DpiaAdvice.objects.create(
-        version=version, is_favourable=is_favourable, words=words, advised_by=by, advised_at=timezone.now(),
+        version=version, digest=version.digest, is_favourable=is_favourable, words=words, advised_by=by, advised_at=timezone.now(),
         sign_in=cast(SignIn, by.sign_in),
     )  # fmt: skip
     record(
@@ -117,21 +117,29 @@ def advise(version: DpiaVersion, *, by: User, is_favourable: bool, words: str) -
 
 @transaction.atomic
 def decide(
-    version: DpiaVersion, *, by: User, verdict: str, words: str, review_due_at: dt.datetime | None = None
+    version: DpiaVersion,
+    *,
+    by: User,
+    verdict: str,
+    words: str,
+    review_due_at: dt.datetime | None = None,
+    digest: str | None = None,
 ) -> DpiaDecision:
     """The controller's decision on exactly this version; may differ from the advice. Approved, it governs from now on.
 
-    Without `review_due_at` it is reviewed as late as the standards allow (R-116).
+    `digest`, where the caller says what was read, has to be the version's. Without `review_due_at` it is reviewed as late as
+    the standards allow (R-116).
     """
-    version = _locked(version, by=by)
+    version = locked(version, by=by)
     verdict = DpiaDecision.Verdict(verdict)
     is_approval = verdict == DpiaDecision.Verdict.APPROVE
-    _require_submitted(version)
+    require_submitted(version)
     require(policies.may_approve(by, version) if is_approval else policies.may_decide(by, version))
-    _require_words(words, "Say why you decide so.")
+    require_as_read(version, digest)
+    require_words(words, "Say why you decide so.")
     now = timezone.now()
     decision = DpiaDecision.objects.create(
-        version=version, verdict=verdict, words=words, review_due_at=_review_due(review_due_at, at=now),
+        version=version, digest=version.digest, verdict=verdict, words=words, review_due_at=_review_due(review_due_at, at=now),
         decided_by=by, decided_at=now, sign_in=cast(SignIn, by.sign_in),
     )  # fmt: skip
     DPIA_VERSION.move(version, DpiaVersion.Status.APPROVED if is_approval else DpiaVersion.Status.REJECTED)
@@ -141,13 +149,30 @@ def decide(
     record(
         Verb.DPIA_APPROVED if is_approval else Verb.DPIA_REJECTED, target=version.dpia, by=by,
         also=[version, decision], version=version.number, words=words, review_due_at=short(decision.review_due_at),
+        digest=version.digest,
     )  # fmt: skip
     return decision
 
 
 def missing(version: DpiaVersion) -> dict[str, list[str]]:
     """What has to be written before this version can be submitted, by section."""
-    return {name: [ask] for name, ask in REQUIRED.items() if not getattr(version, name).strip()}
+    problems = {name: [ask] for name, ask in REQUIRED.items() if _is_empty(getattr(version, name))}
+    if _is_empty(version.subjects_not_asked) and not any(row["group"] == "data_subjects" for row in version.consultees):
+        problems["subjects_not_asked"] = ["Ask those whose data it is, and list them as consulted; or say why not."]
+    if unknown := unknown_risks(version):
+        problems["measure_register"] = [f"No risk in the register has the key {', '.join(unknown)}."]
+    high = StandardsProfile.objects.in_force(timezone.now()).number("dpia.risk.high")
+    if not version.residual_risk_high and (keys := remaining(version.risk_register, high=high)):
+        ask = (
+            f"{', '.join(keys)} stays high after all measures: say that a high risk remains, or take further measures."
+        )
+        problems["residual_risk_high"] = [ask]
+    return problems
+
+
+def digest_of(version: DpiaVersion) -> str:
+    """The digest of what stands in this version now. Of a submitted one it is the one that was sealed, or somebody altered it."""
+    return digest(content(version))
 
 
 def latest_review_due(at: dt.datetime) -> dt.datetime:
@@ -172,14 +197,23 @@ def _fill(version: DpiaVersion, facts: dict[str, Any]) -> DpiaVersion:
     unknown = set(facts) - set(WRITTEN)
     if unknown:
         raise TypeError(f"not a section that authors write: {', '.join(sorted(unknown))}")
-    too_long = {
-        name: [f"Use {LONGEST:,} characters or fewer."] for name, text in facts.items() if _size(text) > LONGEST
-    }
-    if too_long:
-        raise Unfit("Some sections are too long.", too_long)
+    facts, problems = dict(facts), {}
+    for name, value in facts.items():
+        if name in REGISTERS:
+            facts[name], wrong = tidy(name, value)
+        else:
+            wrong = [f"Use {LONGEST:,} characters or fewer."] if _size(value) > LONGEST else []
+        if wrong:
+            problems[name] = wrong
+    if problems:
+        raise Unfit("Some of this needs changing.", problems)
     for name, value in facts.items():
         setattr(version, name, value)
     return version
+
+
+def _is_empty(value: object) -> bool:
+    return not (value.strip() if isinstance(value, str) else value)
 
 
 def _size(text: object) -> int:
@@ -190,7 +224,8 @@ def _contribute(version: DpiaVersion, *, by: User, at: dt.datetime) -> None:
     DpiaContribution.objects.get_or_create(version=version, user=by, defaults={"contributed_at": at})
 
 
-def _locked(version: DpiaVersion, *, by: Actor) -> DpiaVersion:
+def locked(version: DpiaVersion, *, by: Actor) -> DpiaVersion:
+    """The version's row, locked, if it exists for the actor."""
     version = DpiaVersion.objects.select_for_update(of=("self",)).select_related("dpia").get(pk=version.pk)
     policies.require_sight_of_dpia(by, version.dpia)
     return version
@@ -202,11 +237,24 @@ def _locked_dpia(dpia: Dpia, *, by: Actor) -> Dpia:
     return dpia
 
 
-def _require_submitted(version: DpiaVersion) -> None:
+def require_submitted(version: DpiaVersion) -> None:
+    """Raises TooLate unless the version waits to be judged."""
     if version.status != DpiaVersion.Status.SUBMITTED:
         raise TooLate(f"This version is {version.get_status_display().lower()}, so there is nothing to judge.")
 
 
-def _require_words(words: str, ask: str) -> None:
+def require_as_read(version: DpiaVersion, digest: str | None) -> None:
+    """Raises TooLate unless the version stands as it was submitted, and is the one that was read."""
+    if version.digest != digest_of(version):
+        raise TooLate(
+            "This version is not as it was submitted: somebody altered it in the database. Nobody may judge it. Tell your "
+            "administrator, and have a new version written."
+        )
+    if digest is not None and digest != version.digest:
+        raise TooLate("This is not the version that you read. Read it again, then decide.")
+
+
+def require_words(words: str, ask: str) -> None:
+    """Raises Unfit with what is asked for, unless something was written."""
     if not words.strip():
         raise Unfit(ask, {"words": [ask]})

@@ -16,12 +16,13 @@ from rest_framework.views import APIView
 from accounts.authentication import PEOPLE_ONLY, Has, actor
 from accounts.models import Actor
 from camera_sites import actions, policies
-from camera_sites.actions.dpias import WRITTEN
-from camera_sites.models import Dpia, DpiaAdvice, DpiaDecision, DpiaVersion
+from camera_sites.dpia_contents import COLUMNS, GROUPS, LONGEST_ROW, WRITTEN, differences
+from camera_sites.models import ConsultationOutcome, Dpia, DpiaAdvice, DpiaDecision, DpiaVersion, PriorConsultation
 from portal.api import check_if_match, etag
 from portal.idempotency import idempotent
 from portal.policies import require
 
+DIGEST = "Of the version that was read; where given, another version is not judged (409)."
 READ = {"GET": ("read",)}
 
 
@@ -30,7 +31,7 @@ class AdviceSerializer(serializers.ModelSerializer):
 
     class Meta:
         model = DpiaAdvice
-        fields = ("is_favourable", "words", "advised_by", "advised_at")
+        fields = ("is_favourable", "words", "advised_by", "advised_at", "digest")
 
 
 class DecisionSerializer(serializers.ModelSerializer):
@@ -38,20 +39,80 @@ class DecisionSerializer(serializers.ModelSerializer):
 
     class Meta:
         model = DpiaDecision
-        fields = ("verdict", "words", "review_due_at", "decided_by", "decided_at")
+        fields = ("verdict", "words", "review_due_at", "decided_by", "decided_at", "digest")
 
 
-class DpiaVersionSerializer(serializers.ModelSerializer):
-    """One version: what was written, and what became of it."""
+class CommissionersAnswerSerializer(serializers.ModelSerializer):
+    """What the Commissioner answered."""
 
+    class Meta:
+        model = ConsultationOutcome
+        fields = ("outcome", "words", "answered_on", "recorded_by", "recorded_at")
+
+
+class PriorConsultationSerializer(serializers.ModelSerializer):
+    """That a version was sent to the Commissioner, and what came of it (R-115)."""
+
+    outcome = CommissionersAnswerSerializer(read_only=True, allow_null=True, default=None)
+
+    class Meta:
+        model = PriorConsultation
+        fields = ("reference", "words", "sent_on", "sent_by", "sent_at", "digest", "outcome")
+
+
+def _register(register: str, name: str) -> serializers.ListSerializer:
+    """The rows of one register, each with its key: without one it is given the next."""
+    made: dict[str, serializers.Field] = {"key": serializers.CharField(max_length=12, required=False)}
+    for cell, column in COLUMNS[register].items():
+        how: dict[str, Any] = {"help_text": column.title, "required": column.is_required}
+        if column.kind == "level":
+            made[cell] = serializers.IntegerField(min_value=1, max_value=4, **how)
+        elif column.kind == "flag":
+            made[cell] = serializers.BooleanField(**how)
+        elif column.kind == "keys":
+            made[cell] = serializers.ListField(child=serializers.CharField(max_length=12), **how)
+        elif column.kind == "group":
+            made[cell] = serializers.ChoiceField(list(GROUPS.items()), **how)
+        elif column.kind == "day":
+            made[cell] = serializers.CharField(max_length=10, allow_blank=not column.is_required, **how)
+        else:
+            made[cell] = serializers.CharField(max_length=LONGEST_ROW, allow_blank=not column.is_required, **how)
+    return type(inline_serializer(name, made))(many=True, required=False)
+
+
+class DpiaWrittenSerializer(serializers.ModelSerializer):
+    """What an author writes of a version: its sections and its registers."""
+
+    risk_register = _register("risk_register", "DpiaRisk")
+    measure_register = _register("measure_register", "DpiaMeasure")
+    consultees = _register("consultees", "DpiaConsultee")
+
+    class Meta:
+        model = DpiaVersion
+        fields = WRITTEN
+
+
+class DpiaVersionSerializer(DpiaWrittenSerializer):
+    """One version: what was written, and what became of it. `digest` is what advice and decision are bound to."""
+
+    prior_consultation = PriorConsultationSerializer(read_only=True, allow_null=True, default=None)
     advice = AdviceSerializer(read_only=True, allow_null=True, default=None)
     decision = DecisionSerializer(read_only=True, allow_null=True, default=None)
 
     class Meta:
         model = DpiaVersion
-        fields = ("id", "number", "status", *WRITTEN, "written_by", "written_at", "submitted_by", "submitted_at", "advice",
-                  "decision")  # fmt: skip
-        read_only_fields = ("id", "number", "status", "written_by", "written_at", "submitted_by", "submitted_at")
+        fields = ("id", "number", "status", *WRITTEN, "written_by", "written_at", "submitted_by", "submitted_at", "digest",
+                  "prior_consultation", "advice", "decision")  # fmt: skip
+        read_only_fields = (
+            "id",
+            "number",
+            "status",
+            "written_by",
+            "written_at",
+            "submitted_by",
+            "submitted_at",
+            "digest",
+        )
 
 
 class DpiaSerializer(serializers.ModelSerializer):
@@ -81,7 +142,7 @@ class DpiaDetailSerializer(DpiaSerializer):
         fields = (*DpiaSerializer.Meta.fields, "versions")
 
 
-class NewDpiaSerializer(serializers.ModelSerializer):
+class NewDpiaSerializer(DpiaWrittenSerializer):
     """What a new assessment needs: its name and what its author writes."""
 
     ref = serializers.SlugField(max_length=40)
@@ -129,14 +190,14 @@ class DpiaDetail(APIView):
         require(policies.may_open_registry(actor(request)))
         return Response(_told(pk), headers={"ETag": _tag(dpia)})
 
-    @extend_schema(request=DpiaVersionSerializer(partial=True), responses=DpiaDetailSerializer)
+    @extend_schema(request=DpiaWrittenSerializer(partial=True), responses=DpiaDetailSerializer)
     @transaction.atomic
     def patch(self, request: Request, pk: uuid.UUID) -> Response:
         """Changes the draft, or, where the latest version was decided, begins a new one (201)."""
         Dpia.objects.select_for_update().filter(pk=pk).first()  # or two editors may both pass
         dpia = _dpia(request, pk)
         check_if_match(request, _tag(dpia))
-        given = DpiaVersionSerializer(data=request.data, partial=True)
+        given = DpiaWrittenSerializer(data=request.data, partial=True)
         given.is_valid(raise_exception=True)
         latest = _latest(dpia)
         if latest.status == DpiaVersion.Status.DRAFT:
@@ -146,6 +207,43 @@ class DpiaDetail(APIView):
             actions.begin_version(dpia, by=actor(request), **given.validated_data)
             code = status.HTTP_201_CREATED
         return Response(_told(pk), status=code, headers={"ETag": _tag(dpia)})
+
+
+class DifferenceSerializer(serializers.Serializer):
+    """One section, or one cell of a register, that two versions write differently."""
+
+    what = serializers.CharField()
+    before = serializers.CharField(allow_blank=True)
+    after = serializers.CharField(allow_blank=True)
+
+
+class BetweenSerializer(serializers.Serializer):
+    """Which two versions are compared."""
+
+    old = serializers.IntegerField(min_value=1, max_value=99_999)
+    new = serializers.IntegerField(min_value=1, max_value=99_999)
+
+
+class DpiaDifferences(APIView):
+    """Two versions of one assessment, field by field."""
+
+    permission_classes = (Has,)
+    machine_scopes = READ
+
+    @extend_schema(
+        parameters=[BetweenSerializer], responses=DifferenceSerializer(many=True), operation_id="dpias_differences"
+    )
+    def get(self, request: Request, pk: uuid.UUID) -> Response:
+        """What `new` writes otherwise than `old`."""
+        dpia = _dpia(request, pk)
+        require(policies.may_open_registry(actor(request)))
+        asked = BetweenSerializer(data=request.query_params)
+        asked.is_valid(raise_exception=True)
+        old, new = (get_object_or_404(dpia.versions, number=asked.validated_data[name]) for name in ("old", "new"))
+        rows = [
+            {"what": what, "before": str(before), "after": str(after)} for what, before, after in differences(old, new)
+        ]
+        return Response(DifferenceSerializer(rows, many=True).data)
 
 
 def _verb(name: str, fields: dict[str, serializers.Field], act: Callable[[DpiaVersion, Actor, dict[str, Any]], object]):
@@ -171,9 +269,31 @@ def _verb(name: str, fields: dict[str, serializers.Field], act: Callable[[DpiaVe
 
 
 DpiaSubmit = _verb("Submit", {}, lambda version, by, data: actions.submit(version, by=by))
+DpiaSent = _verb(
+    "Sent",
+    {
+        "reference": serializers.CharField(max_length=100),
+        "sent_on": serializers.DateField(),
+        "words": serializers.CharField(max_length=2000),
+    },
+    lambda version, by, data: actions.send_to_commissioner(version, by=by, **data),
+)
+DpiaAnswered = _verb(
+    "Answered",
+    {
+        "outcome": serializers.ChoiceField(ConsultationOutcome.Outcome.choices),
+        "answered_on": serializers.DateField(),
+        "words": serializers.CharField(max_length=4000),
+    },
+    lambda version, by, data: actions.record_answer(version, by=by, **data),
+)
 DpiaAdvise = _verb(
     "Advise",
-    {"is_favourable": serializers.BooleanField(), "words": serializers.CharField(max_length=2000)},
+    {
+        "is_favourable": serializers.BooleanField(),
+        "words": serializers.CharField(max_length=2000),
+        "digest": serializers.CharField(max_length=64, required=False, help_text=DIGEST),
+    },
     lambda version, by, data: actions.advise(version, by=by, **data),
 )
 DpiaDecide = _verb(
@@ -182,6 +302,7 @@ DpiaDecide = _verb(
         "verdict": serializers.ChoiceField(DpiaDecision.Verdict.choices),
         "words": serializers.CharField(max_length=2000),
         "review_due_at": serializers.DateTimeField(required=False),
+        "digest": serializers.CharField(max_length=64, required=False, help_text=DIGEST),
     },
     lambda version, by, data: actions.decide(version, by=by, **data),
 )
@@ -196,7 +317,9 @@ def _latest(dpia: Dpia) -> DpiaVersion:
 
 
 def _told(pk: uuid.UUID) -> dict[str, Any]:
-    shown = Dpia.objects.with_standing(timezone.now()).prefetch_related("versions__advice", "versions__decision")
+    shown = Dpia.objects.with_standing(timezone.now()).prefetch_related(
+        "versions__advice", "versions__decision", "versions__prior_consultation__outcome"
+    )
     return DpiaDetailSerializer(shown.get(pk=pk)).data
 
 

@@ -1,16 +1,20 @@
 """The shape of what people type; what may be stored is judged by the actions."""
 
-from .dpias import AdviceForm, DecideForm, DpiaForm, VersionForm
+from .dpias import AdviceForm, AnswerForm, DecideForm, DpiaForm, SentForm, VersionForm
+from .registers import register_forms
 from .sites import AccessForm, CameraForm, ReasonForm, RegistryFilter, SiteForm
 
 __all__ = [
     "AccessForm",
     "AdviceForm",
+    "AnswerForm",
     "CameraForm",
     "DecideForm",
     "DpiaForm",
     "ReasonForm",
     "RegistryFilter",
+    "SentForm",
     "SiteForm",
     "VersionForm",
+    "register_forms",
 ]

@@ -4,8 +4,11 @@ from typing import Any
 
 from django import forms
 
-from camera_sites.actions.dpias import REQUIRED, WRITTEN
-from camera_sites.models import Dpia, DpiaDecision, DpiaVersion
+from camera_sites.actions.dpias import REQUIRED
+from camera_sites.dpia_contents import SECTIONS
+from camera_sites.models import ConsultationOutcome, Dpia, DpiaDecision, DpiaVersion
+
+TYPED = (*SECTIONS, "residual_risk_high")  # what one page asks for; the registers have a page of their own
 
 
 def _longer(rows: int) -> forms.Textarea:
@@ -20,43 +23,32 @@ class Section(forms.CharField):
 
 
 class VersionForm(forms.ModelForm):
-    """What is written of one version. A draft may have gaps; submitting asks for what is missing."""
+    """The sections of one version. A draft may have gaps; submitting asks for what is missing."""
 
     class Meta:
         model = DpiaVersion
-        fields = WRITTEN
-        labels = {
-            "need": "The need", "description": "The processing", "risks": "Risks to people", "measures": "Measures",
-            "safeguards": "Safeguards", "consultation": "Consultation",
-            "residual_risk_high": "After these measures a high risk to people remains",
-            "public_summary": "Summary for the public",
-        }  # fmt: skip
-        help_texts = {
-            "need": "What problem is to be solved, and why nothing less intrusive would do.",
-            "description": "Nature, scope, context and purposes: what is read, compared, kept, shared, and for how long.",
-            "risks": "To the rights and freedoms of everybody who passes, not only of suspects: how likely, how severe, for whom.",
-            "measures": "What is done about each risk.",
-            "safeguards": "Security, and how you show that the law is kept.",
-            "consultation": "Who was consulted and what they said, or why nobody was.",
-            "residual_risk_high": "Then the Commissioner is consulted before anything is processed, and it cannot be approved as it is.",
-            "public_summary": "In plain words, without places finer than the area.",
-        }  # fmt: skip
-        widgets = {name: _longer(6) for name in ("description", "risks", "measures")} | {
-            name: _longer(4) for name in ("need", "safeguards", "consultation", "public_summary")
+        fields = TYPED
+        labels = {name: title for name, (title, _) in SECTIONS.items()} | {
+            "residual_risk_high": "After these measures a high risk to people remains"
         }
+        help_texts = {name: hint for name, (_, hint) in SECTIONS.items()} | {
+            "residual_risk_high": "Then the Commissioner is consulted before anything is processed, and nobody approves "
+            "before that has an outcome.",
+        }
+        widgets = {name: _longer(6 if name in ("description", "risks", "measures") else 4) for name in SECTIONS}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for name in REQUIRED:
+        for name in set(REQUIRED) & set(self.fields):
             self.fields[name] = Section(
                 label=self.Meta.labels[name], help_text=self.Meta.help_texts[name], widget=self.fields[name].widget
             )
-        self.order_fields(self.field_order or WRITTEN)
+        self.order_fields(self.field_order or TYPED)
 
     @property
     def facts(self) -> dict[str, Any]:
         """What the actions take."""
-        return {name: self.cleaned_data[name] for name in WRITTEN}
+        return {name: self.cleaned_data[name] for name in TYPED}
 
     def _post_clean(self) -> None:
         """The model is not touched: actions write."""
@@ -69,7 +61,7 @@ class DpiaForm(VersionForm):
         max_length=40, label="Reference", help_text="Short, in letters, digits and hyphens, such as dpia-ring-road."
     )
     title = forms.CharField(max_length=Dpia._meta.get_field("title").max_length, label="What is assessed")
-    field_order = ("ref", "title", *WRITTEN)
+    field_order = ("ref", "title", *TYPED)
 
     @property
     def facts(self) -> dict[str, Any]:
@@ -80,6 +72,7 @@ class DpiaForm(VersionForm):
 class AdviceForm(forms.Form):
     """The data protection officer's advice."""
 
+    digest = forms.CharField(widget=forms.HiddenInput)
     is_favourable = forms.TypedChoiceField(
         choices=[("yes", "In favour"), ("no", "Against")], coerce=lambda value: value == "yes",
         widget=forms.RadioSelect, label="Your advice",
@@ -92,6 +85,7 @@ class AdviceForm(forms.Form):
 class DecideForm(forms.Form):
     """The controller's decision."""
 
+    digest = forms.CharField(widget=forms.HiddenInput)
     verdict = forms.ChoiceField(choices=DpiaDecision.Verdict.choices, widget=forms.RadioSelect, label="Your decision")
     words = forms.CharField(
         max_length=2000, widget=_longer(5), label="Why",
@@ -101,4 +95,29 @@ class DecideForm(forms.Form):
         required=False,
         label="Review by",
         help_text="Empty: in a year. Whatever it covers stops by itself at that moment.",
+    )
+
+
+class SentForm(forms.Form):
+    """That a version went to the Commissioner."""
+
+    reference = forms.CharField(
+        max_length=100, label="Reference", help_text="Under which the Commissioner’s office files it."
+    )
+    sent_on = forms.DateField(
+        label="Received by the Commissioner on", help_text="The statutory time runs from that day."
+    )
+    words = forms.CharField(
+        max_length=2000, widget=_longer(4), label="What was sent and asked",
+        help_text="Beside this version: further information, questions, whom you spoke to.",
+    )  # fmt: skip
+
+
+class AnswerForm(forms.Form):
+    """What came of it."""
+
+    outcome = forms.ChoiceField(choices=ConsultationOutcome.Outcome.choices, widget=forms.RadioSelect, label="Outcome")
+    answered_on = forms.DateField(label="Answered on")
+    words = forms.CharField(
+        max_length=4000, widget=_longer(6), label="What was answered", help_text="The advice in full, or how you know."
     )

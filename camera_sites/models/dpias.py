@@ -78,6 +78,12 @@ class DpiaVersionQuerySet(models.QuerySet["DpiaVersion"]):
         """Submitted versions that the data protection officer has not advised on, oldest first."""
         return self.filter(status=DpiaVersion.Status.SUBMITTED, advice=None).order_by("submitted_at")
 
+    def awaiting_commissioner(self) -> "DpiaVersionQuerySet":
+        """Submitted versions with a high risk left, for which no outcome of prior consultation stands (R-115), oldest first."""
+        return self.filter(
+            status=DpiaVersion.Status.SUBMITTED, residual_risk_high=True, prior_consultation__outcome=None
+        ).order_by("submitted_at")
+
     def awaiting_decision(self) -> "DpiaVersionQuerySet":
         """Submitted versions that were advised on and that nobody has decided, oldest first."""
         return self.filter(status=DpiaVersion.Status.SUBMITTED, advice__isnull=False).order_by("submitted_at")
@@ -99,11 +105,24 @@ class DpiaVersion(models.Model):
     number = models.PositiveIntegerField()
     status = models.CharField(max_length=10, choices=Status, default=Status.DRAFT)
     need = models.TextField(blank=True)
+    screening = models.TextField(blank=True)
     description = models.TextField(blank=True, help_text="Nature, scope, context and purposes (s.64(3)(a)).")
+    flows = models.TextField(blank=True)
+    lawful_basis = models.TextField(blank=True)
+    proportionality = models.TextField(blank=True)
     risks = models.TextField(blank=True, help_text="Risks to rights and freedoms (b).")
     measures = models.TextField(blank=True, help_text="Measures to address them (c).")
     safeguards = models.TextField(blank=True, help_text="Safeguards, security, demonstrating compliance (d).")
     consultation = models.TextField(blank=True, help_text="Who was consulted, or why nobody was.")
+    subjects_not_asked = models.TextField(blank=True, help_text="Unless those consulted name data subjects.")
+    code_principles = models.TextField(blank=True)
+    equality = models.TextField(blank=True)
+    review_triggers = models.TextField(blank=True)
+    # Registers travel with the version as lists of rows (camera_sites.dpia_contents.COLUMNS): written, compared, bound and
+    # kept as a whole, never a row by itself.
+    risk_register = models.JSONField(default=list, blank=True)
+    measure_register = models.JSONField(default=list, blank=True)
+    consultees = models.JSONField(default=list, blank=True)
     residual_risk_high = models.BooleanField(
         default=False, help_text="Then the Commissioner is consulted first (R-115)."
     )
@@ -112,6 +131,9 @@ class DpiaVersion(models.Model):
     written_at = models.DateTimeField()
     submitted_by = models.ForeignKey(User, models.PROTECT, related_name="+", null=True)
     submitted_at = models.DateTimeField(null=True)
+    digest = models.CharField(
+        max_length=64, blank=True, help_text="Of what was submitted; advice and decision name it."
+    )
 
     objects = DpiaVersionQuerySet.as_manager()
 
@@ -134,6 +156,10 @@ class DpiaVersion(models.Model):
                 name="camera_sites_dpia_submitted_by_somebody",
                 condition=Q(status="draft", submitted_at__isnull=True, submitted_by__isnull=True)
                 | (~Q(status="draft") & Q(submitted_at__isnull=False, submitted_by__isnull=False)),
+            ),
+            models.CheckConstraint(
+                name="camera_sites_dpia_submitted_is_sealed",
+                condition=Q(status="draft", digest="") | (~Q(status="draft") & Q(digest__regex="^[0-9a-f]{64}$")),
             ),
         ]
 
@@ -158,6 +184,7 @@ class DpiaAdvice(AppendOnly):
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     version = models.OneToOneField(DpiaVersion, models.PROTECT, related_name="advice")
+    digest = models.CharField(max_length=64, help_text="Of the version as it was read.")
     is_favourable = models.BooleanField()
     words = models.CharField(max_length=2000)
     advised_by = models.ForeignKey(User, models.PROTECT, related_name="+")
@@ -181,6 +208,7 @@ class DpiaDecision(AppendOnly):
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     version = models.OneToOneField(DpiaVersion, models.PROTECT, related_name="decision")
+    digest = models.CharField(max_length=64, help_text="Of the version as it was decided.")
     verdict = models.CharField(max_length=10, choices=Verdict)
     words = models.CharField(max_length=2000)
     review_due_at = models.DateTimeField(help_text="The assessment lapses then (R-116).")

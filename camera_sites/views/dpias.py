@@ -12,10 +12,19 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from camera_sites import actions, policies
-from camera_sites.actions.dpias import WRITTEN, latest_review_due, missing
+from camera_sites.actions.dpias import latest_review_due, missing
+from camera_sites.dpia_contents import differences, section_name
 from camera_sites.forms import AdviceForm, DecideForm, DpiaForm, VersionForm
 from camera_sites.models import CameraSite, Dpia, DpiaDecision, DpiaVersion
-from camera_sites.story import acts_on_dpia, differences, log_of, section_name, state_of, state_of_dpia
+from camera_sites.story import (
+    acts_on_dpia,
+    consultation_of,
+    log_of,
+    registers_of,
+    sections_of,
+    state_of,
+    state_of_dpia,
+)
 from portal.errors import Unfit
 from portal.forms import put_problems
 from portal.policies import require
@@ -57,7 +66,7 @@ def dpia_detail(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         "versions": versions, "acts": acts_on_dpia(dpia, latest, request.user),
         "missing": _missing(latest), "may_submit": policies.may_submit(request.user, latest),
         "sites": [(site, state_of(site, now)) for site in covered], "events": log_of("camera_sites.dpia", dpia.pk),
-        "sections": _sections(shown),
+        "sections": sections_of(shown), "registers": registers_of(shown, now), "consultation": consultation_of(latest),
     }  # fmt: skip
     return render(request, "camera_sites/dpia_detail.html", context)
 
@@ -125,7 +134,7 @@ def dpia_advise(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """The data protection officer's advice on the latest version."""
     dpia = _dpia(request, pk)
     version = _latest(dpia)
-    form = AdviceForm(request.POST or None)
+    form = AdviceForm(request.POST or None, initial={"digest": version.digest})
     if request.method == "POST" and form.is_valid():
         try:
             actions.advise(version, by=request.user, **form.cleaned_data)
@@ -143,9 +152,9 @@ def dpia_decide(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """The controller's decision of the latest version."""
     dpia = _dpia(request, pk)
     version = _latest(dpia)
-    form = DecideForm(request.POST or None)
+    form = DecideForm(request.POST or None, initial={"digest": version.digest})
     form.fields["review_due_at"].help_text += f" At the latest {latest_review_due(timezone.now()):%d %B %Y}."
-    if version.residual_risk_high:  # R-115
+    if not policies.may_approve(request.user, version) and policies.may_decide(request.user, version):  # R-115
         form.fields["verdict"].choices = [(DpiaDecision.Verdict.REJECT.value, DpiaDecision.Verdict.REJECT.label)]
     if request.method == "POST" and form.is_valid():
         try:
@@ -156,7 +165,8 @@ def dpia_decide(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
             put_problems(form, refusal)
     advice = getattr(version, "advice", None)
     may = policies.may_decide(request.user, version)
-    words = {"title": f"Decide version {version.number}", "button": "Record my decision", "advice": advice}
+    words = {"title": f"Decide version {version.number}", "button": "Record my decision", "advice": advice,
+             "barred": policies.may_approve(request.user, version) if may else None}  # fmt: skip
     return _judge(request, version, form=form, may=may, **words)
 
 
@@ -165,7 +175,8 @@ def _judge(request: HttpRequest, version: DpiaVersion, *, form: forms.Form, **wo
     dpia = version.dpia
     governing = dpia.versions.filter(status=DpiaVersion.Status.APPROVED).order_by("-number").first()
     context = {
-        "dpia": dpia, "version": version, "form": form, "sections": _sections(version),
+        "dpia": dpia, "version": version, "form": form, "sections": sections_of(version),
+        "registers": registers_of(version, timezone.now()), "consultation": consultation_of(version),
         "is_open": version.status == DpiaVersion.Status.SUBMITTED,
         "changes": differences(governing, version) if governing and governing.pk != version.pk else [],
         "governing": governing, **words,
@@ -179,16 +190,13 @@ def _dpia(request: HttpRequest, pk: uuid.UUID) -> Dpia:
 
 
 def _versions(dpia: Dpia) -> Any:
-    people = ("written_by", "submitted_by", "advice__advised_by", "decision__decided_by", "dpia")
+    people = ("written_by", "submitted_by", "advice__advised_by", "decision__decided_by", "dpia",
+              "prior_consultation__sent_by", "prior_consultation__outcome__recorded_by")  # fmt: skip
     return dpia.versions.select_related(*people)
 
 
 def _latest(dpia: Dpia) -> DpiaVersion:
     return _versions(dpia).latest("number")
-
-
-def _sections(version: DpiaVersion) -> list[tuple[str, str]]:
-    return [(section_name(name), getattr(version, name)) for name in WRITTEN if name != "residual_risk_high"]
 
 
 def _missing(version: DpiaVersion) -> list[tuple[str, str]]:
