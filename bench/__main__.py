@@ -11,7 +11,7 @@ import bench
 from portal import embedded
 from portal.database import throwaway
 
-NOT_BENCHMARKS = {"__main__", "crowd", "figures", "settings"}
+NOT_BENCHMARKS = {"__main__", "crowd", "figures", "held", "published", "settings"}
 
 
 def names() -> list[str]:

@@ -39,12 +39,15 @@ def plate(number: int) -> str:
 
 
 @contextmanager
-def filled(hotlist: Hotlist, rows: int) -> Iterator[None]:
-    """The list holds this many rows, in a partition of its own with all its indexes; afterwards it holds none."""
+def filled(hotlist: Hotlist, rows: int, **values: str) -> Iterator[None]:
+    """The list holds this many rows, in a partition of its own with all its indexes; afterwards it holds none. `values` are
+    SQL of a row's number n, for fields that are to be other than here."""
     table, aside = sql.Identifier(FeedRow._meta.db_table), sql.Identifier(f"bench_{hotlist.slug.replace('-', '_')}")
     columns = [field for field in FeedRow._meta.concrete_fields if field.column and field.column != "hotlist_id"]
-    values = [
-        _VALUES.get(field.name) or ("NULL" if field.null else _BLANK.get(field.get_internal_type(), _NUMBER))
+    chosen = [
+        values.get(field.name)
+        or _VALUES.get(field.name)
+        or ("NULL" if field.null else _BLANK.get(field.get_internal_type(), _NUMBER))
         for field in columns
     ]
     with admin_connection(settings.DATABASE_NAME) as admin:
@@ -56,7 +59,7 @@ def filled(hotlist: Hotlist, rows: int) -> Iterator[None]:
                 " (SELECT number * {} % {} AS n FROM generate_series(1, {}::bigint) AS number) AS numbers"
             )
             names = sql.SQL(", ").join(sql.Identifier(field.column) for field in columns)
-            made = sql.SQL(", ").join(map(sql.SQL, values))
+            made = sql.SQL(", ").join(map(sql.SQL, chosen))
             admin.execute(fill.format(aside, names, sql.Literal(hotlist.pk), made, STEP, DIFFERENT, rows))
             attach = sql.SQL("ALTER TABLE {} ATTACH PARTITION {} FOR VALUES IN ({})")
             admin.execute(attach.format(table, aside, sql.Literal(hotlist.pk)))

@@ -3,6 +3,7 @@
 import sys
 from array import array
 from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from hashlib import sha256
 from itertools import accumulate, pairwise
 from pathlib import Path
@@ -19,6 +20,8 @@ from matcher_client.whole import ROWS_A_GROUP, SCHEMA
 BATCH = 100_000  # rows that are looked at together: what is made of them beside the columns is gone after each batch
 KEY = FIELDS[:3]
 OWN_VALUES = ("vrm", "ref", "version")  # columns in which hardly any value comes twice
+COMBINATIONS = 5_000  # of words that are spelled together
+TEXT = pa.large_string()  # a batch of long rows has more bytes than the smaller kind can number
 
 
 class Base:
@@ -86,16 +89,18 @@ def read_base(path: Path | BinaryIO, bits: int) -> Base:
     batches: list[pa.RecordBatch] = []
     buckets: list[pa.Array] = []
     last_key = ""
-    with pq.ParquetFile(path) as file:
+    with pq.ParquetFile(path) as file, ThreadPoolExecutor(1) as beside:
         schema = file.schema_arrow
         check_columns(schema)
         for batch in file.iter_batches(batch_size=BATCH):
             check_words(batch)
+            packed = with_words_once(batch)
+            lines = beside.submit(canonical_lines, packed)  # Arrow's work, while plates are hashed one by one here
             last_key = check_order(batch, last_key)
             numbers = buckets_of(batch, bits)
-            digest_lines(digests, canonical_lines(batch), numbers)
+            digest_lines(digests, lines.result(), numbers)
             buckets.append(numbers)
-            batches.append(with_words_once(batch))
+            batches.append(packed)
     in_buckets = pa.chunked_array(buckets, pa.uint32()).combine_chunks()
     order = pc.array_sort_indices(in_buckets)  # which keeps the order of rows within a bucket
     ends = array("I", bytes(4 << bits))
@@ -139,21 +144,41 @@ def check_order(batch: pa.RecordBatch, last_key: str) -> str:
 
 def canonical_lines(batch: pa.RecordBatch) -> pa.Array:
     """The canonical bytes of each row, as rows.canonical makes them. ValueError for what cannot be in one."""
-    parts = []
-    for name in FIELDS:
-        column = batch[name]
-        if name in TIME_FIELDS:
-            column = pc.fill_null(column.cast(pa.string()), "")
-        parts.append(column.cast(pa.large_string()))
-    parts[-1] = pc.binary_join_element_wise(
-        parts[-1], pa.scalar("\n", pa.large_string()), pa.scalar("", pa.large_string())
-    )
-    lines = pc.binary_join_element_wise(*parts, pa.scalar(SEPARATOR, pa.large_string()))
+    lines = pc.binary_join_element_wise(*parts_of_lines(batch), pa.scalar("", TEXT))
     lines.validate(full=True)  # which looks whether it is UTF-8; reading does not
     text = text_of(lines)
     if len(text) - len(bytes(text).translate(None, CONTROLS)) != len(lines) * len(FIELDS):
         raise ValueError("Control characters cannot be published, and it has some.")
     return lines
+
+
+def parts_of_lines(batch: pa.RecordBatch) -> Iterator[pa.Array | pa.Scalar]:
+    """What canonical lines are joined from. Neighbouring columns whose words come again and again are spelled together, once
+    for each combination and not once for each row."""
+    words, codes = [""], None
+    for name in FIELDS:
+        column, begins = batch[name], SEPARATOR if name != FIELDS[0] else ""
+        if not pa.types.is_dictionary(column.type):
+            yield chosen([word + begins for word in words], codes)
+            yield column.cast(TEXT)
+            words, codes = [""], None
+            continue
+        own = ["" if word is None else str(word) for word in column.dictionary.to_pylist()]
+        numbers = column.indices.cast(pa.int64())
+        if column.null_count:
+            numbers = numbers.fill_null(len(own))
+            own.append("")
+        if codes is not None and len(words) * len(own) > COMBINATIONS:
+            yield chosen(words, codes)
+            words, codes = [""], None
+        codes = numbers if codes is None else pc.add(pc.multiply(codes, len(own)), numbers)
+        words = [f"{before}{begins}{word}" for before in words for word in own]
+    yield chosen([f"{word}\n" for word in words], codes)
+
+
+def chosen(words: list[str], codes: pa.Array | None) -> pa.Array | pa.Scalar:
+    """For each row the word that its code numbers; the one that there is, when all are the same."""
+    return pa.scalar(words[0], TEXT) if codes is None or len(words) == 1 else pa.array(words, TEXT).take(codes)
 
 
 def buckets_of(batch: pa.RecordBatch, bits: int) -> pa.Array:
