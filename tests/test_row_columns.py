@@ -20,7 +20,23 @@ def test_columns_hold_what_the_lines_say(found):
 
 
 def test_marks_that_mean_something_to_other_formats_mean_nothing_here():
-    words = ['"', '"a", "b"', "a\\nb", "\\N", "\\.", "NULL", "nan", "#N/A", "0x10", "'", ",;|", "\ufeff", "é 😀", " ", "'\"'"]
+    words = [
+        '"',
+        '"a", "b"',
+        "a\\nb",
+        "\\N",
+        "\\.",
+        "NULL",
+        "nan",
+        "#N/A",
+        "0x10",
+        "'",
+        ",;|",
+        "\ufeff",
+        "é 😀",
+        " ",
+        "'\"'",
+    ]
     found = [a_row(contact=word, action_text=word, ref=word) for word in words]
     assert as_rows(columns.batches_of(map(canonical, found))) == found
 
