@@ -17,8 +17,9 @@ from bench.publish_latency import assessment, say, staff
 from bench.published import JOB, given, long_list, publication
 from hotlists.models import Hotlist
 from matchers import files, metadata
+from matchers.actions import buckets
 from matchers.actions.publishing import publish
-from matchers.actions.rows import bucket_bits, lines_of, root_of
+from matchers.actions.revisions import lines_of
 from matchers.models import Publication
 
 NAME = "full_build"
@@ -62,9 +63,9 @@ def build(hotlist: Hotlist, made: Publication) -> None:
     """Root, file and signature of the rows as they stand."""
     role = hotlist.role
     began = time.perf_counter()
-    root = root_of(hotlist, bucket_bits(made.rows))
+    root = buckets.renew(hotlist, made.bucket_bits)
     rooted = time.perf_counter()
-    written = files.write_rows(role.name, lines_of(hotlist))
+    written = files.write_rows(role.name, lines_of(hotlist, made.revision))
     done = time.perf_counter()
     metadata.list_role(
         role.name, role.version + 1, timezone.now(), sha256=written.sha256, length=written.length,

@@ -6,10 +6,9 @@ from itertools import islice
 import pyarrow as pa
 from pyarrow import csv
 
-from matcher_client.rows import FIELDS, SEPARATOR, TIME_FIELDS
+from matcher_client.rows import FIELDS, SEPARATOR
+from matcher_client.whole import ROWS_A_GROUP, SCHEMA
 
-SCHEMA = pa.schema([(name, pa.int64() if name in TIME_FIELDS else pa.string()) for name in FIELDS])
-ROWS_A_BATCH = 50_000
 LONGEST = 1 << 24  # bytes that are read at once; a row has to fit
 
 # Nothing in a row is quoted or escaped: it holds no control character, and these are all that means anything here.
@@ -21,6 +20,6 @@ _VALUES = csv.ConvertOptions(column_types=SCHEMA, null_values=[""], strings_can_
 def batches_of(lines: Iterable[bytes]) -> Iterator[pa.RecordBatch]:
     """Canonical rows with the ends of their lines, as columns; one batch in memory at a time."""
     rest = iter(lines)
-    while text := b"".join(islice(rest, ROWS_A_BATCH)):
+    while text := b"".join(islice(rest, ROWS_A_GROUP)):
         table = csv.read_csv(pa.BufferReader(text), _READING, _PARSING, _VALUES)
         yield from table.combine_chunks().to_batches()

@@ -1,11 +1,10 @@
 """The files that publications name, by content: written whole and on disk before anything names them, never changed."""
 
 import hashlib
-import itertools
 import json
 import os
 import tempfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
 
@@ -14,12 +13,10 @@ from django.conf import settings
 
 from matcher_client import whole
 from matcher_client.deltas import Changes, Step, spelled
-from matcher_client.rows import FIELDS, TIME_FIELDS
+from matchers.columns import batches_of
 
 LIST_FILE = "full.parquet"
 SITES_FILE = "sites.json"
-
-_NUMBERS = tuple(name in TIME_FIELDS for name in FIELDS)
 
 
 class Written(NamedTuple):
@@ -44,10 +41,11 @@ def sites_path(sha256: str) -> Path:
     return Path(settings.PUBLICATION_DIR) / "targets" / f"{sha256}.{SITES_FILE}"
 
 
-def write_rows(role: str, lines: Iterable[str]) -> Written:
-    """Canonical rows (without their ends), in key order, as Parquet. Holds one group of rows in memory at a time."""
+def write_rows(role: str, lines: Iterable[bytes]) -> Written:
+    """Rows as their canonical bytes, in key order, as Parquet. Holds one group of rows in memory at a time."""
     return _write(
-        lambda sha256: list_path(role, sha256), lambda file: whole.write(pa.PythonFile(file, mode="w"), _batches(lines))
+        lambda sha256: list_path(role, sha256),
+        lambda file: whole.write(pa.PythonFile(file, mode="w"), batches_of(lines)),
     )
 
 
@@ -128,16 +126,3 @@ def _sync_folder(folder: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
-
-
-def _batches(lines: Iterable[str]) -> Iterator[pa.RecordBatch]:
-    rest = iter(lines)
-    while group := list(itertools.islice(rest, whole.ROWS_A_GROUP)):
-        columns = zip(*(line.split("\x1f") for line in group), strict=True)
-        yield pa.record_batch(
-            [
-                pa.array([int(value) if value else None for value in column] if is_number else column, field.type)
-                for column, is_number, field in zip(columns, _NUMBERS, whole.SCHEMA, strict=True)
-            ],
-            schema=whole.SCHEMA,
-        )

@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Iterator
 from typing import Any
 
+from django.db import connection
 from django.db.models import Max
 
 from accounts.models import SystemJob
@@ -28,10 +29,16 @@ def latest(hotlist: Hotlist) -> Publication | None:
     return Publication.objects.to_all().filter(hotlist=hotlist).order_by("-revision").first()
 
 
-def lines_of(hotlist: Hotlist, revision: int) -> Iterator[str]:
-    """The canonical rows of a revision in key order, streamed."""
+def lines_of(hotlist: Hotlist, revision: int) -> Iterator[bytes]:
+    """The canonical bytes of a revision's rows in key order, as the database hands them out."""
     rows = PublishedRow.objects.filter(hotlist=hotlist).at_revision(revision).in_key_order()
-    return rows.values_list("canonical", flat=True).iterator(chunk_size=5_000)
+    query, facts = rows.values("canonical").query.sql_with_params()
+    with connection.cursor() as cursor, cursor.copy(f"COPY ({query}) TO STDOUT ({_AS_THEY_ARE})", facts) as lines:
+        yield from lines
+
+
+# Quoting and separating with what no row may hold, so that nothing is quoted, and nothing escaped.
+_AS_THEY_ARE = r"FORMAT csv, QUOTE E'\x01', DELIMITER E'\x02'"
 
 
 def says_other(hotlist: Hotlist, before: Publication, at: dt.datetime) -> bool:
