@@ -53,8 +53,10 @@ class HeldRows:
         """The rows of each of these buckets; of many together they are found much faster."""
         found = self._base.rows_in(buckets)
         for bucket in self._changed_in.keys() & found.keys():
-            rows = [row for row in found[bucket] if row.vrm not in self._changed]
-            changed = (row for vrm in self._changed_in[bucket] for row in self._changed[vrm])
+            # Of a plate of several countries, what changed in another bucket leaves its rows in this one as they were.
+            plates = self._changed_in[bucket]
+            rows = [row for row in found[bucket] if row.vrm not in plates]
+            changed = (row for vrm in plates for row in self._changed[vrm])
             rows += [row for row in changed if bucket_of(row.country, row.vrm, self.bits) == bucket]
             found[bucket] = sorted(rows, key=row_key)
         return found

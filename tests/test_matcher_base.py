@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from matcher_client import base
 from matcher_client.held import HeldRows
-from matcher_client.rows import FIELDS, TIME_FIELDS, bucket_digest
+from matcher_client.rows import FIELDS, TIME_FIELDS, bucket_digest, row_key
 from tests.loopback_portal import a_row
 from tests.publishing import rows_of
 from tests.test_rows import ROWS, in_order, plain_bucket
@@ -97,3 +97,14 @@ def test_text_that_is_not_utf_8_is_not_read(tmp_path):
     assert path.read_bytes() != content and pq.read_schema(path) == schema
     with pytest.raises(ValueError, match="(?i)utf"):
         base.read_base(path, 4)
+
+
+def test_a_change_of_a_plate_leaves_its_rows_of_other_countries_alone(tmp_path):
+    both = in_order([a_row(country="GB"), a_row(country="IE")])
+    first, second = ({plain_bucket(row, 3) for row in both if row.country == country} for country in ("GB", "IE"))
+    assert first != second  # else this would try nothing
+    others = [a_row(f"XY50AA{letter}") for letter in "ABCDEFGHJKLMNOPRSTUVWXYZ"]
+    beside = next(row for row in others if {plain_bucket(row, 3)} == second)
+    held = HeldRows.read(a_file(tmp_path, in_order([*both, beside])), 3)
+    changed = held.after({row_key(both[0]): None, row_key(beside): None})
+    assert [row for rows in changed.rows_in_each(range(8)).values() for row in rows] == [both[1]]
