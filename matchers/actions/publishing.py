@@ -50,9 +50,7 @@ def publish(hotlist_id: uuid.UUID, *, by: SystemJob, as_noted: bool = False) -> 
     entitled = Allocation.objects.running(now).filter(hotlist=hotlist).ends_by_feed()
     carried = {each.feed_id: each for each in FeedList.objects.filter(role=role).select_related("ending")}
     plates = noted if as_noted else None
-    made = None
-    if plates is None or plates:
-        made = _revise(hotlist, role, entitled, carried.values(), plates, by=by, at=now)
+    made = _revise(hotlist, role, entitled, carried.values(), plates, by=by, at=now)
     endings = [
         end_for(hotlist, role, each.feed, by=by, at=now) for each in carried.values() if _is_to_end(each, entitled)
     ]
@@ -118,8 +116,8 @@ def _revise(
     lapses_at = hotlist.lapses_at  # type: ignore[attr-defined]
     # A list that nobody is entitled to any more leaves no rows behind; one that is not in force has none.
     is_published = bool(entitled) and lapses_at is not None and lapses_at > at
-    if plates is not None and not (is_published and before is not None and before.rows):
-        plates = None  # what is known to have changed is not all there is to do
+    if plates is not None and is_published != (before is not None and before.rows > 0):
+        plates = None  # it comes or goes as a whole, whatever is known to have changed
     on_its_own = before is None or was_carried_on(role)
     most_told = 0 if before is None or on_its_own else chains.most_told(before.rows)
     revision = versions.after(versions.of_list(role, "revision"), role.revision)

@@ -7,7 +7,7 @@ from django.utils import timezone
 from accounts.models import SystemJob
 from hotlists.models import Hotlist
 from matchers.actions.publishing import publish, renew_whole_file
-from matchers.models import FeedList, ListRole, Publication
+from matchers.models import ListRole, Publication
 
 # A list loaded from a source changes by loads, which nudge; comparing a million rows for nothing is not worth it more
 # often. Its rows lapse to the second all the same: matchers enforce what travels with each row.
@@ -23,32 +23,18 @@ def reconcile(*, by: SystemJob) -> list[Publication]:
     made: list[Publication] = []
     problems = []
     for role in ListRole.objects.select_related("hotlist").order_by("compared_at"):
-        if role.hotlist.kind != Hotlist.Kind.FEED or _is_due(role, now):
-            try:
-                made += publish(role.hotlist_id, by=by)
-                renewed = renew_whole_file(role.hotlist_id, by=by)
-                made += [renewed] if renewed else []
-            except Exception as problem:  # noqa: BLE001 - raised below
-                problems.append(problem)
+        try:
+            made += publish(role.hotlist_id, by=by, as_noted=not _is_due(role, now))
+            renewed = renew_whole_file(role.hotlist_id, by=by)
+            made += [renewed] if renewed else []
+        except Exception as problem:  # noqa: BLE001 - raised below
+            problems.append(problem)
     if problems:
         raise ExceptionGroup("some lists could not be published", problems)
     return made
 
 
 def _is_due(role: ListRole, now: dt.datetime) -> bool:
-    if role.compared_at is None or role.compared_at <= now - FEED_INTERVAL:
-        return True
-    # A list that has lapsed, an allocation that has ended and an ending that was proved do not wait.
-    lapsed = Publication.objects.current().filter(hotlist=role.hotlist_id)
-    return any(
-        (publication.rows and publication.list_lapses_at and publication.list_lapses_at <= now)
-        for publication in lapsed
-    ) or any(
-        _is_over(carried, now)
-        for carried in FeedList.objects.carried().filter(role=role).select_related("feed__matcher")
-    )
-
-
-def _is_over(carried: FeedList, now: dt.datetime) -> bool:
-    running = carried.feed.matcher.allocations.running(now).filter(hotlist=carried.role_id)
-    return carried.ending_id is not None or not running.exists()
+    """Whether all its rows are to be compared; else only what is noted, and what comes or goes as a whole."""
+    is_feed = role.hotlist.kind == Hotlist.Kind.FEED
+    return not is_feed or role.compared_at is None or role.compared_at <= now - FEED_INTERVAL
