@@ -178,7 +178,12 @@ class Verb(TextChoices):
     SITE_PROPOSED = "site.proposed", "{actor} proposed the camera site {subject}"
     SITE_EDITED = "site.edited", "{actor} changed {fields} of the camera site {subject}"
     CAMERA_ADDED = "camera.added", "{actor} added the camera {camera} to the site {subject}"
-    SITE_SET_LIVE = "site.set_live", "{actor} set the camera site {subject} live"
+    SITE_SET_LIVE = (
+        "site.set_live",
+        "{actor} set the camera site {subject} live, on the basis of {basis}, {likelihood}: {words}",
+    )
+    SITE_SUSPENDED = "site.suspended", "{actor} suspended the camera site {subject}: {reason}"
+    SITE_RETURNED = "site.returned", "{actor} returned the camera site {subject} to service: {reason}"
     SITE_DECOMMISSIONED = "site.decommissioned", "{actor} decommissioned the camera site {subject}: {reason}"
     SITE_OPENED = "site.opened", "{actor} opened the camera site {subject} with its precise location"
     SITES_MAPPED = "sites.mapped", "{actor} opened a map of {count} camera sites"

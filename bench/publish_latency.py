@@ -172,7 +172,8 @@ def site(people: dict[str, User], dpia: Dpia) -> None:
     group.user_set.add(*people.values())
     made = sites.propose_site(
         by=people["builder"], seen_by=[group], ref="bench-1", name="Bench", area="Nowhere", location_type="major",
-        purposes=["serious_crime"], need="Measuring.", latitude=55.0, longitude=-1.5, road="B1", owner_org="Nobody",
+        purposes=["serious_crime"], need="Measuring.", problem_profile="Measuring.", alternatives="None.", encircles=False,
+        duplication="Measuring.", latitude=55.0, longitude=-1.5, road="B1", owner_org="Nobody",
         operator_org="Nobody", controller="Nobody", funder="Nobody", has_signage=True, dpia=dpia, owner=people["builder"],
     )  # fmt: skip
     sites.add_camera(made, by=people["builder"], ref="bench-1-c1", lane="1", direction="inbound")

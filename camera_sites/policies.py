@@ -1,12 +1,17 @@
 """Who may do what to assessments and sites, and why not."""
 
+from django.contrib.auth.models import Group
 from django.utils import timezone
 
 from accounts.models import Actor, User
 from accounts.policies import acts_in_own_session, holds, reads
+from camera_sites.case import lacking, likelihood_of
 from camera_sites.models import CameraSite, ConsultationOutcome, Dpia, DpiaAdvice, DpiaVersion
 from portal.errors import Stranger
 from portal.policies import Allowed, Denied, Verdict, first_denial
+from standards.matrix import Likelihood
+from standards.models import StandardsProfile
+from standards.ranks import Rank
 
 
 def require_sight_of_dpia(actor: Actor, dpia: Dpia) -> None:
@@ -108,7 +113,28 @@ def may_set_live(user: Actor, site: CameraSite) -> Verdict:
         _proposed_none_of(user, site),
         _is_assessed(site),
         _has_cameras(site),
+        _is_argued(site),
+        _may_sign_off(user, site),
     )
+
+
+def may_suspend_site(user: Actor, site: CameraSite) -> Verdict:
+    """Suspending narrows: its owner, or who decides sites."""
+    return may_decommission(user, site)
+
+
+def may_return_site(user: Actor, site: CameraSite) -> Verdict:
+    """Another than whoever suspended it, and than whoever proposed it; as long as its assessment governs."""
+    denied = first_denial(
+        holds(user, "camera_sites.decide_site"), acts_in_own_session(user), _proposed_none_of(user, site), _is_assessed(site)
+    )  # fmt: skip
+    if not denied:
+        return denied
+    if isinstance(user, User) and site.moved_by_id == user.pk:
+        return Denied("You suspended this site, so somebody else has to return it to service.")
+    if over := [words for words in lacking(site, timezone.now()) if words.startswith(("A DPIA", "A deployment"))]:
+        return Denied(f"It lacks this: {over[0]}")
+    return Allowed()
 
 
 def may_decommission(user: Actor, site: CameraSite) -> Verdict:
@@ -121,6 +147,13 @@ def may_decommission(user: Actor, site: CameraSite) -> Verdict:
 def may_give_access(user: Actor, site: CameraSite) -> Verdict:
     """Who may let others see a site."""
     return may_propose(user) or holds(user, "camera_sites.decide_site")
+
+
+def may_take_access(user: Actor, site: CameraSite, grantee: User | Group) -> Verdict:
+    """As giving; whoever answers for a site goes on seeing it."""
+    if isinstance(grantee, User) and grantee.pk == site.owner_id:
+        return Denied("Whoever answers for a site sees it. Name another owner first.")
+    return may_give_access(user, site)
 
 
 def _has_no_hand_in(user: Actor, version: DpiaVersion) -> Verdict:
@@ -164,4 +197,23 @@ def _is_assessed(site: CameraSite) -> Verdict:
 def _has_cameras(site: CameraSite) -> Verdict:
     if not site.cameras.exists():
         return Denied("No camera stands in this proposal yet.")
+    return Allowed()
+
+
+def _is_argued(site: CameraSite) -> Verdict:
+    if missing := lacking(site, timezone.now()):
+        return Denied(f"Its case is not made yet. It lacks: {' '.join(missing)}")
+    return Allowed()
+
+
+def _may_sign_off(user: Actor, site: CameraSite) -> Verdict:
+    """What the national matrix justifies only exceptionally is signed off by a superintendent (R-112)."""
+    now = timezone.now()
+    if likelihood_of(site, now) != Likelihood.EXCEPTIONAL:
+        return Allowed()
+    least = StandardsProfile.objects.in_force(now).number("site.exceptional.rank")
+    if not isinstance(user, User) or user.rank < least:
+        return Denied(
+            f"The national matrix justifies this only exceptionally: a {Rank(least).label.lower()} decides it."
+        )
     return Allowed()

@@ -49,6 +49,10 @@ def state_of(site: Any, at: dt.datetime) -> State:
         if site.dpia_ends_at is None:
             return State("Proposed", "waiting", "Its DPIA is not approved, or is past its review date.")
         return State("Proposed", "waiting", "Its DPIA governs; somebody else may set it live.")
+    if site.status == CameraSite.Status.SUSPENDED:
+        return State("Suspended", "stopped", "Somebody else than whoever suspended it may return it to service.")
+    if site.deployed_until is not None and site.deployed_until <= at:
+        return State("Out of service", "stopped", "Its deployment has ended, so matchers do not match its reads.")
     if site.in_service_until is None:
         return State("Out of service", "stopped", "Its DPIA has lapsed, so matchers do not match its reads.")
     if site.in_service_until - at < SOON:
@@ -90,11 +94,18 @@ def acts_on_site(site: Any, user: User) -> list[Act]:
     if site.status == CameraSite.Status.LIVE and site.in_service_until is None:
         renew = reverse("dpia_detail", args=[site.dpia_id])
         acts.append(Act("Renew the DPIA", renew, policies.may_open_registry(user), is_next=True))
+    if site.status == CameraSite.Status.LIVE:
+        suspend = policies.may_suspend_site(user, site)
+        acts.append(Act("Suspend", reverse("site_suspend", args=[site.pk]), suspend))
+    if site.status == CameraSite.Status.SUSPENDED:
+        back = policies.may_return_site(user, site)
+        acts.append(Act("Return to service", reverse("site_return", args=[site.pk]), back, is_next=True))
     if site.status != CameraSite.Status.DECOMMISSIONED:
         end = "Decommission" if site.live_at else "Withdraw the proposal"
         acts += [
             Act("Edit", reverse("site_edit", args=[site.pk]), policies.may_edit_site(user, site)),
             Act("Give access", reverse("site_access", args=[site.pk]), policies.may_give_access(user, site)),
+            Act("Take access", reverse("site_access_end", args=[site.pk]), policies.may_give_access(user, site)),
             Act(end, reverse("site_decommission", args=[site.pk]), policies.may_decommission(user, site)),
         ]
     return acts

@@ -21,7 +21,14 @@ SITE = Moves(
             CameraSite.Status.LIVE: "set live",
             CameraSite.Status.DECOMMISSIONED: "withdraw the proposal",
         },
-        CameraSite.Status.LIVE: {CameraSite.Status.DECOMMISSIONED: "decommission"},
+        CameraSite.Status.LIVE: {
+            CameraSite.Status.SUSPENDED: "suspend",
+            CameraSite.Status.DECOMMISSIONED: "decommission",
+        },
+        CameraSite.Status.SUSPENDED: {
+            CameraSite.Status.LIVE: "return to service",
+            CameraSite.Status.DECOMMISSIONED: "decommission",
+        },
         CameraSite.Status.DECOMMISSIONED: {},
     },
 )

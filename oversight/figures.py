@@ -51,13 +51,14 @@ def _figures(at: dt.datetime) -> Iterable[Figure]:
 
 
 def _cameras(at: dt.datetime) -> Figure:
-    live = CameraSite.objects.in_service(at)
+    counted = CameraSite.objects.counted_in_public()
+    live = counted.in_service(at)
     return Figure(
         "cameras", "Cameras", "A site is in service only while its data protection impact assessment is in date.",
         [
             ("Sites in service", live.count()),
             ("Cameras at sites in service", Camera.objects.filter(site__in=live.values("pk")).count()),
-            ("Sites out of service or proposed", CameraSite.objects.exclude(pk__in=live.values("pk")).count()),
+            ("Sites out of service or proposed", counted.exclude(pk__in=live.values("pk")).count()),
             ("Impact assessments in date", Dpia.objects.governing(at).count()),
         ],
     )  # fmt: skip

@@ -115,7 +115,8 @@ SCHEDULE: list[Rule] = [
     erase("camera_sites.CameraSite", "6 years after it was decommissioned", ACCOUNTABLE, months=72,
           since="decommissioned_at", blocked_by=("hits.Hit.site",)),
     *goes_with("camera_sites.CameraSite", ("camera_sites.Camera", "site"), ("camera_sites.SiteUserAccess", "content_object"),
-               ("camera_sites.SiteGroupAccess", "content_object"), ("camera_sites.SiteContribution", "site")),
+               ("camera_sites.SiteGroupAccess", "content_object"), ("camera_sites.SiteContribution", "site"),
+               ("camera_sites.SiteDecision", "site"), ("camera_sites.ServiceSpell", "site")),
     *keep("Life of what it covers and 6 years; ended by hand", ACCOUNTABLE, "camera_sites.Dpia", "camera_sites.DpiaVersion",
           "camera_sites.DpiaContribution", "camera_sites.DpiaAdvice", "camera_sites.DpiaDecision",
           "camera_sites.PriorConsultation", "camera_sites.ConsultationOutcome"),
@@ -132,6 +133,7 @@ SCHEDULE: list[Rule] = [
                       "hotlists.WarninglistAnswer.sign_in",
                       "camera_sites.DpiaAdvice.sign_in", "camera_sites.DpiaDecision.sign_in",
                       "camera_sites.PriorConsultation.sign_in", "camera_sites.ConsultationOutcome.sign_in",
+                      "camera_sites.SiteDecision.sign_in",
                       "hits.Acknowledgement.sign_in", "hits.Verification.sign_in", "hits.Outcome.sign_in",
                       "matchers.Halt.sign_in")),
     *keep("None is ever made: machines sign in with client credentials", "Stack", "oauth2_provider.Grant",
@@ -161,7 +163,7 @@ SCHEDULE: list[Rule] = [
           "guardian.GroupObjectPermission", "contenttypes.ContentType", "socialaccount.SocialApp"),
     # --- The numbers
     *keep("While the portal stands", "Which standard a decision followed has to stay answerable", "standards.StandardsProfile",
-          "standards.Number", "standards.Category"),
+          "standards.Number", "standards.Category", "standards.MatrixCell"),
 ]  # fmt: skip
 
 BY_LABEL = {rule.label: rule for rule in SCHEDULE}

@@ -13,7 +13,8 @@ from audit.verbs import Verb
 from portal.errors import TooLate, Unfit
 from portal.policies import require
 from standards import policies
-from standards.models import ENTRY_FIELDS, Category, Number, StandardsProfile
+from standards.matrix import Likelihood
+from standards.models import ENTRY_FIELDS, Category, MatrixCell, Number, StandardsProfile
 
 # What an edition may say of a category; its code is its name for good.
 CATEGORY_FACTS = (
@@ -33,11 +34,13 @@ def propose_profile(
     source: str,
     numbers: dict[str, int],
     categories: dict[str, dict[str, Any]] | None = None,
+    matrix: dict[str, str] | None = None,
 ) -> StandardsProfile:
-    """A copy of `base` with some numbers and categories changed, waiting for somebody else to adopt it.
+    """A copy of `base` with some numbers, categories and cells of the matrix changed, waiting for somebody else to adopt it.
 
     `categories` maps a code to the facts that change (CATEGORY_FACTS); a code that `base` does not have is a new category.
-    None goes: what was decided under it still has to be judged. Raises Unfit with what is wrong.
+    None goes: what was decided under it still has to be judged. `matrix` maps a cell, such as `minor.local_crime`, to V, M or E (R-112).
+    Raises Unfit with what is wrong.
     """
     require(policies.may_propose(by))
     if StandardsProfile.objects.filter(name=name).exists():
@@ -56,6 +59,7 @@ def propose_profile(
     changed = categories or {}
     for category in _categories_of(base, profile, changed):
         category.save()
+    MatrixCell.objects.bulk_create(_matrix_of(base, profile, matrix or {}))
     record(Verb.PROFILE_PROPOSED, target=profile, by=by, changed=sorted(numbers), categories=sorted(changed))
     return profile
 
@@ -71,6 +75,22 @@ def adopt_profile(profile: StandardsProfile, *, by: Actor) -> StandardsProfile:
     profile.save(update_fields=["adopted_by", "adopted_at"])
     record(Verb.PROFILE_ADOPTED, target=profile, by=by)
     return profile
+
+
+def _matrix_of(base: StandardsProfile, profile: StandardsProfile, changed: dict[str, str]) -> list[MatrixCell]:
+    cells = base.matrix.all()
+    unknown = sorted(set(changed) - {cell.name for cell in cells})
+    if unknown:
+        raise Unfit("There is no such cell.", {"matrix": [f"Not a cell of the matrix: {', '.join(unknown)}."]})
+    if set(changed.values()) - set(Likelihood.values):
+        raise Unfit("A cell says V, M or E.", {"matrix": ["A cell says V, M or E."]})
+    return [
+        MatrixCell(
+            profile=profile, location_type=cell.location_type, purpose=cell.purpose,
+            likelihood=changed.get(cell.name, cell.likelihood),
+        )
+        for cell in cells
+    ]  # fmt: skip
 
 
 def _categories_of(

@@ -12,7 +12,8 @@ from rest_framework.views import APIView
 
 from portal.idempotency import idempotent
 from standards import actions
-from standards.models import Category, Number, StandardsProfile
+from standards.matrix import Likelihood
+from standards.models import Category, MatrixCell, Number, StandardsProfile
 
 
 class NumberSerializer(serializers.ModelSerializer):
@@ -31,16 +32,25 @@ class CategorySerializer(serializers.ModelSerializer):
         fields = ("code", *actions.CATEGORY_FACTS)
 
 
+class MatrixCellSerializer(serializers.ModelSerializer):
+    """One cell of the national justification matrix (R-112)."""
+
+    class Meta:
+        model = MatrixCell
+        fields = ("name", "location_type", "purpose", "likelihood")
+
+
 class ProfileSerializer(serializers.ModelSerializer):
     """One edition of the standards."""
 
     numbers = NumberSerializer(many=True, read_only=True)
     categories = CategorySerializer(many=True, read_only=True)
+    matrix = MatrixCellSerializer(many=True, read_only=True)
 
     class Meta:
         model = StandardsProfile
         fields = ("id", "name", "effective_from", "source", "is_delivered", "proposed_by", "proposed_at", "adopted_by",
-                  "adopted_at", "numbers", "categories")  # fmt: skip
+                  "adopted_at", "numbers", "categories", "matrix")  # fmt: skip
 
 
 class CategoryChangeSerializer(serializers.ModelSerializer):
@@ -61,7 +71,7 @@ class ChangeSerializer(serializers.Serializer):
 
 
 class ProposalSerializer(serializers.Serializer):
-    """A new edition: a copy of the one in force with these numbers and categories changed."""
+    """A new edition: a copy of the one in force with these numbers, categories and cells of the matrix changed."""
 
     name = serializers.CharField(max_length=100)
     source = serializers.CharField(max_length=300)
@@ -71,6 +81,10 @@ class ProposalSerializer(serializers.Serializer):
         child=CategoryChangeSerializer(), default=dict,
         help_text="Code -> what changes of it; a code that the edition in force does not have is a new category.",
     )  # fmt: skip
+    matrix = serializers.DictField(
+        child=serializers.ChoiceField(Likelihood.choices), default=dict,
+        help_text="Cell of the justification matrix, such as `minor.local_crime` -> V, M or E.",
+    )  # fmt: skip
 
 
 class ProfileList(generics.ListAPIView):
@@ -78,7 +92,7 @@ class ProfileList(generics.ListAPIView):
 
     machine_scopes = {"GET": ("read",)}
     serializer_class = ProfileSerializer
-    queryset = StandardsProfile.objects.prefetch_related("numbers", "categories")
+    queryset = StandardsProfile.objects.prefetch_related("numbers", "categories", "matrix")
 
     @extend_schema(request=ProposalSerializer, responses={201: ProfileSerializer})
     @idempotent
@@ -96,7 +110,7 @@ class ProfileDetail(generics.RetrieveAPIView):
 
     machine_scopes = {"GET": ("read",)}
     serializer_class = ProfileSerializer
-    queryset = StandardsProfile.objects.prefetch_related("numbers", "categories")
+    queryset = StandardsProfile.objects.prefetch_related("numbers", "categories", "matrix")
 
 
 class ProfileChanges(APIView):
@@ -112,7 +126,7 @@ class ProfileChanges(APIView):
     )
     def get(self, request: Request, pk: uuid.UUID) -> Response:
         """Numbers first, then categories."""
-        editions = StandardsProfile.objects.prefetch_related("numbers", "categories")
+        editions = StandardsProfile.objects.prefetch_related("numbers", "categories", "matrix")
         shown = get_object_or_404(editions, pk=pk)
         asked = serializers.UUIDField(required=False, allow_null=True).run_validation(
             request.query_params.get("against") or None

@@ -215,4 +215,16 @@ NUMBERS = [
     ("warninglist.bad.most", 1000, "rows", "A file with more rows that cannot be read is not taken", "5.1 [D]"),
     ("hold.review", 183, "days", "A legal hold is reviewed at least every", "R-081"),
     ("public.suppress", 5, "count", "Public figures below this are not shown", "R-138"),
+    ("site.exceptional.rank", 50, "rank", "Least rank that signs off an exceptional camera site", "R-112"),
+    ("site.neighbours", 3000, "metres", "Other sites so near are shown as possible duplicates", "R-111 [D]"),
+    ("site.temporary", 365, "days", "A temporary camera site stands for less than", "R-110"),
 ]
+
+# Rows of the national justification matrix, a letter for each purpose, the weightiest first
+MATRIX = {
+    "strategic": "VVMEE",
+    "major": "VVMEE",
+    "minor": "VMMEE",
+    "crowded": "VMMEE",
+    "private": "MEEEE",
+}

@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.text import capfirst
 
+from standards.matrix import Likelihood
 from standards.models import ENTRY_FIELDS, Action, Category, Priority, StandardsProfile
 from standards.ranks import Rank
 
@@ -79,6 +80,11 @@ class ProposalForm(forms.Form):
             self.fields[field] = forms.IntegerField(
                 min_value=0, initial=number.value, label=f"{number.meaning} ({number.unit})", help_text=number.source
             )
+        self.cells = {f"cell_{cell.pk}": cell for cell in base.matrix.all()}
+        for field, cell in self.cells.items():
+            self.fields[field] = forms.ChoiceField(
+                choices=Likelihood.choices, initial=cell.likelihood, label=str(cell), required=False
+            )
         posted = data or {}
         # A category that was not sent stays as it is: the page sends them all, a script what it changes.
         self.categories = {
@@ -103,6 +109,15 @@ class ProposalForm(forms.Form):
             number.key: self.cleaned_data[field]
             for field, number in self.numbers.items()
             if self.cleaned_data[field] != number.value
+        }
+
+    @property
+    def changed_cells(self) -> dict[str, str]:
+        """Cell -> what it says now, of those that differ. One that was not sent stays as it is."""
+        return {
+            cell.name: self.cleaned_data[field]
+            for field, cell in self.cells.items()
+            if self.cleaned_data[field] and self.cleaned_data[field] != cell.likelihood
         }
 
     @property

@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import Case, F, Q, When
 
 from portal.ids import new_id
+from standards.matrix import Likelihood, LocationType, Purpose, name_of
 from standards.ranks import Rank
 
 
@@ -91,6 +92,14 @@ class StandardsProfile(models.Model):
         """Key -> number, of all whose key begins so."""
         return {number.key: number for number in self._numbers().filter(key__startswith=prefix).order_by("own_first")}
 
+    def likelihood(self, location_type: str, purpose: str) -> Likelihood:
+        """How likely a camera site of this kind is justified by this purpose (R-112); an edition without a matrix of its own
+        keeps the delivered one."""
+        cells = MatrixCell.objects.filter(location_type=location_type, purpose=purpose)
+        own = Case(When(profile=self, then=1), default=0, output_field=models.SmallIntegerField())
+        cells = cells.filter(Q(profile=self) | Q(profile__is_delivered=True)).annotate(own_first=own)
+        return Likelihood(cells.latest("own_first").likelihood)
+
     def _numbers(self) -> models.QuerySet["Number"]:
         """Its own, and for rules that came after it was adopted the delivered edition's: two people judged the numbers that
         there were, nobody judged a new one away, and a rule that has no number would stop everything it governs."""
@@ -99,7 +108,17 @@ class StandardsProfile(models.Model):
 
     def changes_from(self, other: "StandardsProfile") -> list[tuple[str, str, str]]:
         """(what, there, here) in words, for every number and every fact of a category that differs."""
-        return self._numbers_changed_from(other) + self._categories_changed_from(other)
+        return (
+            self._numbers_changed_from(other) + self._categories_changed_from(other) + self._matrix_changed_from(other)
+        )
+
+    def _matrix_changed_from(self, other: "StandardsProfile") -> list[tuple[str, str, str]]:
+        there = {cell.name: cell.get_likelihood_display() for cell in other.matrix.all()}
+        return [
+            (str(cell), there.get(cell.name, ""), cell.get_likelihood_display())
+            for cell in self.matrix.all()
+            if there.get(cell.name) != cell.get_likelihood_display()
+        ]
 
     def _categories_changed_from(self, other: "StandardsProfile") -> list[tuple[str, str, str]]:
         there = {category.code: category for category in other.categories.all()}
@@ -207,6 +226,39 @@ class Category(models.Model):
         return not self.reference_patterns or any(
             re.fullmatch(_as_regex(pattern), reference.strip(), re.IGNORECASE) for pattern in self.reference_patterns
         )
+
+
+class MatrixCell(models.Model):
+    """One cell of the national justification matrix: how likely a purpose justifies cameras at a kind of place (R-112)."""
+
+    profile = models.ForeignKey(StandardsProfile, models.CASCADE, related_name="matrix")
+    location_type = models.CharField(max_length=12, choices=LocationType)
+    purpose = models.CharField(max_length=30, choices=Purpose)
+    likelihood = models.CharField(max_length=1, choices=Likelihood)
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["profile", "location_type", "purpose"], name="standards_matrix_cell_once_a_profile"
+            ),
+            models.CheckConstraint(
+                name="standards_matrix_cell_says_v_m_or_e", condition=Q(likelihood__in=["V", "M", "E"])
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_location_type_display()}, {self.purpose_words[:1].lower()}{self.purpose_words[1:]}"
+
+    @property
+    def purpose_words(self) -> str:
+        """Its column's heading."""
+        return str(self.get_purpose_display())
+
+    @property
+    def name(self) -> str:
+        """What it is called where an edition names it."""
+        return name_of(self.location_type, self.purpose)
 
 
 def _as_regex(pattern: str) -> str:

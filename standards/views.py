@@ -13,22 +13,24 @@ from portal.forms import put_problems
 from portal.policies import require
 from standards import actions, policies
 from standards.forms import ProposalForm
-from standards.models import StandardsProfile
+from standards.matrix import LocationType, Purpose, name_of
+from standards.models import MatrixCell, StandardsProfile
 
 
 @require_GET
 def profile_list(request: HttpRequest) -> HttpResponse:
     """Everybody may see what they are judged by."""
     now = timezone.now()
-    current = StandardsProfile.objects.prefetch_related("numbers", "categories").in_force(now)
+    current = StandardsProfile.objects.prefetch_related("numbers", "categories", "matrix").in_force(now)
     others = (
         StandardsProfile.objects.exclude(pk=current.pk)
         .select_related("proposed_by", "adopted_by")
-        .prefetch_related("numbers", "categories")
+        .prefetch_related("numbers", "categories", "matrix")
         .order_by("-effective_from")
     )
     context = {
         "current": current, "numbers": current.numbers.order_by("key"), "categories": current.categories.order_by("code"),
+        "matrix": _rows(current),
         "others": [
             (profile, policies.may_adopt(request.user, profile), profile.changes_from(current)) for profile in others
         ],
@@ -47,7 +49,12 @@ def profile_propose(request: HttpRequest) -> HttpResponse:
         facts = {name: form.cleaned_data[name] for name in ("name", "source", "effective_from")}
         try:
             actions.propose_profile(
-                base, by=request.user, numbers=form.changed, categories=form.changed_categories, **facts
+                base,
+                by=request.user,
+                numbers=form.changed,
+                categories=form.changed_categories,
+                matrix=form.changed_cells,
+                **facts,
             )
             messages.success(request, "Proposed. It governs once somebody else adopts it.")
             return redirect("profile_list")
@@ -76,7 +83,7 @@ def _put(form: ProposalForm, refusal: Unfit) -> None:
 @require_GET
 def profile_detail(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """One edition, and how it differs from another: the one in force, or the one asked for."""
-    editions = StandardsProfile.objects.prefetch_related("numbers", "categories")
+    editions = StandardsProfile.objects.prefetch_related("numbers", "categories", "matrix")
     shown = get_object_or_404(editions.select_related("proposed_by", "adopted_by"), pk=pk)
     others = [one for one in editions.order_by("-effective_from") if one.pk != shown.pk]
     asked = request.GET.get("against", "")
@@ -89,9 +96,19 @@ def profile_detail(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         "changes": shown.changes_from(against) if against else [],
         "numbers": sorted(shown.numbers.all(), key=lambda one: one.key),
         "categories": sorted(shown.categories.all(), key=lambda one: one.code),
-        "may_adopt": policies.may_adopt(request.user, shown),
+        "matrix": _rows(shown), "may_adopt": policies.may_adopt(request.user, shown),
     }  # fmt: skip
     return render(request, "standards/profile_detail.html", context)
+
+
+def _rows(profile: StandardsProfile) -> list[tuple[str, list[MatrixCell]]]:
+    """The matrix as it is drawn: a row for each kind of place."""
+    cells = {cell.name: cell for cell in profile.matrix.all()}
+    return [
+        (place.label, [cells[name] for purpose in Purpose if (name := name_of(place, purpose)) in cells])
+        for place in LocationType
+        if cells
+    ]
 
 
 @require_POST

@@ -26,6 +26,8 @@ def make_site(dpia, infrastructure_lead, superintendent, team):
         site = camera_sites.propose_site(
             by=infrastructure_lead, seen_by=[team], ref=ref, name=f"Ring road, {ref}", area="Northdale",
             location_type="strategic", purposes=["serious_crime"], need="Stolen vehicles leave by the ring road unseen.",
+            problem_profile="Two in three stolen cars of last year passed here.",
+            alternatives="Patrols were tried, and did not see them.", duplication="None sees this lane.", encircles=False,
             latitude=54.61234, longitude=-3.12345, road="A9999", owner_org="Northdale Police",
             operator_org="Northdale Police", controller="Chief Constable of Northdale", has_signage=True, dpia=dpia,
         )  # fmt: skip

@@ -55,6 +55,9 @@ def site_facts(**over) -> dict:
     return {
         "ref": "ring-north", "name": "Ring road north", "area": "Northdale", "location_type": "strategic",
         "purposes": ["serious_crime", "local_crime"], "need": "Stolen vehicles leave by the ring road unseen.",
+        "problem_profile": "Two in three stolen cars of last year passed here.",
+        "alternatives": "Patrols were tried in spring, and did not see them.", "duplication": "None sees this lane.",
+        "encircles": False, "deployment": "permanent",
         "latitude": 54.61234, "longitude": -3.12345, "road": "A9999", "owner_org": "Northdale Police",
         "operator_org": "Northdale Police", "controller": "Chief Constable of Northdale", "has_signage": True, **over,
     }  # fmt: skip

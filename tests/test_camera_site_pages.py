@@ -120,10 +120,12 @@ def test_unfit_proposal_loses_nothing_that_was_typed(infrastructure_lead, client
 
 def test_every_page_of_a_site_is_hidden_from_strangers(live_site, second_superintendent, client_of):
     site, client = live_site(), client_of(second_superintendent)
-    for name in ("site_detail", "site_edit", "site_live", "site_decommission", "site_access", "camera_new"):
+    for name in ("site_detail", "site_edit", "site_live", "site_suspend", "site_return", "site_decommission", "site_access",
+                 "site_access_end", "camera_new"):  # fmt: skip
         assert client.get(reverse(name, args=[site.pk])).status_code == 404, name
     assert client.get(reverse("api_site_detail", args=[site.pk])).status_code == 404
-    for name in ("api_site_set_live", "api_site_decommission", "api_site_add_camera", "api_site_give_access"):
+    for name in ("api_site_set_live", "api_site_suspend", "api_site_return", "api_site_decommission", "api_site_add_camera",
+                 "api_site_give_access", "api_site_take_access"):  # fmt: skip
         assert client.post(reverse(name, args=[site.pk]), "{}", content_type="application/json").status_code == 404, (
             name
         )

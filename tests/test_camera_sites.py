@@ -11,8 +11,9 @@ from django.utils import timezone
 from audit.models import Event, EventDetail
 from audit.verbs import Verb
 from camera_sites import actions
-from camera_sites.models import Camera, CameraSite
+from camera_sites.models import Camera, CameraSite, SiteDecision
 from portal.errors import Refused, Stranger, TooLate, Unfit
+from standards.models import StandardsProfile
 from tests.cast import approved_dpia
 from tests.site_cast import *  # noqa: F403 - fixtures
 from tests.site_cast import site_facts
@@ -183,7 +184,20 @@ def refused(sql: str, *args) -> None:
         cursor.execute(sql, args)
 
 
-LIVE = "UPDATE camera_sites_camerasite SET status = 'live', live_by_id = %s, live_at = %s WHERE id = %s"
+LIVE = """
+    WITH given AS (SELECT %s::bigint AS by_id, %s::timestamptz AS at)
+    UPDATE camera_sites_camerasite
+    SET status = 'live', live_by_id = by_id, live_at = at, moved_by_id = by_id, moved_at = at FROM given WHERE id = %s
+"""
+
+
+def decided(site: CameraSite, by, at: dt.datetime, **over) -> SiteDecision:
+    """The decision that going live asks for, written without the action."""
+    facts = {
+        "profile": StandardsProfile.objects.in_force(at), "location_type": site.location_type, "basis": site.basis,
+        "likelihood": "V", "decided_by": by, "decided_at": at, "sign_in": by.sign_in, **over,
+    }  # fmt: skip
+    return SiteDecision.objects.create(site=site, **facts)
 
 
 def test_site_cannot_be_made_live_by_its_proposer_or_editor(proposed_site, infrastructure_lead, superintendent):
@@ -205,8 +219,11 @@ def test_site_cannot_be_made_live_without_an_assessment_or_a_camera(
     blind = actions.propose_site(by=infrastructure_lead, **site_facts(ref="blind", dpia=dpia))
     refused(LIVE, superintendent.pk, now, blind.pk)
     refused(LIVE, superintendent.pk, now + dt.timedelta(days=400), proposed_site(ref="late").pk)
+    refused(LIVE, superintendent.pk, now, proposed_site(ref="undecided").pk)
+    site, now = proposed_site(), timezone.now()
+    decided(site, superintendent, now)
     with connection.cursor() as cursor:  # the same statement, where nothing forbids it
-        cursor.execute(LIVE, [superintendent.pk, timezone.now(), proposed_site().pk])
+        cursor.execute(LIVE, [superintendent.pk, now, site.pk])
 
 
 @pytest.mark.parametrize(

@@ -2,15 +2,15 @@
 
 from .dpias import advise, begin_dpia, begin_version, decide, edit_version, submit
 from .prior_consultations import record_answer, send_to_commissioner
+from .service import decommission, return_site, set_live, suspend_site
 from .sites import (
     add_camera,
-    decommission,
     edit_site,
     give_access,
     open_locations,
     open_site,
     propose_site,
-    set_live,
+    take_access,
 )
 
 __all__ = [
@@ -27,7 +27,10 @@ __all__ = [
     "open_site",
     "propose_site",
     "record_answer",
+    "return_site",
     "send_to_commissioner",
     "set_live",
     "submit",
+    "suspend_site",
+    "take_access",
 ]

@@ -1,4 +1,4 @@
-"""Sites: proposed with their cameras, set live by another, ended; and looking at where they stand, which is an act too."""
+"""Sites: proposed with their cameras, edited, shown to others; and looking at where they stand, which is an act too."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -7,24 +7,26 @@ from django.contrib.auth.models import Group
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from accounts.actions import grant_access
+from accounts.actions import grant_access, revoke_access
 from accounts.models import Actor, SystemJob, User
 from audit.actions import record
 from audit.verbs import Verb
 from camera_sites import policies
+from camera_sites.case import unfit
 from camera_sites.models import Camera, CameraSite, SiteContribution
-from camera_sites.nudges import publish_sites_soon
-from camera_sites.workflow import SITE
 from portal.errors import TooLate, Unfit
 from portal.policies import require
 
-# What a proposer writes.
-WRITTEN = (
-    "ref", "name", "area", "location_type", "purposes", "need", "latitude", "longitude", "road", "owner_org",
-    "operator_org", "controller", "funder", "has_signage", "dpia", "owner",
-)  # fmt: skip
 # What may change once the site is live: the rest was decided on, and stays as it was decided.
 EDITABLE_WHEN_LIVE = ("name", "owner_org", "operator_org", "controller", "funder", "has_signage", "owner")
+# The case for it, and where it stands.
+DECIDED_ON = (
+    "ref", "area", "location_type", "purposes", "deployment", "deployed_until", "authority_ref", "need", "problem_profile",
+    "evidence_from", "evidence_until", "alternatives", "duplication", "exceptional_case", "encircles", "town_dpia",
+    "proximity", "proximity_measures", "latitude", "longitude", "road", "dpia",
+)  # fmt: skip
+# What a proposer writes.
+WRITTEN = (*DECIDED_ON, *EDITABLE_WHEN_LIVE)
 
 
 @transaction.atomic
@@ -44,13 +46,13 @@ def propose_site(*, by: User, seen_by: Iterable[User | Group] = (), **facts: Any
 @transaction.atomic
 def edit_site(site: CameraSite, *, by: User, **facts: Any) -> CameraSite:
     """Changes a proposal, or what may change of a live site; whoever does has a hand in it."""
-    site = _locked(site, by=by)
+    site = locked(site, by=by)
     if site.status == CameraSite.Status.DECOMMISSIONED:
         raise TooLate("This site is decommissioned. It comes back only as a new proposal.")
     require(policies.may_edit_site(by, site))
     changed = {name: value for name, value in facts.items() if getattr(site, name) != value}
     decided = set(changed) - set(EDITABLE_WHEN_LIVE)
-    if site.status == CameraSite.Status.LIVE and decided:
+    if site.status != CameraSite.Status.PROPOSED and decided:
         ask = "This was decided on when the site went live. Propose a new site, or decommission this one, to change it."
         raise Unfit(
             "Where a live site stands, and why, stays as it was decided.", {name: [ask] for name in sorted(decided)}
@@ -67,7 +69,7 @@ def add_camera(
     site: CameraSite, *, by: User, ref: str, kind: str = Camera.Kind.FIXED, lane: str = "", direction: str = ""
 ) -> Camera:
     """One camera more in a proposal. `ref` is what its reads call it."""
-    site = _locked(site, by=by)
+    site = locked(site, by=by)
     require(policies.may_add_camera(by, site))
     camera = Camera(
         site=site, ref=ref, kind=Camera.Kind(kind), lane=lane, direction=direction, commissioned_at=timezone.now(),
@@ -77,34 +79,6 @@ def add_camera(
     _contribute(site, by=by)
     record(Verb.CAMERA_ADDED, target=site, by=by, also=[camera], camera=ref)
     return camera
-
-
-@transaction.atomic
-def set_live(site: CameraSite, *, by: User) -> CameraSite:
-    """In service from now until its assessment's review date (R-113), by another than whoever proposed it."""
-    site = _locked(site, by=by)
-    if not SITE.may(site, CameraSite.Status.LIVE):
-        raise TooLate(f"This camera site is {site.get_status_display().lower()}, so it cannot become live.")
-    require(policies.may_set_live(by, site))
-    SITE.move(site, CameraSite.Status.LIVE, live_by=by, live_at=timezone.now())
-    publish_sites_soon()
-    record(Verb.SITE_SET_LIVE, target=site, by=by, also=[site.dpia] if site.dpia else [])
-    return site
-
-
-@transaction.atomic
-def decommission(site: CameraSite, *, by: User, reason: str) -> CameraSite:
-    """Out of service for good, at once; a proposal is withdrawn the same way."""
-    site = _locked(site, by=by)
-    if not SITE.may(site, CameraSite.Status.DECOMMISSIONED):
-        raise TooLate("This camera site was decommissioned already.")
-    require(policies.may_decommission(by, site))
-    if not reason.strip():
-        raise Unfit("Say why.", {"reason": ["Say why."]})
-    SITE.move(site, CameraSite.Status.DECOMMISSIONED, decommissioned_by=by, decommissioned_at=timezone.now())
-    publish_sites_soon()
-    record(Verb.SITE_DECOMMISSIONED, target=site, by=by, reason=reason)
-    return site
 
 
 @transaction.atomic
@@ -136,6 +110,14 @@ def open_locations(sites: Iterable[CameraSite], *, by: Actor) -> list[CameraSite
     return seen
 
 
+@transaction.atomic
+def take_access(site: CameraSite, grantee: User | Group, *, by: Actor) -> None:
+    """Takes from a person or a team the sight of a site. Whoever answers for it keeps theirs."""
+    site = locked(site, by=by)
+    require(policies.may_take_access(by, site, grantee))
+    revoke_access(grantee, permission="camera_sites.view_camerasite", to=site, by=by)
+
+
 def _fill(site: CameraSite, facts: dict[str, Any], allowed: tuple[str, ...]) -> CameraSite:
     unknown = set(facts) - set(allowed)
     if unknown:
@@ -147,18 +129,7 @@ def _fill(site: CameraSite, facts: dict[str, Any], allowed: tuple[str, ...]) -> 
 
 
 def _require_fit(site: CameraSite) -> None:
-    problems: dict[str, list[str]] = {}
-    if not site.purposes or set(site.purposes) - set(CameraSite.Purpose.values):
-        problems["purposes"] = ["Choose at least one purpose of the national matrix."]
-    if site.location_type not in CameraSite.LocationType.values:
-        problems["location_type"] = ["Choose the kind of place."]
-    if not -90 <= (site.latitude if site.latitude is not None else 999) <= 90:
-        problems["latitude"] = ["Give degrees north, between -90 and 90."]
-    if not -180 <= (site.longitude if site.longitude is not None else 999) <= 180:
-        problems["longitude"] = ["Give degrees east, between -180 and 180."]
-    if not site.need.strip():
-        problems["need"] = ["Say what problem there is, and why cameras here answer it."]
-    if problems:
+    if problems := unfit(site):
         raise Unfit("Some of this cannot stand in the registry.", problems)
 
 
@@ -183,7 +154,8 @@ def _contribute(site: CameraSite, *, by: User) -> None:
     SiteContribution.objects.get_or_create(site=site, user=by, defaults={"contributed_at": timezone.now()})
 
 
-def _locked(site: CameraSite, *, by: Actor) -> CameraSite:
+def locked(site: CameraSite, *, by: Actor) -> CameraSite:
+    """The site as it is now, and nobody else's to change until this is done. Raises Stranger where it is not theirs to see."""
     site = CameraSite.objects.select_for_update(of=("self",)).select_related("dpia", "owner").get(pk=site.pk)
     policies.require_sight_of_site(by, site)
     return site

@@ -8,7 +8,7 @@ from django.contrib.auth.models import Group
 from django.db import transaction
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
-from drf_spectacular.utils import extend_schema, inline_serializer
+from drf_spectacular.utils import extend_schema, extend_schema_field, inline_serializer
 from rest_framework import generics, serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -17,14 +17,15 @@ from rest_framework.views import APIView
 from accounts.authentication import PEOPLE_ONLY, Has, actor
 from accounts.models import Actor
 from camera_sites import actions, policies
-from camera_sites.actions.sites import WRITTEN
-from camera_sites.models import Camera, CameraSite
+from camera_sites.actions.sites import DECIDED_ON, WRITTEN
+from camera_sites.case import lacking, likelihood_of
+from camera_sites.models import Camera, CameraSite, ServiceSpell, SiteDecision
+from camera_sites.neighbours import neighbours
 from portal.api import check_if_match, etag
 from portal.idempotency import idempotent
 from portal.policies import require
 
 READ = {"GET": ("read",)}
-PLACE = ("latitude", "longitude", "road")
 
 
 class CameraSerializer(serializers.ModelSerializer):
@@ -36,6 +37,30 @@ class CameraSerializer(serializers.ModelSerializer):
         read_only_fields = ("id", "commissioned_at")
 
 
+class SiteDecisionSerializer(serializers.ModelSerializer):
+    """On which cell of the national matrix a site was set live, by whom and why (R-112)."""
+
+    class Meta:
+        model = SiteDecision
+        fields = ("profile", "location_type", "basis", "likelihood", "words", "decided_by", "decided_at")
+
+
+class SpellSerializer(serializers.ModelSerializer):
+    """A time during which people had the site set live."""
+
+    class Meta:
+        model = ServiceSpell
+        fields = ("began_by", "began_at", "ended_by", "ended_at")
+
+
+class NearSerializer(serializers.Serializer):
+    """A site that stands near."""
+
+    id = serializers.UUIDField(source="0.pk")
+    ref = serializers.CharField(source="0.ref")
+    metres = serializers.IntegerField(source="1")
+
+
 class SiteSerializer(serializers.ModelSerializer):
     """A site and how it stands."""
 
@@ -45,7 +70,7 @@ class SiteSerializer(serializers.ModelSerializer):
 
     class Meta:
         model = CameraSite
-        fields = ("id", "ref", "name", "area", "location_type", "purposes", "status", "is_in_service", "in_service_until",
+        fields = ("id", "ref", "name", "area", "location_type", "purposes", "deployment", "status", "is_in_service", "in_service_until",
                   "camera_count", "controller", "dpia", "owner", "proposed_at", "live_at", "decommissioned_at")  # fmt: skip
 
     def get_is_in_service(self, site: Any) -> bool:
@@ -57,16 +82,44 @@ class SiteDetailSerializer(SiteSerializer):
     """A site with its cameras and where it stands."""
 
     cameras = CameraSerializer(many=True, read_only=True)
+    basis = serializers.CharField(read_only=True, help_text="The weightiest purpose.")
+    likelihood = serializers.SerializerMethodField(help_text="What the national matrix says of it today: V, M or E.")
+    lacking = serializers.SerializerMethodField(help_text="What a proposal's case lacks, in words.")
+    near = serializers.SerializerMethodField(help_text="Sites near that the caller may see, the nearest first.")
+    others_near = serializers.SerializerMethodField(help_text="How many more stand near.")
+    decision = SiteDecisionSerializer(read_only=True, allow_null=True, default=None)
+    spells = SpellSerializer(many=True, read_only=True)
 
     class Meta(SiteSerializer.Meta):
-        fields = (*SiteSerializer.Meta.fields, "need", *PLACE, "owner_org", "operator_org", "funder", "has_signage",
-                  "proposed_by", "live_by", "decommissioned_by", "cameras")  # fmt: skip
+        fields = tuple(dict.fromkeys((
+            *SiteSerializer.Meta.fields, *DECIDED_ON, "owner_org", "operator_org", "funder", "has_signage", "proposed_by",
+            "live_by", "moved_by", "moved_at", "decommissioned_by", "cameras", "basis", "likelihood", "lacking", "near",
+            "others_near", "decision", "spells",
+        )))  # fmt: skip
+
+    def get_likelihood(self, site: Any) -> str:
+        """As the edition in force says."""
+        return likelihood_of(site, timezone.now())
+
+    def get_lacking(self, site: Any) -> list[str]:
+        """Nothing of a site that was decided."""
+        return lacking(site, timezone.now()) if site.status == CameraSite.Status.PROPOSED else []
+
+    @extend_schema_field(NearSerializer(many=True))
+    def get_near(self, site: Any) -> Any:
+        """R-111."""
+        return NearSerializer(neighbours(site, by=self.context["by"]).sites, many=True).data
+
+    def get_others_near(self, site: Any) -> int:
+        """Counted, not named."""
+        return neighbours(site, by=self.context["by"]).others
 
 
 class WrittenSiteSerializer(serializers.ModelSerializer):
     """What a proposer writes."""
 
     purposes = serializers.ListField(child=serializers.ChoiceField(CameraSite.Purpose.choices))
+    proximity = serializers.ListField(child=serializers.ChoiceField(CameraSite.Proximity.choices), required=False)
 
     class Meta:
         model = CameraSite
@@ -95,7 +148,7 @@ class SiteList(generics.ListAPIView):
         given = WrittenSiteSerializer(data=request.data)
         given.is_valid(raise_exception=True)
         site = actions.propose_site(by=actor(request), **given.validated_data)
-        return Response(_told(site.pk), status=status.HTTP_201_CREATED)
+        return Response(_told(site.pk, request), status=status.HTTP_201_CREATED)
 
 
 class SiteDetail(APIView):
@@ -108,7 +161,7 @@ class SiteDetail(APIView):
     def get(self, request: Request, pk: uuid.UUID) -> Response:
         """The site; its ETag is what an edit sends back in If-Match."""
         site = actions.open_site(_site(request, pk), by=actor(request))
-        return Response(_told(pk), headers={"ETag": _tag(site)})
+        return Response(_told(pk, request), headers={"ETag": _tag(site)})
 
     @extend_schema(request=WrittenSiteSerializer(partial=True), responses=SiteDetailSerializer)
     @transaction.atomic
@@ -120,7 +173,7 @@ class SiteDetail(APIView):
         given = WrittenSiteSerializer(data=request.data, partial=True)
         given.is_valid(raise_exception=True)
         site = actions.edit_site(site, by=actor(request), **given.validated_data)
-        return Response(_told(pk), headers={"ETag": _tag(site)})
+        return Response(_told(pk, request), headers={"ETag": _tag(site)})
 
 
 def _verb(name: str, fields: dict[str, serializers.Field], act: Callable[[CameraSite, Actor, dict[str, Any]], object]):
@@ -139,7 +192,7 @@ def _verb(name: str, fields: dict[str, serializers.Field], act: Callable[[Camera
             given = shape(data=request.data)
             given.is_valid(raise_exception=True)
             act(site, actor(request), dict(given.validated_data))
-            return Response(_told(pk))
+            return Response(_told(pk, request))
 
     View.__name__ = View.__qualname__ = f"Site{name}"
     return View
@@ -155,7 +208,21 @@ SiteAddCamera = _verb(
     },
     lambda site, by, data: actions.add_camera(site, by=by, **data),
 )
-SiteSetLive = _verb("SetLive", {}, lambda site, by, data: actions.set_live(site, by=by))
+SiteSetLive = _verb(
+    "SetLive",
+    {"words": serializers.CharField(max_length=2000, required=False, default="", allow_blank=True)},
+    lambda site, by, data: actions.set_live(site, by=by, **data),
+)
+SiteSuspend = _verb(
+    "Suspend",
+    {"reason": serializers.CharField(max_length=500)},
+    lambda site, by, data: actions.suspend_site(site, by=by, **data),
+)
+SiteReturn = _verb(
+    "Return",
+    {"reason": serializers.CharField(max_length=500)},
+    lambda site, by, data: actions.return_site(site, by=by, **data),
+)
 SiteDecommission = _verb(
     "Decommission",
     {"reason": serializers.CharField(max_length=500)},
@@ -166,15 +233,24 @@ SiteGiveAccess = _verb(
     {"team": serializers.SlugRelatedField("name", queryset=Group.objects.filter(team__isnull=False))},
     lambda site, by, data: actions.give_access(site, data["team"], by=by),
 )
+SiteTakeAccess = _verb(
+    "TakeAccess",
+    {"team": serializers.SlugRelatedField("name", queryset=Group.objects.filter(team__isnull=False))},
+    lambda site, by, data: actions.take_access(site, data["team"], by=by),
+)
 
 
 def _site(request: Request, pk: uuid.UUID) -> CameraSite:
     return get_object_or_404(CameraSite.objects.visible_to(actor(request)).select_related("dpia", "owner"), pk=pk)
 
 
-def _told(pk: uuid.UUID) -> dict[str, Any]:
+def _told(pk: uuid.UUID, request: Request) -> dict[str, Any]:
     return SiteDetailSerializer(
-        CameraSite.objects.with_standing(timezone.now()).prefetch_related("cameras").get(pk=pk)
+        CameraSite.objects.with_standing(timezone.now())
+        .select_related("decision")
+        .prefetch_related("cameras", "spells")
+        .get(pk=pk),
+        context={"by": actor(request)},
     ).data
 
 

@@ -2,7 +2,7 @@
 
 from .dpias import AdviceForm, AnswerForm, DecideForm, DpiaForm, SentForm, VersionForm
 from .registers import register_forms
-from .sites import AccessForm, CameraForm, ReasonForm, RegistryFilter, SiteForm
+from .sites import AccessForm, CameraForm, LiveForm, ReasonForm, RegistryFilter, SiteForm
 
 __all__ = [
     "AccessForm",
@@ -11,6 +11,7 @@ __all__ = [
     "CameraForm",
     "DecideForm",
     "DpiaForm",
+    "LiveForm",
     "ReasonForm",
     "RegistryFilter",
     "SentForm",

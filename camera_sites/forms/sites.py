@@ -6,7 +6,7 @@ from django import forms
 from django.contrib.auth.models import Group
 
 from accounts.models import User
-from camera_sites.actions.sites import WRITTEN
+from camera_sites.actions.sites import DECIDED_ON, WRITTEN
 from camera_sites.models import Camera, CameraSite, Dpia
 
 
@@ -19,6 +19,23 @@ class SiteForm(forms.ModelForm):
     purposes = forms.MultipleChoiceField(
         choices=CameraSite.Purpose.choices, widget=forms.CheckboxSelectMultiple, label="Purposes",
         help_text="Of the national matrix. The weightiest is the basis of the decision.",
+    )  # fmt: skip
+    deployment = forms.ChoiceField(
+        choices=CameraSite.Deployment.choices, widget=forms.RadioSelect, label="How it stands",
+        initial=CameraSite.Deployment.PERMANENT,
+    )  # fmt: skip
+    encircles = forms.NullBooleanField(
+        required=False, label="Could nobody enter or leave a town without being recorded?",
+        widget=forms.RadioSelect(choices=[("true", "Yes"), ("false", "No")]),
+        help_text="With this site and those there are.",
+    )  # fmt: skip
+    town_dpia = forms.ModelChoiceField(
+        Dpia.objects.all(), required=False, label="DPIA of the town as a whole", empty_label="None yet",
+        help_text="Without one that is approved and in date, the site cannot go live.",
+    )  # fmt: skip
+    proximity = forms.MultipleChoiceField(
+        choices=CameraSite.Proximity.choices, required=False, widget=forms.CheckboxSelectMultiple, label="What stands near",
+        help_text="Whose visitors the cameras could see coming and going.",
     )  # fmt: skip
     dpia = forms.ModelChoiceField(
         Dpia.objects.all(), required=False, label="DPIA", empty_label="None yet",
@@ -39,6 +56,10 @@ class SiteForm(forms.ModelForm):
             "ref": "Reference", "name": "Name", "area": "Area", "location_type": "Kind of place", "need": "The need",
             "latitude": "Degrees north", "longitude": "Degrees east", "road": "Road", "owner_org": "Owner of the cameras",
             "operator_org": "Operator", "controller": "Data controller", "funder": "Funder",
+            "deployed_until": "Ends", "authority_ref": "Authority for covert use", "problem_profile": "Figures that show the need",
+            "evidence_from": "Figures from", "evidence_until": "Figures until", "alternatives": "Alternatives considered",
+            "duplication": "Why the cameras near do not do", "exceptional_case": "Why this is an exception",
+            "proximity_measures": "How their visitors are spared",
             "has_signage": "Signs tell drivers that plates are read, and whom to ask",
         }  # fmt: skip
         help_texts = {
@@ -46,19 +67,37 @@ class SiteForm(forms.ModelForm):
             "ref": "Short, in letters, digits and hyphens, as matchers name it.",
             "longitude": "West of Greenwich is negative.",
             "funder": "If somebody else pays for it.", "has_signage": "",
+            "deployed_until": "Out of service by itself then.",
+            "authority_ref": "Its reference, as the authorising officer gave it.",
+            "problem_profile": "What the problem profile counts, and where.",
+            "alternatives": "What else was considered, and why it would not do.",
+            "duplication": "Where other cameras stand near. The portal finds them once this is saved.",
+            "exceptional_case": "Where the national matrix says: justified only exceptionally. A superintendent signs it off.",
+            "proximity_measures": "Such as the angle, the hours or who may look.",
             "road": "Never shown to the public.",
         }  # fmt: skip
-        widgets = {"need": forms.Textarea(attrs={"rows": 4})}
+        widgets = {
+            **dict.fromkeys(
+                ("need", "problem_profile", "alternatives", "duplication", "exceptional_case", "proximity_measures"),
+                forms.Textarea(attrs={"rows": 4}),
+            ),
+            "evidence_from": forms.DateInput, "evidence_until": forms.DateInput,
+        }  # fmt: skip
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        Deployment = CameraSite.Deployment
+        self.fields["deployed_until"].widget = forms.DateTimeInput(format="%Y-%m-%dT%H:%M")
+        self.fields["encircles"].reveals = {"true": "town_dpia"}
+        self.fields["deployment"].hints = {Deployment.TEMPORARY: "Say below when it ends.", Deployment.COVERT: "Say below "
+            "when it ends and under which authority. Never counted in public totals."}  # fmt: skip
         self.fields["owner"].queryset = (
             User.objects.filter(is_active=True, groups__permissions__codename="propose_site")
             .distinct()
             .order_by("last_name")
         )
-        if self.instance.status == CameraSite.Status.LIVE:
-            for name in ("ref", "area", "location_type", "purposes", "need", "latitude", "longitude", "road", "dpia"):
+        if self.instance.status != CameraSite.Status.PROPOSED:
+            for name in DECIDED_ON:
                 del self.fields[name]
         if not self.instance._state.adding:
             del self.fields["seen_by"]
@@ -91,6 +130,15 @@ class ReasonForm(forms.Form):
     reason = forms.CharField(max_length=500, widget=forms.Textarea(attrs={"rows": 3}), label="Why")
 
 
+class LiveForm(forms.Form):
+    """Setting a proposal live."""
+
+    words = forms.CharField(
+        required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 3}), label="Why",
+        help_text="Asked for where the national matrix justifies this only exceptionally.",
+    )  # fmt: skip
+
+
 class AccessForm(forms.Form):
     """A team to let in."""
 
@@ -105,5 +153,5 @@ class RegistryFilter(forms.Form):
     show = forms.ChoiceField(
         required=False, label="State",
         choices=[("", "All"), ("in", "In service"), ("lapsing", "DPIA lapsing"), ("out", "Out of service"),
-                 ("proposed", "Proposed"), ("ended", "Decommissioned")],
+                 ("suspended", "Suspended"), ("proposed", "Proposed"), ("ended", "Decommissioned")],
     )  # fmt: skip

@@ -1,8 +1,11 @@
 """Why cameras stand: impact assessments, sites, cameras."""
 
+from .access import SiteContribution, SiteGroupAccess, SiteUserAccess
+from .cameras import Camera
 from .dpias import Dpia, DpiaAdvice, DpiaContribution, DpiaDecision, DpiaVersion
 from .prior_consultations import ConsultationOutcome, PriorConsultation
-from .sites import Camera, CameraSite, SiteContribution, SiteGroupAccess, SiteUserAccess
+from .service import ServiceSpell, SiteDecision
+from .sites import CameraSite
 
 __all__ = [
     "Camera",
@@ -14,7 +17,9 @@ __all__ = [
     "DpiaDecision",
     "DpiaVersion",
     "PriorConsultation",
+    "ServiceSpell",
     "SiteContribution",
+    "SiteDecision",
     "SiteGroupAccess",
     "SiteUserAccess",
 ]

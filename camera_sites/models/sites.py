@@ -1,18 +1,22 @@
-"""Camera sites and their cameras: where, whose, why, and whether they are in service."""
+"""Camera sites: where, whose, why, and whether they are in service."""
 
 import datetime as dt
+import math
 
-from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Count, Exists, F, OuterRef, Q, Subquery
-from django.db.models.functions import Coalesce
-from guardian.models import GroupObjectPermissionBase, UserObjectPermissionBase
+from django.db.models.functions import Coalesce, Least
+from django.utils import timezone
 from guardian.shortcuts import get_objects_for_user
 
 from accounts.models import Actor, MachineClient, User
-from camera_sites import triggers
+from camera_sites import site_triggers as triggers
+from camera_sites.models.cases import SiteCase
 from camera_sites.models.dpias import Dpia
 from portal.ids import new_id
+from standards.models import StandardsProfile
+
+METRES_A_DEGREE = 111_195
 
 
 class CameraSiteQuerySet(models.QuerySet["CameraSite"]):
@@ -33,13 +37,26 @@ class CameraSiteQuerySet(models.QuerySet["CameraSite"]):
         return self.filter(pk__in=granted.values("pk"))
 
     def with_service_end(self, at: dt.datetime) -> "CameraSiteQuerySet":
-        """Adds `in_service_until`: the DPIA's review date for a site live at this moment, null where it was not in service."""
-        ends = Dpia.objects.governing(at).filter(pk=OuterRef("dpia_id")).values("review_due_at")[:1]
-        return self.annotate(dpia_ends_at=Subquery(ends)).annotate(
+        """Adds `in_service_until`: when service ends for a site in service at this moment, past or not; null for any other.
+
+        Service is a spell that people began and ended, while every assessment governs and the deployment lasts: the first of
+        these to end ends it. `is_set_live` says whether a spell ran, `dpia_ends_at` and `town_ends_at` when those in date end.
+        """
+        spells = self.model._base_manager.filter(
+            Q(spells__ended_at=None) | Q(spells__ended_at__gt=at), pk=OuterRef("pk"), spells__began_at__lte=at
+        )
+        governing = Dpia.objects.governing(at)
+        return self.annotate(
+            is_set_live=Exists(spells),
+            dpia_ends_at=Subquery(governing.filter(pk=OuterRef("dpia_id")).values("review_due_at")[:1]),
+            town_ends_at=Subquery(governing.filter(pk=OuterRef("town_dpia_id")).values("review_due_at")[:1]),
+        ).annotate(
             in_service_until=models.Case(
                 models.When(
-                    Q(live_at__lte=at) & (Q(decommissioned_at=None) | Q(decommissioned_at__gt=at)),
-                    then=F("dpia_ends_at"),
+                    Q(is_set_live=True, dpia_ends_at__isnull=False)
+                    & (Q(encircles=False) | Q(encircles=None) | Q(town_ends_at__isnull=False))  # R-118
+                    & (Q(deployed_until=None) | Q(deployed_until__gt=at)),
+                    then=Least("dpia_ends_at", "town_ends_at", "deployed_until"),
                 ),
                 default=None,
                 output_field=models.DateTimeField(null=True),
@@ -51,8 +68,22 @@ class CameraSiteQuerySet(models.QuerySet["CameraSite"]):
         return self.with_service_end(at).filter(in_service_until__gt=at)
 
     def out_of_service(self, at: dt.datetime) -> "CameraSiteQuerySet":
-        """Sites that people set live and whose DPIA has lapsed by this moment."""
-        return self.with_service_end(at).filter(status=CameraSite.Status.LIVE, in_service_until=None)
+        """Sites that people had set live at this moment, and whose assessment had lapsed or whose deployment had ended."""
+        return self.with_service_end(at).filter(is_set_live=True, in_service_until=None)
+
+    def near(self, site: "CameraSite") -> "CameraSiteQuerySet":
+        """Other standing or proposed sites within the standards' distance of this one, of the box around it (R-111)."""
+        metres = StandardsProfile.objects.in_force(timezone.now()).number("site.neighbours")
+        north = metres / METRES_A_DEGREE
+        east = north / max(math.cos(math.radians(site.latitude)), 0.01)
+        return self.filter(
+            latitude__range=(site.latitude - north, site.latitude + north),
+            longitude__range=(site.longitude - east, site.longitude + east),
+        ).exclude(Q(pk=site.pk) | Q(status=CameraSite.Status.DECOMMISSIONED))
+
+    def counted_in_public(self) -> "CameraSiteQuerySet":
+        """Those that public totals count: covert and temporary ones are left out (R-123)."""
+        return self.exclude(deployment__in=[CameraSite.Deployment.COVERT, CameraSite.Deployment.TEMPORARY])
 
     def lapsing(self, at: dt.datetime, within: dt.timedelta) -> "CameraSiteQuerySet":
         """Sites in service whose DPIA lapses within this time."""
@@ -61,7 +92,7 @@ class CameraSiteQuerySet(models.QuerySet["CameraSite"]):
     def ready_to_go_live(self, at: dt.datetime) -> "CameraSiteQuerySet":
         """Proposals with cameras, under a DPIA in date."""
         return self.with_service_end(at).filter(
-            Exists(Camera.objects.filter(site=OuterRef("pk"))),
+            Exists(self.model._base_manager.filter(pk=OuterRef("pk"), cameras__isnull=False)),
             status=CameraSite.Status.PROPOSED,
             dpia_ends_at__isnull=False,
         )
@@ -69,7 +100,7 @@ class CameraSiteQuerySet(models.QuerySet["CameraSite"]):
     def with_standing(self, at: dt.datetime) -> "CameraSiteQuerySet":
         """As `with_service_end`, and `dpia_due_at` (the review date, past or not) and `camera_count`: what a table shows."""
         due = Dpia.objects.filter(pk=OuterRef("dpia_id")).with_standing(at).values("ends_at")[:1]
-        cameras = Camera.objects.filter(site=OuterRef("pk")).order_by().values("site").annotate(n=Count("pk"))
+        cameras = self.model._base_manager.filter(pk=OuterRef("pk")).values("pk").annotate(n=Count("cameras"))
         return (
             self.with_service_end(at)
             .select_related("owner", "dpia")
@@ -77,7 +108,7 @@ class CameraSiteQuerySet(models.QuerySet["CameraSite"]):
         )
 
 
-class CameraSite(models.Model):
+class CameraSite(SiteCase):
     """A place where number plates are read, with its purpose and those who answer for it."""
 
     class Status(models.TextChoices):
@@ -85,33 +116,13 @@ class CameraSite(models.Model):
 
         PROPOSED = "proposed", "Proposed"
         LIVE = "live", "Live"
+        SUSPENDED = "suspended", "Suspended"
         DECOMMISSIONED = "decommissioned", "Decommissioned"
-
-    class Purpose(models.TextChoices):
-        """Columns of the national justification matrix (R-112), the weightiest first."""
-
-        NATIONAL_SECURITY = "national_security", "National security and counter terrorism"
-        SERIOUS_CRIME = "serious_crime", "Serious, organised and major crime"
-        LOCAL_CRIME = "local_crime", "Local crime"
-        PREVENTION = "prevention", "Crime prevention and reduction"
-        CONFIDENCE = "confidence", "Community confidence"
-
-    class LocationType(models.TextChoices):
-        """Rows of the national justification matrix (R-112)."""
-
-        STRATEGIC = "strategic", "Strategic road network"
-        MAJOR = "major", "Local-authority major road"
-        MINOR = "minor", "Local-authority minor road"
-        CROWDED = "crowded", "Crowded place"
-        PRIVATE = "private", "Private place"
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     ref = models.SlugField(max_length=30, unique=True)
     name = models.CharField(max_length=100)
     area = models.CharField(max_length=80, help_text="The only place name that the public is told (R-120).")
-    location_type = models.CharField(max_length=12, choices=LocationType)
-    purposes = ArrayField(models.CharField(max_length=30, choices=Purpose))
-    need = models.CharField(max_length=1000, help_text="The problem, and why cameras here answer it.")
     latitude = models.FloatField()
     longitude = models.FloatField()
     road = models.CharField(max_length=80, blank=True)
@@ -121,6 +132,10 @@ class CameraSite(models.Model):
     funder = models.CharField(max_length=100, blank=True)
     has_signage = models.BooleanField(default=False)
     dpia = models.ForeignKey(Dpia, models.PROTECT, null=True, blank=True, related_name="sites")
+    town_dpia = models.ForeignKey(
+        Dpia, models.PROTECT, null=True, blank=True, related_name="encircling_sites",
+        help_text="Of the town as a whole, where nobody could enter or leave it unrecorded (R-118).",
+    )  # fmt: skip
     status = models.CharField(max_length=15, choices=Status, default=Status.PROPOSED)
     owner = models.ForeignKey(User, models.PROTECT, related_name="owned_sites")
     proposed_by = models.ForeignKey(User, models.PROTECT, related_name="+")
@@ -129,31 +144,22 @@ class CameraSite(models.Model):
     live_at = models.DateTimeField(null=True)
     decommissioned_by = models.ForeignKey(User, models.PROTECT, related_name="+", null=True)
     decommissioned_at = models.DateTimeField(null=True)
+    moved_by = models.ForeignKey(User, models.PROTECT, related_name="+", null=True)
+    moved_at = models.DateTimeField(null=True, help_text="Since when it has the status that it has, once it was live.")
 
     objects = CameraSiteQuerySet.as_manager()
 
-    class Meta:
+    class Meta(SiteCase.Meta):
+        abstract = False
         ordering = ["ref"]
         permissions = [
             ("view_sites", "Open the registry of camera sites"),
             ("propose_site", "Propose and edit camera sites"),
             ("decide_site", "Set a camera site live, or end it"),
         ]
-        triggers = [triggers.SITE_IS_BORN_PROPOSED, triggers.SITE_IS_LIVE_AS_DECIDED]
+        triggers = [triggers.SITE_IS_BORN_PROPOSED, triggers.SITE_IS_LIVE_AS_DECIDED, triggers.SITE_KEEPS_ITS_SPELLS]
         constraints = [
-            models.CheckConstraint(
-                name="camera_sites_site_has_a_purpose",
-                condition=Q(purposes__len__gte=1)
-                & Q(
-                    purposes__contained_by=[
-                        "national_security",
-                        "serious_crime",
-                        "local_crime",
-                        "prevention",
-                        "confidence",
-                    ]
-                ),
-            ),
+            *SiteCase.Meta.constraints,
             models.CheckConstraint(
                 name="camera_sites_site_decommissioned_by_somebody",
                 condition=Q(status="decommissioned", decommissioned_by__isnull=False, decommissioned_at__isnull=False)
@@ -180,60 +186,3 @@ class CameraSite(models.Model):
 
     def __str__(self) -> str:
         return f"{self.ref} {self.name}"
-
-
-class SiteContribution(models.Model):
-    """That somebody's hand was in this proposal: whoever proposed or edited a site does not set it live."""
-
-    site = models.ForeignKey(CameraSite, models.PROTECT, related_name="contributions")
-    user = models.ForeignKey(User, models.PROTECT, related_name="+")
-    contributed_at = models.DateTimeField()
-
-    class Meta:
-        triggers = [triggers.SITE_CONTRIBUTION_STANDS]
-        constraints = [models.UniqueConstraint(fields=["site", "user"], name="camera_sites_site_contribution_once")]
-
-
-class SiteUserAccess(UserObjectPermissionBase):
-    """A person's access to one site."""
-
-    content_object = models.ForeignKey(CameraSite, models.CASCADE)
-
-    class Meta(UserObjectPermissionBase.Meta):
-        abstract = False
-
-
-class SiteGroupAccess(GroupObjectPermissionBase):
-    """A team's access to one site."""
-
-    content_object = models.ForeignKey(CameraSite, models.CASCADE)
-
-    class Meta(GroupObjectPermissionBase.Meta):
-        abstract = False
-
-
-class Camera(models.Model):
-    """One camera of a site."""
-
-    class Kind(models.TextChoices):
-        """How it is mounted."""
-
-        FIXED = "fixed", "Fixed"
-        MOBILE = "mobile", "Mobile"
-        PTZ = "ptz", "Pan, tilt and zoom"
-
-    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    site = models.ForeignKey(CameraSite, models.PROTECT, related_name="cameras")
-    ref = models.SlugField(max_length=40, unique=True, help_text="As reads name it.")
-    kind = models.CharField(max_length=6, choices=Kind, default=Kind.FIXED)
-    lane = models.CharField(max_length=20, blank=True)
-    direction = models.CharField(max_length=20, blank=True)
-    commissioned_at = models.DateTimeField()
-    commissioned_by = models.ForeignKey(User, models.PROTECT, related_name="+")
-
-    class Meta:
-        ordering = ["ref"]
-        triggers = [triggers.CAMERA_IS_PART_OF_THE_PROPOSAL, triggers.CAMERA_STAYS_AT_ITS_SITE]
-
-    def __str__(self) -> str:
-        return self.ref

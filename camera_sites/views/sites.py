@@ -15,8 +15,10 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
 from camera_sites import actions, policies
-from camera_sites.forms import AccessForm, CameraForm, ReasonForm, RegistryFilter, SiteForm
+from camera_sites.case import lacking, likelihood_of
+from camera_sites.forms import AccessForm, CameraForm, LiveForm, ReasonForm, RegistryFilter, SiteForm
 from camera_sites.models import CameraSite, SiteGroupAccess
+from camera_sites.neighbours import neighbours
 from camera_sites.story import SOON, acts_on_site, log_of, map_points, purposes_of, state_of
 from portal.errors import Unfit
 from portal.forms import put_problems
@@ -64,6 +66,10 @@ def site_detail(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         "site": site, "state": state_of(site, now), "acts": acts_on_site(site, request.user),
         "purposes": purposes_of(site), "cameras": site.cameras.select_related("commissioned_by"),
         "points": map_points([site], now), "events": log_of("camera_sites.camerasite", site.pk),
+        "near": neighbours(site, by=request.user), "likelihood": likelihood_of(site, now),
+        "lacking": lacking(site, now) if site.status == CameraSite.Status.PROPOSED else [],
+        "near_words": [CameraSite.Proximity(code).label for code in site.proximity],
+        "decision": getattr(site, "decision", None), "spells": site.spells.select_related("began_by", "ended_by"),
         "teams": SiteGroupAccess.objects.filter(content_object=site).select_related("group").order_by("group__name"),
     }  # fmt: skip
     return render(request, "camera_sites/site_detail.html", context)
@@ -119,7 +125,29 @@ def site_live(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         "explain": "Matchers match its reads from now until its DPIA’s review date, and not a second longer.",
         "done": "Live. Matchers are being told.",
     }  # fmt: skip
-    return _act(request, pk, forms.Form, actions.set_live, policies.may_set_live, words)
+    return _act(request, pk, LiveForm, actions.set_live, policies.may_set_live, words)
+
+
+@require_http_methods(["GET", "POST"])
+def site_suspend(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """Suspending a site."""
+    words = {
+        "title": "Suspend this site", "button": "Suspend it now", "kind": "warning",
+        "explain": "Matchers stop matching its reads within seconds. Somebody else than you returns it to service.",
+        "done": "Suspended. Matchers are being told.",
+    }  # fmt: skip
+    return _act(request, pk, ReasonForm, actions.suspend_site, policies.may_suspend_site, words)
+
+
+@require_http_methods(["GET", "POST"])
+def site_return(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """Returning a suspended site to service."""
+    words = {
+        "title": "Return this site to service", "button": "Return it to service",
+        "explain": "Matchers match its reads again from now until its DPIA’s review date.",
+        "done": "Live again. Matchers are being told.",
+    }  # fmt: skip
+    return _act(request, pk, ReasonForm, actions.return_site, policies.may_return_site, words)
 
 
 @require_http_methods(["GET", "POST"])
@@ -143,6 +171,21 @@ def site_access(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 
     def act(site: CameraSite, *, by: Any, team: Any) -> None:
         actions.give_access(site, team, by=by)
+
+    return _act(request, pk, AccessForm, act, policies.may_give_access, words)
+
+
+@require_http_methods(["GET", "POST"])
+def site_access_end(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """Taking the sight of a site from a team."""
+    words = {
+        "title": "Take access from a team", "button": "Take access", "kind": "warning",
+        "explain": "Its people no longer see this site, unless they see it in another way.",
+        "done": "The team no longer sees this site.",
+    }  # fmt: skip
+
+    def act(site: CameraSite, *, by: Any, team: Any) -> None:
+        actions.take_access(site, team, by=by)
 
     return _act(request, pk, AccessForm, act, policies.may_give_access, words)
 
@@ -188,6 +231,7 @@ def _narrowed(request: HttpRequest, at: dt.datetime) -> tuple[RegistryFilter, An
         "in": lambda: sites.in_service(at),
         "lapsing": lambda: sites.lapsing(at, SOON),
         "out": lambda: sites.out_of_service(at),
+        "suspended": lambda: sites.filter(status=Status.SUSPENDED),
         "proposed": lambda: sites.filter(status=Status.PROPOSED),
         "ended": lambda: sites.filter(status=Status.DECOMMISSIONED),
     }
@@ -196,7 +240,8 @@ def _narrowed(request: HttpRequest, at: dt.datetime) -> tuple[RegistryFilter, An
 
 def _site(request: HttpRequest, pk: uuid.UUID) -> CameraSite:
     found = CameraSite.objects.visible_to(request.user).with_standing(timezone.now())
-    found = found.select_related("proposed_by", "live_by", "decommissioned_by", "owner", "dpia")
+    people = ("proposed_by", "live_by", "moved_by", "decommissioned_by", "owner", "decision__decided_by")
+    found = found.select_related(*people, "dpia", "town_dpia")
     return get_object_or_404(found, pk=pk)
 
 

@@ -106,7 +106,10 @@ def _propose(people: dict[str, User], team: Group, ref: str, dpia: Dpia) -> Came
     site = actions.propose_site(
         by=people["infra.bell"], seen_by=[team], ref=ref, name=name, area=area, location_type=location,
         purposes=["serious_crime", "local_crime"],
-        need="Vehicles of travelling offenders pass here on the way to and from the town.", latitude=latitude,
+        need="Vehicles of travelling offenders pass here on the way to and from the town.",
+        problem_profile="Last year 412 burglaries were put down to travelling offenders; two in three used this road.",
+        alternatives="Patrols at peak hours and a hired trailer were tried for a quarter; neither sees every lane at night.",
+        duplication="The nearest site sees another road.", encircles=False, latitude=latitude,
         longitude=longitude, road=road, owner_org="Northdale Police", operator_org="Northdale Police",
         controller="Northdale Police", funder="Force budget", has_signage=True, dpia=dpia, owner=people["infra.bell"],
     )  # fmt: skip

@@ -1,0 +1,124 @@
+"""The pages of the registry of camera sites: with as many cameras as the whole country has, against the same with next to none."""
+
+import statistics
+import time
+from collections.abc import Iterator
+
+from django.conf import settings
+from django.contrib.auth.models import Group, Permission
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from accounts.models import Team, User
+from accounts.sign_in import SESSION_KEY
+from bench.feed_first_load import say
+from bench.figures import Figure
+from bench.publish_latency import assessment, staff
+from camera_sites.models import Camera, CameraSite, Dpia, SiteDecision, SiteGroupAccess
+from portal.database.throwaway import admin_connection
+from standards.models import StandardsProfile
+
+NAME = "registry_pages"
+LIMIT = 200.0  # ms of the server, the median
+FEW = 20
+TIMES = 15
+PAGES = {
+    "registry": "/camera-sites/",
+    "registry_last_page": "/camera-sites/?page=last",
+    "registry_in_service": "/camera-sites/?show=in",
+    "registry_by_name": "/camera-sites/?q=Site+1",
+    "registry_api": "/api/v1/camera-sites/",
+}
+
+
+def measure(*, quick: bool) -> Iterator[Figure]:
+    """Milliseconds of the server, and the number of queries, of each page; one camera a site, the hardest case."""
+    cameras = 2_000 if quick else 20_000
+    # The server's part is measured: files are not, and their middleware would answer from a thread whose queries nobody counts.
+    settings.MIDDLEWARE = [one for one in settings.MIDDLEWARE if not one.startswith("servestatic.")]
+    people = staff()
+    dpia = assessment(people)
+    group, _ = Group.objects.get_or_create(name="Benchmark")  # groups outlive a run
+    Team.objects.get_or_create(group=group, defaults={"unit": "Benchmark"})
+    group.user_set.add(*people.values())
+    began = time.perf_counter()
+    crowd(people, dpia, group, range(FEW))
+    small = asked(people["chief"])
+    crowd(people, dpia, group, range(FEW, cameras))
+    say(f"{cameras:,} cameras made in {time.perf_counter() - began:.0f} s")
+    large = asked(people["chief"])
+    for page, (took, queries) in large.items():
+        before, queries_before = small[page]
+        say(f"  {page:20} {took:6.1f} ms and {queries} queries; with {FEW}: {before:6.1f} ms and {queries_before}")
+        assert queries == queries_before > 0, page
+        yield Figure(NAME, page, took, "ms", LIMIT, took / LIMIT)
+        yield Figure(NAME, f"{page}_grows", took, "ms", "small", took / before)
+
+
+def crowd(people: dict[str, User], dpia: Dpia, group: Group, numbers: range) -> None:
+    """A site with a camera for each number: nine of ten live, the tenth proposed; all seen by one team."""
+    now, builder, chief = timezone.now(), people["builder"], people["chief"]
+    sites = CameraSite.objects.bulk_create(
+        CameraSite(
+            ref=f"bench-{number:05}", name=f"Site {number}", area=f"Area {number % 40}", location_type="major",
+            purposes=["serious_crime"], need="Measuring.", problem_profile="Measuring.", alternatives="None.",
+            encircles=False, latitude=50 + number % 900 / 100, longitude=-5 + number // 900 / 10, road="B1",
+            owner_org="Nobody", operator_org="Nobody", controller="Nobody", dpia=dpia, owner=builder, proposed_by=builder,
+            proposed_at=now,
+        )
+        for number in numbers
+    )  # fmt: skip
+    Camera.objects.bulk_create(
+        Camera(
+            site=site, ref=f"{site.ref}-c", lane="1", direction="north", commissioned_at=now, commissioned_by=builder
+        )
+        for site in sites
+    )
+    see = Permission.objects.get(content_type__app_label="camera_sites", codename="view_camerasite")
+    SiteGroupAccess.objects.bulk_create(
+        SiteGroupAccess(content_object=site, group=group, permission=see) for site in sites
+    )
+    live = [site for number, site in enumerate(sites) if number % 10]
+    profile = StandardsProfile.objects.in_force(now)
+    SiteDecision.objects.bulk_create(
+        SiteDecision(
+            site=site, profile=profile, location_type="major", basis="serious_crime", likelihood="V", decided_by=chief,
+            decided_at=now, sign_in=chief.sign_in,
+        )
+        for site in live
+    )  # fmt: skip
+    CameraSite.objects.filter(pk__in=[site.pk for site in live]).update(
+        status=CameraSite.Status.LIVE, live_by=chief, live_at=now, moved_by=chief, moved_at=now
+    )
+    with admin_connection(settings.DATABASE_NAME) as admin:
+        admin.execute("ANALYZE")
+
+
+def asked(user: User) -> dict[str, tuple[float, int]]:
+    """(median ms, queries) of each page, once it is warm."""
+    client = Client(SERVER_NAME="localhost")
+    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    session = client.session
+    session[SESSION_KEY] = str(user.sign_in.pk)
+    session.save()
+    answers = {}
+    for page, address in PAGES.items():
+
+        def ask(address: str = address) -> None:
+            answer = client.get(address)
+            assert answer.status_code == 200, (address, answer.status_code)
+            assert b"bench-" in answer.content, "nothing shown"
+
+        ask()
+        with CaptureQueriesContext(connection) as captured:
+            ask()
+        queries = len(captured)  # at once: the next request empties the log
+        took = []
+        for _ in range(TIMES):
+            start = time.perf_counter()
+            ask()
+            took.append((time.perf_counter() - start) * 1000)
+        answers[page] = statistics.median(took), queries
+    return answers
