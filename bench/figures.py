@@ -4,7 +4,7 @@ import json
 from dataclasses import asdict, dataclass
 
 PEERS = ("COPY", "django-import-export", "hashlib", "pyarrow", "dict", "plain insert", "plain delete", "small")
-UNITS = ("s", "ms", "rows/s", "MiB/s", "lookups/s", "bytes/row")
+UNITS = ("s", "ms", "rows/s", "MiB/s", "lookups/s", "bytes/row", "KiB")
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,7 @@ from matcher_client.store import Store, Where
 log = logging.getLogger(__name__)
 
 TIDY_SECONDS = 60  # what was withdrawn is on disk for so long at most
-LONG_POLL = 35.0  # seconds; the portal answers within 25
+LONG_POLL = 65.0  # seconds; the portal answers within 50
 
 
 class Matcher:

@@ -31,7 +31,7 @@ urlpatterns = [
     path("matchers/halts/<uuid:pk>/release/", halts.halt_release, name="halt_release"),
     path("matchers/halts/<uuid:pk>/refuse/", halts.halt_refuse, name="halt_refuse"),
     path("publication/<str:feed>/metadata/<str:name>", publication.Document.as_view(), name="publication_document"),
-    path("publication/<str:feed>/wait", publication.wait, name="publication_wait"),
+    path("publication/<str:feed>/wait", publication.Wait.as_view(), name="publication_wait"),
     path(
         "publication/targets/d/<str:role>/<str:sha256>.full.parquet",
         publication.ListFile.as_view(),

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterable
+from weakref import WeakKeyDictionary
 
 import redis
 import redis.asyncio
@@ -12,6 +13,7 @@ from matchers.models import Feed
 from portal.celery import app
 
 KEPT_SECONDS = 3600
+ASKING = 4  # connections that look up numbers, for all who wait in a process
 
 
 def wake_after_commit(feeds: Iterable[Feed]) -> None:
@@ -35,20 +37,83 @@ def wake(versions: dict[str, int]) -> None:
 async def newer_than(feed: str, seen: int, *, seconds: float) -> int:
     """The feed's newest timestamp, as soon as it is newer than `seen`; else, after so many seconds, `seen` again.
 
-    Reads Redis only. Listens before it looks, so that nothing passes between the two.
+    Reads Redis only, and over the same few connections for all who wait. Raises RedisError when it cannot.
     """
-    client = redis.asyncio.Redis.from_url(settings.BROKER_REDIS_URL)
-    try:
-        async with client.pubsub(ignore_subscribe_messages=True) as channel:
-            await channel.subscribe(_name(feed))
+    return await _ears.setdefault(asyncio.get_running_loop(), Ear()).newer_than(feed, seen, seconds)
+
+
+class Ear:
+    """What hears the words of all feeds for all who wait on one event loop. It listens while somebody waits."""
+
+    def __init__(self) -> None:
+        self._waiting: dict[str, dict[asyncio.Future[int], int]] = {}
+        self._listening: asyncio.Task[None] | None = None
+        self._is_heard: asyncio.Future[redis.asyncio.Redis]
+
+    async def newer_than(self, feed: str, seen: int, seconds: float) -> int:
+        """As the function of this name. Listens before it looks, so that nothing passes between the two."""
+        told: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+        self._waiting.setdefault(feed, {})[told] = seen
+        try:
+            client = await self._listen()
             newest = int(await client.get(_name(feed)) or 0)
-            ends = asyncio.get_running_loop().time() + seconds
-            while newest <= seen and (left := ends - asyncio.get_running_loop().time()) > 0:
-                message = await channel.get_message(timeout=left)
-                newest = max(newest, int(message["data"]) if message else 0)
-            return max(newest, seen)
-    finally:
-        await client.aclose()
+            if newest > seen:
+                return newest
+            async with asyncio.timeout(seconds):
+                return await told
+        except TimeoutError:
+            return seen
+        finally:
+            self._leave(feed, told)
+
+    def _listen(self) -> "asyncio.Future[redis.asyncio.Redis]":
+        if self._listening is None or self._listening.done():
+            loop = asyncio.get_running_loop()
+            self._is_heard = loop.create_future()
+            self._listening = loop.create_task(self._hear(self._is_heard))
+        return asyncio.shield(self._is_heard)
+
+    def _leave(self, feed: str, told: "asyncio.Future[int]") -> None:
+        if not told.cancel() and not told.cancelled():
+            told.exception()  # it was looked at, or it is known already why nobody is told
+        those = self._waiting[feed]
+        del those[told]
+        if not those:
+            del self._waiting[feed]
+        if not self._waiting and self._listening is not None:
+            self._listening.cancel()
+            self._listening = None
+
+    async def _hear(self, is_heard: "asyncio.Future[redis.asyncio.Redis]") -> None:
+        pool = redis.asyncio.BlockingConnectionPool.from_url(
+            settings.BROKER_REDIS_URL, max_connections=ASKING + 1, timeout=20
+        )
+        client = redis.asyncio.Redis.from_pool(pool)
+        try:
+            async with client, client.pubsub() as channel:
+                await channel.psubscribe(_name("*"))
+                async for message in channel.listen():
+                    if message["type"] == "psubscribe":
+                        is_heard.set_result(client)
+                    else:
+                        self._tell(message["channel"].decode().removeprefix(_name("")), int(message["data"]))
+        except (redis.RedisError, OSError) as error:
+            self._fail(is_heard, error)
+
+    def _tell(self, feed: str, version: int) -> None:
+        for told, seen in self._waiting.get(feed, {}).items():
+            if version > seen and not told.done():
+                told.set_result(version)
+
+    def _fail(self, is_heard: "asyncio.Future[redis.asyncio.Redis]", error: Exception) -> None:
+        if not is_heard.done():
+            is_heard.set_exception(error)
+        for told in (told for those in self._waiting.values() for told in those):
+            if not told.done():
+                told.set_exception(error)
+
+
+_ears: WeakKeyDictionary[asyncio.AbstractEventLoop, Ear] = WeakKeyDictionary()
 
 
 def _name(feed: str) -> str:

@@ -109,6 +109,7 @@ MIDDLEWARE = [
 
 ROOT_URLCONF = "portal.urls"
 ASGI_APPLICATION = "portal.asgi.application"
+ASGI_AROUND = ("matchers.long_poll.LongPoll",)  # what stands before Django, so that who waits holds nothing of it
 WSGI_APPLICATION = "portal.wsgi.application"
 
 TEMPLATES = [

@@ -1,7 +1,6 @@
 """The publication as matchers fetch it: with their token, verified by the TUF client, proved by receipts."""
 
 import datetime as dt
-import threading
 import time
 
 import httpx
@@ -162,30 +161,6 @@ def test_sites_in_service_reach_the_matcher(matcher, hotlist, approved_entry, cl
     client.step()
     assert client.store.sites[site.ref] > time.time()
     assert actions.publish_sites(by=PUBLISHER) is None
-
-
-def test_matcher_that_waits_is_woken_within_a_second(matcher, hotlist, approved_entry, client_for):
-    approved_entry()
-    publish(hotlist)
-    client = client_for(matcher)
-    client.step()
-    seen = client.applied.timestamp_version
-    woken = []
-
-    def waiting() -> None:
-        woken.append((client.session.get(f"{client.feed.wait_url}?seen={seen}", seconds=30), time.monotonic()))
-
-    thread = threading.Thread(target=waiting)
-    thread.start()
-    time.sleep(1)
-    assert woken == []
-    approved_entry(vrm_entered="XY50 ZZZ")
-    publish(hotlist)
-    published_at = time.monotonic()
-    thread.join(20)
-    [(answer, at)] = woken
-    assert answer["timestamp"] > seen
-    assert at - published_at < 1
 
 
 def test_timestamps_are_signed_again_and_the_client_stays_current(matcher, hotlist, approved_entry, client_for):

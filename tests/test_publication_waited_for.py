@@ -6,9 +6,13 @@ import time
 
 import httpx
 import pytest
+import redis
 import uvicorn
+from django.conf import settings
 from django.db import connection
 
+from matchers import waking
+from matchers.models import Feed
 from portal.asgi import application
 from tests.publishing import publish
 from tests.test_publication_fetched import token
@@ -50,7 +54,7 @@ def test_those_who_wait_hold_no_database_connection_and_all_wake_within_a_second
     headers = token(live_server, matcher)
     feed = matcher.matcher.feed_id
 
-    async def wait_all() -> tuple[int, list[float]]:
+    async def wait_all() -> tuple[int, int, list[float]]:
         limits = httpx.Limits(max_connections=WAITING + 5)
         async with httpx.AsyncClient(headers=headers, timeout=30, limits=limits) as http:
             seen = (await http.get(f"{asgi_url}/publication/{feed}/wait?seen=0")).json()["timestamp"]
@@ -62,14 +66,94 @@ def test_those_who_wait_hold_no_database_connection_and_all_wake_within_a_second
 
             waiting = [asyncio.create_task(one()) for _ in range(WAITING)]
             await asyncio.sleep(5)
+            threads = threading.active_count()
             held = await asyncio.to_thread(in_thread, connections)
             await asyncio.to_thread(in_thread, lambda: (approved_entry(vrm_entered="XY50ZZZ"), publish(hotlist)))
             published_at = time.monotonic()
-            return held, [woken - published_at for woken in await asyncio.gather(*waiting)]
+            return held, threads, [woken - published_at for woken in await asyncio.gather(*waiting)]
 
-    held, delays = asyncio.run(wait_all())
+    held, threads, delays = asyncio.run(wait_all())
     assert held <= 1, "only the test itself"
+    assert threads < WAITING, "somebody who waits holds a thread"
     assert max(delays) < 1
+
+
+def test_the_client_that_waits_is_told_within_a_second_and_only_of_its_own_feed(
+    matcher, add_matcher, hotlist, approved_entry, client_for, asgi_url
+):
+    approved_entry()
+    publish(hotlist)
+    client = client_for(matcher)
+    client.step()
+    seen = client.applied.timestamp_version
+    client.feed.wait_url = f"{asgi_url}/publication/{matcher.matcher.feed_id}/wait"
+    stop, told = threading.Event(), []
+
+    def waiting() -> None:
+        told.append((client._wait_for_news(stop), client._told, time.monotonic()))
+
+    thread = threading.Thread(target=waiting)
+    thread.start()
+    time.sleep(1)
+    waking.wake({add_matcher("Southdale").matcher.feed_id: seen + 9})
+    time.sleep(0.5)
+    assert told == []
+    approved_entry(vrm_entered="XY50 ZZZ")
+    publish(hotlist)
+    published_at = time.monotonic()
+    thread.join(20)
+    [(is_told, newest, at)] = told
+    assert is_told and newest > seen
+    assert at - published_at < 1
+
+
+def test_nobody_waits_without_a_token_of_the_feed_or_for_no_number(
+    matcher, add_matcher, hotlist, approved_entry, asgi_url, live_server
+):
+    approved_entry()
+    publish(hotlist)
+    headers, feed = token(live_server, matcher), matcher.matcher.feed_id
+    other = token(live_server, add_matcher("Southdale"))
+    began = time.monotonic()
+    for given in ({}, other, {"Authorization": "Bearer wrong"}):
+        refused = httpx.get(f"{asgi_url}/publication/{feed}/wait?seen=99", headers=given)
+        assert refused.status_code == 401
+        assert refused.headers["content-type"] == "application/problem+json"
+    for asked in ("", "?seen=", "?seen=x", "?seen=-1", "?seen=1.5", "?seen=%C2%B2"):
+        answer = httpx.get(f"{asgi_url}/publication/{feed}/wait{asked}", headers=headers)
+        assert answer.json() == {"timestamp": Feed.objects.get(pk=feed).timestamp_version}
+    assert httpx.post(f"{asgi_url}/publication/{feed}/wait?seen=99", headers=headers).status_code == 405
+    assert time.monotonic() - began < 15, "somebody was kept waiting"
+
+
+def test_who_hangs_up_is_waited_for_no_more(matcher, hotlist, approved_entry, asgi_url, live_server):
+    approved_entry()
+    publish(hotlist)
+    headers, feed = token(live_server, matcher), matcher.matcher.feed_id
+
+    def listeners() -> int:
+        with redis.Redis.from_url(settings.BROKER_REDIS_URL) as client:
+            return client.pubsub_numpat()
+
+    before = listeners()
+    with pytest.raises(httpx.ReadTimeout):
+        httpx.get(f"{asgi_url}/publication/{feed}/wait?seen=99", headers=headers, timeout=httpx.Timeout(2, connect=5))
+    end = time.monotonic() + 5
+    while listeners() > before:
+        assert time.monotonic() < end, "it still listens"
+        time.sleep(0.1)
+
+
+def test_where_redis_is_away_nobody_waits_and_nobody_is_refused(
+    matcher, hotlist, approved_entry, asgi_url, live_server, settings
+):
+    approved_entry()
+    publish(hotlist)
+    headers, feed = token(live_server, matcher), matcher.matcher.feed_id
+    settings.BROKER_REDIS_URL = "redis://127.0.0.1:1/0"
+    answer = httpx.get(f"{asgi_url}/publication/{feed}/wait?seen=99", headers=headers)
+    assert answer.status_code == 200
+    assert answer.json()["timestamp"] < 99
 
 
 def in_thread(work):

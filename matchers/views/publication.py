@@ -1,16 +1,10 @@
 """The publication as TUF clients fetch it: signed documents and files behind a token, and the wait for something newer."""
 
-import json
 import re
 from http import HTTPStatus
 from pathlib import Path
 
-from asgiref.sync import sync_to_async
-from django.contrib.auth.decorators import login_not_required
-from django.db import close_old_connections
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
-from django.template.response import SimpleTemplateResponse
-from django.views.decorators.csrf import csrf_exempt
+from django.http import HttpResponse, HttpResponseBase, JsonResponse
 from drf_spectacular.utils import extend_schema
 from rest_framework.exceptions import NotFound
 from rest_framework.permissions import AllowAny
@@ -19,13 +13,12 @@ from rest_framework.views import APIView
 
 from accounts.authentication import MachineAuthentication
 from matcher_client.deltas import Step
-from matchers import files, waking
+from matchers import files
 from matchers.actions import note_seen
 from matchers.entitlement import matcher_of, require_feed, require_list
 from matchers.models import Feed, Metadata, Publication, SiteTable
 from portal.streaming import stream_file
 
-WAIT_SECONDS = 25
 _DOCUMENT = re.compile(
     r"(?:(?P<version>[1-9][0-9]{0,9})\.)?(?P<role>root|targets|snapshot|timestamp|r[0-9a-f]{16})\.json"
 )
@@ -111,40 +104,12 @@ def _file(request: Request, path: Path, content_type: str, sha256: str) -> HttpR
         raise NotFound from error
 
 
-class _Knock(APIView):
-    """Asks for the token of somebody who wants to wait."""
-
-    authentication_classes = (MachineAuthentication,)
-    permission_classes = (AllowAny,)
+class Wait(_Published):
+    """The feed's newest timestamp, at once. Who asks for one newer is kept waiting by matchers.long_poll, around Django."""
 
     def get(self, request: Request, feed: str) -> HttpResponse:
-        """The feed's newest timestamp; 401 unless the feed is the token's matcher's."""
+        """401 unless the feed is the token's matcher's."""
         matcher = matcher_of(request)
         require_feed(matcher, feed)
         newest = Feed.objects.values_list("timestamp_version", flat=True).get(pk=feed)
         return JsonResponse({"timestamp": newest})
-
-
-_knock = _Knock.as_view()
-
-
-@csrf_exempt
-@login_not_required
-async def wait(request: HttpRequest, feed: str) -> HttpResponseBase:
-    """Answers when the feed has a timestamp newer than `seen`, or after 25 s. Holds no database connection meanwhile."""
-    answer = await sync_to_async(_authorised)(request, feed)
-    seen = request.GET.get("seen", "")
-    if answer.status_code != HTTPStatus.OK or not seen.isdecimal():
-        return answer
-    newest = int(json.loads(answer.content)["timestamp"])
-    if newest <= int(seen):
-        newest = await waking.newer_than(feed, newest, seconds=WAIT_SECONDS)
-    return JsonResponse({"timestamp": newest})
-
-
-def _authorised(request: HttpRequest, feed: str) -> HttpResponse:
-    try:
-        response = _knock(request, feed=feed)
-        return response.render() if isinstance(response, SimpleTemplateResponse) else response
-    finally:
-        close_old_connections()
