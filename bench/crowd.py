@@ -52,6 +52,7 @@ def filled(hotlist: Hotlist, rows: int, **values: str) -> Iterator[None]:
     ]
     with admin_connection(settings.DATABASE_NAME) as admin:
         admin.execute("SET maintenance_work_mem = '512MB'")
+        admin.execute(sql.SQL("DROP TABLE IF EXISTS {}").format(aside))  # of a run that was broken off
         admin.execute(sql.SQL("CREATE TABLE {} (LIKE {} INCLUDING DEFAULTS)").format(aside, table))
         try:
             fill = sql.SQL(

@@ -3,8 +3,10 @@
 import json
 from dataclasses import asdict, dataclass
 
-PEERS = ("COPY", "django-import-export", "hashlib", "pyarrow", "dict", "plain insert", "plain delete", "small")
-UNITS = ("s", "ms", "rows/s", "MiB/s", "lookups/s", "bytes/row", "KiB")
+PEERS = (
+    "COPY", "django-import-export", "hashlib", "pyarrow", "dict", "plain insert", "plain delete", "small", "daily files",
+)  # fmt: skip
+UNITS = ("s", "ms", "rows/s", "MiB/s", "lookups/s", "bytes/row", "KiB", "GB/day")
 
 
 @dataclass(frozen=True, slots=True)
