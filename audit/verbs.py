@@ -159,6 +159,10 @@ class Verb(TextChoices):
     NOTICE_ANSWERED = "notice.answered", "{actor} acknowledged the {subject}: {words}"
     # camera sites and their assessments
     DPIA_DRAFTED = "dpia.drafted", "{actor} wrote a draft of version {version} of {subject}"
+    DPIA_IMPORTED = (
+        "dpia.imported",
+        "{actor} took {subject} from a file of {source}; parts kept without a section: {left}",
+    )
     DPIA_EDITED = "dpia.edited", "{actor} edited the draft of version {version} of {subject}"
     DPIA_SUBMITTED = "dpia.submitted", "{actor} submitted version {version} of {subject} for advice and decision"
     DPIA_ADVISED = "dpia.advised", "{actor} advised {advice} version {version} of {subject}: {words}"

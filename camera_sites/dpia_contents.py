@@ -219,6 +219,7 @@ def content(version: Any, attachments: Iterable[tuple[str, str]] = ()) -> dict[s
         "residual_risk_high": version.residual_risk_high,
         **{name: getattr(version, name) for name in REGISTERS},
         "attachments": [{"name": name, "sha256": sha256} for name, sha256 in sorted(attachments)],
+        **({"left_over": version.left_over} if version.left_over else {}),
     }
 
 

@@ -1,6 +1,7 @@
 """Sites and assessments told from top to bottom: how they stand, and what may be done next."""
 
 import datetime as dt
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -159,6 +160,14 @@ def registers_of(version: DpiaVersion, at: dt.datetime) -> dict[str, Any]:
         if version.risk_register else [],
         "levels": LEVELS, "high": high, "medium": medium,
     }  # fmt: skip
+
+
+def left_over_of(version: DpiaVersion) -> list[tuple[str, str]]:
+    """(where it stood in the file, what stood there) of what has no section here."""
+    return [
+        (item["at"], item["value"] if isinstance(item["value"], str) else json.dumps(item["value"], ensure_ascii=False))
+        for item in version.left_over
+    ]
 
 
 def consultation_of(version: DpiaVersion) -> list[dict[str, Any]]:

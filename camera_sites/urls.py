@@ -4,7 +4,7 @@ from django.urls import path
 
 from camera_sites.api import dpias as dpias_api
 from camera_sites.api import sites as sites_api
-from camera_sites.views import dpia_registers, dpias, sites
+from camera_sites.views import dpia_files, dpia_registers, dpias, sites
 
 urlpatterns = [
     path("camera-sites/", sites.site_list, name="site_list"),
@@ -23,6 +23,9 @@ urlpatterns = [
     path("dpias/new/", dpias.dpia_new, name="dpia_new"),
     path("dpias/<uuid:pk>/", dpias.dpia_detail, name="dpia_detail"),
     path("dpias/<uuid:pk>/edit/", dpias.dpia_edit, name="dpia_edit"),
+    path("dpias/import/", dpia_files.dpia_import, name="dpia_import"),
+    path("dpias/schema.json", dpia_files.dpia_schema, name="dpia_schema"),
+    path("dpias/<uuid:pk>/versions/<int:number>/document.json", dpia_files.dpia_document, name="dpia_document"),
     path("dpias/<uuid:pk>/registers/", dpia_registers.dpia_registers, name="dpia_registers"),
     path("dpias/<uuid:pk>/versions/<int:number>/", dpia_registers.dpia_version, name="dpia_version"),
     path("dpias/<uuid:pk>/commissioner/", dpia_registers.dpia_consult, name="dpia_consult"),
@@ -46,6 +49,8 @@ api_urlpatterns = [
     path("dpias/<uuid:pk>/submit/", dpias_api.DpiaSubmit.as_view(), name="api_dpia_submit"),
     path("dpias/<uuid:pk>/sent-to-commissioner/", dpias_api.DpiaSent.as_view(), name="api_dpia_sent"),
     path("dpias/<uuid:pk>/commissioner-answer/", dpias_api.DpiaAnswered.as_view(), name="api_dpia_answered"),
+    path("dpias/import/", dpias_api.DpiaImport.as_view(), name="api_dpia_import"),
+    path("dpias/<uuid:pk>/versions/<int:number>/document/", dpias_api.DpiaDocument.as_view(), name="api_dpia_document"),
     path("dpias/<uuid:pk>/differences/", dpias_api.DpiaDifferences.as_view(), name="api_dpia_differences"),
     path("dpias/<uuid:pk>/advise/", dpias_api.DpiaAdvise.as_view(), name="api_dpia_advise"),
     path("dpias/<uuid:pk>/decide/", dpias_api.DpiaDecide.as_view(), name="api_dpia_decide"),

@@ -1,6 +1,6 @@
 """The verbs of assessments and camera sites."""
 
-from .dpias import advise, begin_dpia, begin_version, decide, edit_version, submit
+from .dpias import advise, begin_dpia, begin_version, decide, edit_version, import_dpia, submit
 from .prior_consultations import record_answer, send_to_commissioner
 from .service import decommission, return_site, set_live, suspend_site
 from .sites import (
@@ -23,6 +23,7 @@ __all__ = [
     "edit_site",
     "edit_version",
     "give_access",
+    "import_dpia",
     "open_locations",
     "open_site",
     "propose_site",

@@ -11,6 +11,7 @@ from audit.actions import record
 from audit.verbs import Verb
 from camera_sites import policies
 from camera_sites.dpia_contents import REGISTERS, WRITTEN, content, digest, remaining, tidy, unknown_risks
+from camera_sites.dpia_exchange import read
 from camera_sites.models import Dpia, DpiaAdvice, DpiaContribution, DpiaDecision, DpiaVersion
 from camera_sites.nudges import publish_lists_soon, publish_sites_soon
 from camera_sites.workflow import DPIA_VERSION
@@ -50,6 +51,21 @@ def begin_dpia(*, by: User, ref: str, title: str, **facts: Any) -> DpiaVersion:
 
 
 @transaction.atomic
+def import_dpia(*, by: User, ref: str, document: Any, title: str = "") -> DpiaVersion:
+    """A new assessment from a document: one exported by a portal, or by the CNIL's PIA tool. What has no section here is kept
+    beside it. Whatever was advised or decided elsewhere counts for nothing here: it is a draft."""
+    require(policies.may_write_dpia(by))
+    named, source, facts = read(document)
+    left = facts.pop("left_over")
+    longest = Dpia._meta.get_field("title").max_length
+    version = begin_dpia(by=by, ref=ref, title=(title or named)[:longest] or ref, **facts)
+    version.left_over = left
+    version.save(update_fields=["left_over"])
+    record(Verb.DPIA_IMPORTED, target=version.dpia, by=by, also=[version], source=source, left=len(left))
+    return version
+
+
+@transaction.atomic
 def begin_version(dpia: Dpia, *, by: User, **facts: Any) -> DpiaVersion:
     """A new draft that starts from the latest version; the version that governs goes on governing meanwhile."""
     dpia = _locked_dpia(dpia, by=by)
@@ -59,7 +75,10 @@ def begin_version(dpia: Dpia, *, by: User, **facts: Any) -> DpiaVersion:
         raise TooLate("Another version of this DPIA is being written or waits for a decision. Finish that one first.")
     now = timezone.now()
     kept = {name: getattr(latest, name) for name in WRITTEN}
-    version = _fill(DpiaVersion(dpia=dpia, number=latest.number + 1, written_by=by, written_at=now), kept | facts)
+    version = DpiaVersion(
+        dpia=dpia, number=latest.number + 1, written_by=by, written_at=now, left_over=latest.left_over
+    )  # fmt: skip
+    _fill(version, kept | facts)
     version.save(force_insert=True)
     _contribute(version, by=by, at=now)
     record(Verb.DPIA_DRAFTED, target=dpia, by=by, also=[version], version=version.number)

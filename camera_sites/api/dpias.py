@@ -7,6 +7,7 @@ from typing import Any
 from django.db import transaction
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema, inline_serializer
 from rest_framework import generics, serializers, status
 from rest_framework.request import Request
@@ -17,6 +18,7 @@ from accounts.authentication import PEOPLE_ONLY, Has, actor
 from accounts.models import Actor
 from camera_sites import actions, policies
 from camera_sites.dpia_contents import COLUMNS, GROUPS, LONGEST_ROW, WRITTEN, differences
+from camera_sites.dpia_exchange import document
 from camera_sites.models import ConsultationOutcome, Dpia, DpiaAdvice, DpiaDecision, DpiaVersion, PriorConsultation
 from portal.api import check_if_match, etag
 from portal.idempotency import idempotent
@@ -101,10 +103,11 @@ class DpiaVersionSerializer(DpiaWrittenSerializer):
 
     class Meta:
         model = DpiaVersion
-        fields = ("id", "number", "status", *WRITTEN, "written_by", "written_at", "submitted_by", "submitted_at", "digest",
-                  "prior_consultation", "advice", "decision")  # fmt: skip
+        fields = ("id", "number", "status", *WRITTEN, "left_over", "written_by", "written_at", "submitted_by", "submitted_at",
+                  "digest", "prior_consultation", "advice", "decision")  # fmt: skip
         read_only_fields = (
             "id",
+            "left_over",
             "number",
             "status",
             "written_by",
@@ -222,6 +225,44 @@ class BetweenSerializer(serializers.Serializer):
 
     old = serializers.IntegerField(min_value=1, max_value=99_999)
     new = serializers.IntegerField(min_value=1, max_value=99_999)
+
+
+class ImportSerializer(serializers.Serializer):
+    """A document to begin with: one exported by a portal, or by the CNIL's PIA tool."""
+
+    ref = serializers.SlugField(max_length=40)
+    title = serializers.CharField(max_length=150, required=False, default="", allow_blank=True)
+    document = serializers.JSONField()
+
+
+class DpiaImport(APIView):
+    """A new draft from a document."""
+
+    permission_classes = (Has,)
+    machine_scopes = PEOPLE_ONLY
+
+    @extend_schema(request=ImportSerializer, responses={201: DpiaDetailSerializer}, operation_id="dpias_import")
+    @idempotent
+    def post(self, request: Request) -> Response:
+        """What has no section here is kept as `left_over` of the version."""
+        given = ImportSerializer(data=request.data)
+        given.is_valid(raise_exception=True)
+        version = actions.import_dpia(by=actor(request), **given.validated_data)
+        return Response(_told(version.dpia_id), status=status.HTTP_201_CREATED)
+
+
+class DpiaDocument(APIView):
+    """One version as a document (docs/dpia.schema.json)."""
+
+    permission_classes = (Has,)
+    machine_scopes = READ
+
+    @extend_schema(responses=OpenApiTypes.OBJECT, operation_id="dpias_document")
+    def get(self, request: Request, pk: uuid.UUID, number: int) -> Response:
+        """Its content, the digest of that, and what was judged."""
+        dpia = _dpia(request, pk)
+        require(policies.may_open_registry(actor(request)))
+        return Response(document(get_object_or_404(dpia.versions.select_related("dpia"), number=number)))
 
 
 class DpiaDifferences(APIView):

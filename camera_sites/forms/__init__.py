@@ -1,6 +1,6 @@
 """The shape of what people type; what may be stored is judged by the actions."""
 
-from .dpias import AdviceForm, AnswerForm, DecideForm, DpiaForm, SentForm, VersionForm
+from .dpias import AdviceForm, AnswerForm, DecideForm, DpiaForm, ImportForm, SentForm, VersionForm
 from .registers import register_forms
 from .sites import AccessForm, CameraForm, LiveForm, ReasonForm, RegistryFilter, SiteForm
 
@@ -11,6 +11,7 @@ __all__ = [
     "CameraForm",
     "DecideForm",
     "DpiaForm",
+    "ImportForm",
     "LiveForm",
     "ReasonForm",
     "RegistryFilter",

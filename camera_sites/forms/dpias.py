@@ -121,3 +121,16 @@ class AnswerForm(forms.Form):
     words = forms.CharField(
         max_length=4000, widget=_longer(6), label="What was answered", help_text="The advice in full, or how you know."
     )
+
+
+class ImportForm(forms.Form):
+    """An assessment from a file."""
+
+    ref = forms.SlugField(
+        max_length=40, label="Reference", help_text="Short, in letters, digits and hyphens, such as dpia-ring-road."
+    )
+    title = forms.CharField(
+        max_length=Dpia._meta.get_field("title").max_length, required=False, label="What is assessed",
+        help_text="Empty: as the file says.",
+    )  # fmt: skip
+    file = forms.FileField(label="File", help_text="JSON: a DPIA exported from a portal, or from the CNIL’s PIA tool.")

@@ -123,6 +123,8 @@ class DpiaVersion(models.Model):
     risk_register = models.JSONField(default=list, blank=True)
     measure_register = models.JSONField(default=list, blank=True)
     consultees = models.JSONField(default=list, blank=True)
+    # What came with an import and has no section here: [{"at": where it stood, "value": what stood there}].
+    left_over = models.JSONField(default=list, blank=True)
     residual_risk_high = models.BooleanField(
         default=False, help_text="Then the Commissioner is consulted first (R-115)."
     )

@@ -17,7 +17,7 @@ from camera_sites.actions.prior_consultations import answer_due
 from camera_sites.dpia_contents import REGISTERS, differences
 from camera_sites.forms import AnswerForm, SentForm, register_forms
 from camera_sites.models import Dpia, DpiaVersion
-from camera_sites.story import consultation_of, registers_of, sections_of
+from camera_sites.story import consultation_of, left_over_of, registers_of, sections_of
 from portal.errors import Unfit
 from portal.forms import put_problems
 from portal.policies import require
@@ -62,6 +62,7 @@ def dpia_version(request: HttpRequest, pk: uuid.UUID, number: int) -> HttpRespon
         "dpia": dpia, "version": version, "before": before, "numbers": list(versions),
         "changes": differences(before, version) if before else [], "sections": sections_of(version),
         "is_as_submitted": version.digest == digest_of(version), "registers": registers_of(version, timezone.now()),
+        "left_over": left_over_of(version),
     }  # fmt: skip
     return render(request, "camera_sites/dpia_version.html", context)
 
