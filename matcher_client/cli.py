@@ -10,12 +10,21 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
+import httpx
+
 from matcher_client.feed import Feed
-from matcher_client.listener import Listener
+from matcher_client.listener import Listener, Open
 from matcher_client.locking import MEMORY, NoKey, key_from
 from matcher_client.matcher import Matcher
 from matcher_client.session import PortalSession
 from matcher_client.state import Applied, health, lock
+
+WELL, NOT_FRESH, CANNOT, SILENT = 0, 1, 2, 3
+EXITS = (
+    "Exit status: 0 all is well; 1 what is held is stale, dead or nothing; 2 it cannot start so, and says why; "
+    "3 no matcher answers."
+)
+WHO_MAY_POST = "a file that holds the token which whoever posts reads must send; needed unless only this machine can"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -23,12 +32,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser().parse_args(arguments)
     if options.command == "status":
         return status(options.state)
+    if options.command == "health":
+        return ask_health(options.listen, options.token_file)
     return run(options)
 
 
 def parser() -> argparse.ArgumentParser:
     """The command's options."""
-    top = argparse.ArgumentParser(prog="matcher_client", description=__doc__)
+    top = argparse.ArgumentParser(prog="anpr-matcher", description=__doc__, epilog=EXITS)
     commands = top.add_subparsers(dest="command", required=True)
     one = commands.add_parser("run", help="fetch, verify, match, report and prove, until stopped")
     one.add_argument("--portal", required=True, metavar="URL", help="where to sign in and to report to")
@@ -39,6 +50,7 @@ def parser() -> argparse.ArgumentParser:
     one.add_argument("--root", required=True, type=Path, help="the feed's root.json, got by a way you trust")
     one.add_argument("--state", required=True, type=Path, help="a directory of this matcher's own")
     one.add_argument("--listen", default="127.0.0.1:8600", metavar="HOST:PORT", help="for POST /reads and GET /health")
+    one.add_argument("--token-file", type=Path, help=WHO_MAY_POST)
     one.add_argument("--enrol-code", default="", help="the one-time code that registers this matcher's key")
     one.add_argument(
         "--key",
@@ -52,6 +64,9 @@ def parser() -> argparse.ArgumentParser:
     one.add_argument(
         "--report-lapsed-sites", action="store_true", help="match reads of every site, in service or not (for tests)"
     )
+    third = commands.add_parser("health", help="ask a running matcher how it is")
+    third.add_argument("--listen", default="127.0.0.1:8600", metavar="HOST:PORT")
+    third.add_argument("--token-file", type=Path, help=WHO_MAY_POST)
     other = commands.add_parser("status", help="say what a matcher holds, from its state directory")
     other.add_argument("--state", required=True, type=Path)
     return top
@@ -66,15 +81,19 @@ def run(options: argparse.Namespace) -> int:
         lock(options.state)
     except BlockingIOError:
         sys.stderr.write(f"Another matcher is using {options.state}.\n")
-        return 2
+        return CANNOT
     try:
         key = key_from(options.key, options.state)
     except NoKey as error:
         sys.stderr.write(f"{error}\n")
-        return 2
-    secret = options.client_secret_file.read_text().strip()
+        return CANNOT
+    try:
+        secret, root = options.client_secret_file.read_text().strip(), options.root.read_bytes()
+    except OSError as error:
+        sys.stderr.write(f"{error.filename} cannot be read: {error.strerror}.\n")
+        return CANNOT
     session = PortalSession(options.portal, options.client_id, secret)
-    feed = Feed(session, options.metadata_url, options.targets_url, options.root.read_bytes(), options.state, key)
+    feed = Feed(session, options.metadata_url, options.targets_url, root, options.state, key)
     matcher = Matcher(
         session,
         feed,
@@ -85,7 +104,11 @@ def run(options: argparse.Namespace) -> int:
     )
     matcher.load_held()  # before the first read is taken, lest it be held against nothing
     host, _, port = options.listen.rpartition(":")
-    listener = Listener((host or "127.0.0.1", int(port)), matcher)
+    try:
+        listener = Listener((host or "127.0.0.1", int(port)), matcher, token_in(options.token_file))
+    except (Open, OSError, ValueError) as error:
+        sys.stderr.write(f"Nobody could listen on {options.listen}. {error}\n")
+        return CANNOT
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
@@ -113,3 +136,26 @@ def status(state: Path) -> int:
     waiting = len(list((state / "spool").glob("*.json")))
     sys.stdout.write(json.dumps({**health(applied, time.time()), "spool": waiting}, indent=2) + "\n")
     return 0 if applied.lists else 1
+
+
+def ask_health(address: str, token_file: Path | None) -> int:
+    """Print what a running matcher says of itself, as JSON."""
+    headers = {"Authorization": f"Bearer {token}"} if (token := token_in(token_file)) else {}
+    try:
+        answer = httpx.get(f"http://{address}/health", headers=headers, timeout=10)
+        told = answer.raise_for_status().json()
+    except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
+        sys.stderr.write(f"No matcher answers at {address} as one does. {error}\n")
+        return SILENT
+    sys.stdout.write(json.dumps(told, indent=2) + "\n")
+    return WELL if told.get("state") == "fresh" else NOT_FRESH
+
+
+def token_in(path: Path | None) -> str:
+    """The token in a file; none without a file. ValueError for a file with nothing in it."""
+    if path is None:
+        return ""
+    token = path.read_text().strip()
+    if not token:
+        raise ValueError(f"There is no token in {path}.")
+    return token

@@ -88,6 +88,7 @@ def health(applied: Applied, now: float) -> dict[str, Any]:
     }
     is_stale = bool(applied.verified_at) and now >= applied.timestamp_expires
     return {
+        "state": state_of(applied, is_stale=is_stale),
         "feed": applied.feed,
         "timestamp": applied.timestamp_version,
         "keys": applied.keys_note,
@@ -96,6 +97,15 @@ def health(applied: Applied, now: float) -> dict[str, Any]:
         "discarded_at": applied.discarded_at,
         "lists": lists,
     }
+
+
+def state_of(applied: Applied, *, is_stale: bool) -> str:
+    """In one word: `fresh`, `stale` (matching goes on), `dead` (discarded at the end of its offline life) or `empty`."""
+    if applied.discarded_at is not None and not applied.lists:
+        return "dead"
+    if not applied.lists:
+        return "empty"
+    return "stale" if is_stale else "fresh"
 
 
 def write_whole(path: Path, content: bytes) -> None:

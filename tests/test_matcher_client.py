@@ -297,6 +297,19 @@ def test_reads_of_a_site_that_is_unknown_or_lapsed_are_not_matched(portal, match
     assert matcher.health()["counts"]["reads_from_sites_not_in_service"] == 3
 
 
+def test_a_site_goes_out_of_service_and_a_list_lapses_at_their_second(portal, matcher):
+    with time_machine.travel(1795000000, tick=False) as clock:
+        custom = {LIST: {"list_lapses_at": 1795000200}}
+        portal.publish({LIST: [a_row()]}, {SITE: 1795000100, "other": FOREVER}, custom=custom)
+        matcher.update()
+        found = []
+        for second in (1795000099, 1795000100, 1795000199, 1795000200):
+            clock.move_to(second + (0.9 if second % 100 == 99 else 0))
+            found.append([matcher.match([a_read(site=site)]) for site in (SITE, "other")])
+    assert found == [[1, 1], [0, 1], [0, 1], [0, 0]]
+    assert matcher.health()["counts"]["reads_from_sites_not_in_service"] == 3
+
+
 def test_a_feed_without_sites_matches_nothing(portal, matcher):
     portal.publish({LIST: [a_row()]}, sites_file=False)
     matcher.update()
