@@ -44,13 +44,14 @@ ROLES = (
          (*LOOK, *WRITE, *HITS, *HOLD, *EXPORT, "hotlists.withdraw_entry", "hotlists.suspend_entry", "hotlists.dispute_entry",
           "hotlists.manage_hotlist", "hotlists.keep_warninglist", "hotlists.accept_warninglist",
           "hotlists.load_feed", "hotlists.release_load", "hotlists.agree_source", "matchers.manage_matcher", "matchers.export_list",
-          "matchers.view_publications", "matchers.release_revision", "hits.answer_hit", "camera_sites.view_sites",
+          "matchers.view_publications", "matchers.release_revision", "matchers.view_root", "hits.answer_hit", "camera_sites.view_sites",
           "scrutiny.view_findings")),
     Role("CTL", "Control room", "Operators who act on hits around the clock",
          (*LOOK, *HITS, "hits.answer_hit", "hotlists.suspend_entry", "hotlists.dispute_entry",
           "hotlists.record_emergency", "camera_sites.view_sites")),
     Role("INF", "Infrastructure lead", "Who proposes and keeps camera sites, and approves none",
-         ("camera_sites.view_sites", "camera_sites.propose_site", "camera_sites.write_dpia", "scrutiny.view_findings")),
+         ("camera_sites.view_sites", "camera_sites.propose_site", "camera_sites.write_dpia", "scrutiny.view_findings",
+          "matchers.view_root")),
     Role("DPO", "Data protection officer", "Advises, samples, reads the log; never approves an entry",
          (*HOLD, *EXPORT, "audit.read_log", "hotlists.search_plate", "hotlists.view_entries", "hotlists.withdraw_entry",
           "hotlists.dispute_entry", "camera_sites.view_sites", "camera_sites.advise_dpia", "retention.view_runs", "retention.run_retention",
@@ -66,7 +67,7 @@ ROLES = (
           "camera_sites.decide_dpia", "camera_sites.decide_site",
           "retention.view_runs", "retention.run_retention", "scrutiny.view_findings", "standards.adopt_profile")),
     Role("ADM", "System administrator", "Keeps accounts and machines; reads no list",
-         ("accounts.manage_users", "accounts.manage_machines")),
+         ("accounts.manage_users", "accounts.manage_machines", "matchers.view_root")),
 )  # fmt: skip
 
 BY_CODE = {role.code: role for role in ROLES}

@@ -196,6 +196,12 @@ class Verb(TextChoices):
     MATCHER_CODE_RENEWED = "matcher.code_renewed", "{actor} made a new enrolment code for the matcher {subject}"
     MATCHER_ENROLLED = "matcher.enrolled", "{actor} enrolled with a key of its own as {subject}"
     LIST_ALLOCATED = "list.allocated", "{actor} gave the list {list} to the matcher {matcher} until {until}: {purpose}"
+    LIST_PROLONGED = (
+        "list.prolonged",
+        "{actor} let the matcher {matcher} have the list {list} until {until}, not {before}: {reason}",
+    )
+    MATCHER_STOPPED = "matcher.stopped", "{actor} stopped the matcher {subject} and took every list from it: {reason}"
+    MATCHER_RESTARTED = "matcher.restarted", "{actor} started the matcher {subject} again: {reason}"
     LIST_REVOKED = "list.revoked", "{actor} took the list {list} away from the matcher {matcher}: {reason}"
     PUBLICATION_RELEASED = (
         "publication.released",
@@ -353,6 +359,9 @@ _OPERATIONS = {
     Verb.MATCHER_CODE_RENEWED: Operation.HOUSEKEEPING,
     Verb.MATCHER_ENROLLED: Operation.HOUSEKEEPING,
     Verb.LIST_ALLOCATED: Operation.DISCLOSURE,
+    Verb.LIST_PROLONGED: Operation.DISCLOSURE,
+    Verb.MATCHER_STOPPED: Operation.ERASURE,
+    Verb.MATCHER_RESTARTED: Operation.DISCLOSURE,
     Verb.LIST_REVOKED: Operation.ERASURE,
     Verb.PUBLICATION_RELEASED: Operation.DISCLOSURE,
     Verb.DISCLOSURE_MADE: Operation.DISCLOSURE,

@@ -19,6 +19,7 @@ def cautions_of(hit: Hit, *, row: PublishedRow, at: dt.datetime, limits: Limits)
         Caution.CLONE: hit.category == "CLN",
         Caution.OUTSIDE_SCOPE: not _is_within_scope(hit),
         Caution.NOT_IN_FORCE: not _is_in_force(hit, row, at),
+        Caution.MATCHER_STOPPED: hit.matcher.stoppage is not None,
         Caution.STALE: hit.last_verified_at is None or at - hit.last_verified_at > limits.stale,
         Caution.CONFIDENCE: hit.confidence * 100 < limits.confidence,
         Caution.SITE_UNKNOWN: hit.site is None,

@@ -32,3 +32,9 @@ def require_list(matcher: Matcher, role: str) -> None:
     """Raises AuthenticationFailed unless the matcher's feed carries the list."""
     if not FeedList.objects.carried().filter(feed=matcher.feed_id, role__name=role).exists():
         raise AuthenticationFailed("This list is not given to you.")
+
+
+def require_going(matcher: Matcher) -> None:
+    """Raises AuthenticationFailed for a matcher that was stopped: of lists it gets only what empties it (R-105)."""
+    if matcher.stoppage is not None:
+        raise AuthenticationFailed("This matcher was stopped. It gets nothing but what ends its lists.")

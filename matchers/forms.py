@@ -9,6 +9,10 @@ from hotlists.models import Hotlist
 from matchers.models import Disclosure
 
 
+def _end_of(day: dt.date) -> dt.datetime:
+    return timezone.make_aware(dt.datetime.combine(day + dt.timedelta(days=1), dt.time.min))
+
+
 class MatcherForm(forms.Form):
     """A new matcher."""
 
@@ -41,8 +45,22 @@ class AllocationForm(forms.Form):
 
     def clean_until_at(self) -> dt.datetime:
         """The end of that day here."""
-        day = self.cleaned_data["until_at"]
-        return timezone.make_aware(dt.datetime.combine(day + dt.timedelta(days=1), dt.time.min))
+        return _end_of(self.cleaned_data["until_at"])
+
+
+class ProlongForm(forms.Form):
+    """A later end of an allocation."""
+
+    until_at = forms.DateField(
+        label="Given until the end of",
+        help_text="At most a year from now.",
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    )
+    reason = forms.CharField(max_length=300, label="Why is it still needed?", widget=forms.Textarea(attrs={"rows": 3}))
+
+    def clean_until_at(self) -> dt.datetime:
+        """The end of that day here."""
+        return _end_of(self.cleaned_data["until_at"])
 
 
 class HaltForm(forms.Form):

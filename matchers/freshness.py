@@ -1,6 +1,7 @@
 """How fresh each matcher's copy of each list is, and what is not proved forgotten (R-104). Reads only."""
 
 import datetime as dt
+import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -211,3 +212,9 @@ def held_of_entry(entry: Entry, now: dt.datetime) -> list[Held]:
 def copies_of(hotlist: Hotlist, now: dt.datetime) -> list[Copy]:
     """Every copy of one list."""
     return copies(Hotlist.objects.filter(pk=hotlist.pk), now)
+
+
+def proved_gone(matcher: Matcher, hotlists: QuerySet[Hotlist]) -> dict[uuid.UUID, dt.datetime]:
+    """Lists that were taken from this matcher and that it has proved to hold no more, with when."""
+    gone = FeedList.objects.filter(feed=matcher.feed_id, role__hotlist__in=hotlists).exclude(unloaded_at=None)
+    return dict(gone.values_list("role_id", "unloaded_at"))

@@ -38,6 +38,7 @@ def may_allocate(user: Actor, matcher: Matcher, hotlist: Hotlist) -> Verdict:
         may_manage(user),
         Denied("A suppression list is never published.") if hotlist.kind == Hotlist.Kind.SUPPRESSION else Allowed(),
         Allowed() if matcher.machine.is_active else Denied("This matcher was switched off."),
+        Denied("This matcher was stopped. Somebody has to start it again first.") if matcher.stoppage else Allowed(),
         _is_not_allocated(matcher, hotlist),
     )
 
@@ -48,6 +49,38 @@ def may_revoke(user: Actor, allocation: Allocation) -> Verdict:
     return first_denial(
         holds(user, "matchers.manage_matcher"), Denied("This allocation is over already.") if over else Allowed()
     )
+
+
+def may_prolong(user: Actor, allocation: Allocation) -> Verdict:
+    """Who moves the end of an allocation: who may give the list, while it is given."""
+    over = allocation.revoked_at is not None or allocation.until_at <= timezone.now()
+    return first_denial(
+        holds(user, "matchers.manage_matcher"),
+        Denied("This allocation is over already. Give the list anew.") if over else Allowed(),
+    )
+
+
+def may_stop(user: Actor, matcher: Matcher) -> Verdict:
+    """Who takes everything from a matcher: narrowing, so one person is enough (R-105)."""
+    return first_denial(
+        holds(user, "matchers.manage_matcher"), Denied("It is stopped already.") if matcher.stoppage else Allowed()
+    )
+
+
+def may_restart(user: Actor, matcher: Matcher) -> Verdict:
+    """Another person than who stopped it."""
+    stoppage = matcher.stoppage
+    is_own = stoppage is not None and isinstance(user, User) and stoppage.from_by_id == user.pk
+    return first_denial(
+        holds(user, "matchers.manage_matcher"),
+        Denied("You stopped it, so somebody else has to start it again.") if is_own else Allowed(),
+        acts_in_own_session(user),
+    )
+
+
+def may_view_root(user: Actor) -> Verdict:
+    """Who sees the root of trust."""
+    return reads(user, "matchers.view_root")
 
 
 def may_see_halts(user: Actor) -> Verdict:

@@ -4,9 +4,10 @@ from django.urls import path
 
 from matchers.api import disclosures as api_disclosures
 from matchers.api import halts as halts_api
+from matchers.api import lives as lives_api
 from matchers.api import machines
 from matchers.api import matchers as api
-from matchers.views import disclosures, doors, halts, matchers, publication
+from matchers.views import disclosures, doors, halts, lives, matchers, publication, root
 
 urlpatterns = [
     path("matchers/", matchers.matcher_list, name="matcher_list"),
@@ -26,6 +27,10 @@ urlpatterns = [
     path("legacy/<str:source>/held", doors.HeldNow.as_view(), name="door_held"),
     path("legacy/<str:source>/lists/<slug:slug>/update", doors.Update.as_view(), name="door_list_update"),
     path("legacy/<str:source>/lists/<slug:slug>/held", doors.HeldNow.as_view(), name="door_list_held"),
+    path("matchers/root/", root.root_of_trust, name="root_of_trust"),
+    path("matchers/<uuid:pk>/stop/", lives.matcher_stop, name="matcher_stop"),
+    path("matchers/<uuid:pk>/restart/", lives.matcher_restart, name="matcher_restart"),
+    path("matchers/allocations/<uuid:pk>/prolong/", lives.allocation_prolong, name="allocation_prolong"),
     path("matchers/halts/", halts.halt_list, name="halt_list"),
     path("matchers/halts/<uuid:pk>/", halts.halt_detail, name="halt_detail"),
     path("matchers/halts/<uuid:pk>/release/", halts.halt_release, name="halt_release"),
@@ -55,6 +60,10 @@ api_urlpatterns = [
     path("disclosures/", api_disclosures.DisclosureList.as_view(), name="api_disclosure_list"),
     path("disclosures/<uuid:pk>/", api_disclosures.DisclosureDetail.as_view(), name="api_disclosure_detail"),
     path("disclosures/<uuid:pk>/told/", api_disclosures.Told.as_view(), name="api_disclosure_told"),
+    path("publication-root/", lives_api.RootOfTrust.as_view(), name="api_root_of_trust"),
+    path("matchers/<uuid:pk>/stop/", lives_api.MatcherStop.as_view(), name="api_matcher_stop"),
+    path("matchers/<uuid:pk>/restart/", lives_api.MatcherRestart.as_view(), name="api_matcher_restart"),
+    path("allocations/<uuid:pk>/prolong/", lives_api.AllocationProlong.as_view(), name="api_allocation_prolong"),
     path("halts/", halts_api.HaltList.as_view(), name="api_halt_list"),
     path("halts/<uuid:pk>/", halts_api.HaltDetail.as_view(), name="api_halt_detail"),
     path("halts/<uuid:pk>/release/", halts_api.HaltRelease.as_view(), name="api_halt_release"),

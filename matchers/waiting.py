@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Iterator
 
-from django.db.models import Count, Exists, Min, OuterRef
+from django.db.models import Count, Exists, Min, OuterRef, QuerySet
 from django.urls import reverse
 
 from accounts.models import User
@@ -11,7 +11,7 @@ from accounts.policies import role_has
 from hotlists.models import Hotlist
 from matchers.disclosed import to_be_told
 from matchers.freshness import FORGOTTEN_WITHIN, SILENT_AFTER, copies
-from matchers.models import DoorList, Halt, Matcher, RecallHolder
+from matchers.models import Allocation, DoorList, Halt, Matcher, RecallHolder
 from matchers.wellness import root_to_renew
 from portal.home import Item
 from standards.models import StandardsProfile
@@ -19,18 +19,20 @@ from standards.models import StandardsProfile
 
 def questions(user: User, now: dt.datetime) -> Iterator[Item]:
     """For those who answer for matchers, and those who watch over them; the root of trust, for administrators too."""
-    if any(role_has(user, permission) for permission in ("accounts.manage_machines", "matchers.manage_matcher")):
+    if role_has(user, "matchers.view_root"):
         ends_at = root_to_renew(now)
         if ends_at is not None:
             words = "has ended: matchers take nothing new" if ends_at <= now else f"ends on {ends_at:%d %B %Y}"
             yield Item(
-                f"The root of trust {words}. Its holders have to sign another", reverse("healthz"), tone="lapsing"
+                f"The root of trust {words}. Its holders have to sign another", reverse("root_of_trust"), tone="lapsing"
             )
     lists = Hotlist.objects.visible_to(user)
     if any(role_has(user, permission) for permission in ("matchers.release_revision", "matchers.view_publications")):
         yield from _stopped(user)
     if not role_has(user, "matchers.view_publications"):
         return
+    if role_has(user, "matchers.manage_matcher"):
+        yield from _ending(lists, now)
     late = RecallHolder.objects.open_since(now - FORGOTTEN_WITHIN).filter(hotlist__in=lists)
     # Of a matcher without signatures nothing is ever proved; it is asked about only while it does not even say so.
     said = DoorList.objects.filter(door=OuterRef("matcher"), hotlist=OuterRef("hotlist"))
@@ -66,4 +68,14 @@ def _stopped(user: User) -> Iterator[Item]:
     refused = halts.standing().filter(is_released=False).aggregate(count=Count("pk"), since=Min("decided_at"))
     yield Item(
         "Refused revisions whose lists wait to be put right", board, refused["count"], refused["since"], "lapsing"
+    )
+
+
+def _ending(lists: QuerySet[Hotlist], now: dt.datetime) -> Iterator[Item]:
+    notice = dt.timedelta(days=StandardsProfile.objects.in_force(now).number("allocation.soon"))
+    ending = Allocation.objects.running(now).ending_before(now + notice).filter(hotlist__in=lists)
+    first = ending.order_by("until_at").values_list("matcher_id", flat=True).first()
+    address = reverse("matcher_detail", args=[first]) if first else reverse("matcher_list")
+    yield Item(
+        "Lists that matchers lose soon, unless they are given for longer", address, ending.count(), tone="lapsing"
     )

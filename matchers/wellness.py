@@ -1,12 +1,15 @@
 """Whether the publication is well, for /healthz; and when the root of trust ends, which people have to see to in time."""
 
 import datetime as dt
+import json
+from dataclasses import dataclass
 
 from django.utils import timezone
 
 from hotlists.models import Hotlist
 from matchers import versions
 from matchers.models import Allocation, Feed, ListRole, Metadata, Publication
+from portal.errors import Stranger
 
 ROOT_WARNING = dt.timedelta(days=60)  # its holders have to come together
 
@@ -15,6 +18,39 @@ def root_to_renew(at: dt.datetime) -> dt.datetime | None:
     """When the root of trust ends, if that is soon."""
     newest = Metadata.objects.filter(feed=None, role="root").order_by("-version").first()
     return newest.expires_at if newest is not None and newest.expires_at - ROOT_WARNING <= at else None
+
+
+@dataclass(frozen=True, slots=True)
+class Root:
+    """The root that stands, in its own words."""
+
+    version: int
+    signed_at: dt.datetime
+    ends_at: dt.datetime
+    threshold: int
+    holders: list[str]
+    online: dict[str, list[str]]
+
+
+def root_facts() -> Root | None:
+    """What the newest root says; None before there is one."""
+    newest = Metadata.objects.filter(feed=None, role="root").order_by("-version").first()
+    if newest is None:
+        return None
+    roles = json.loads(bytes(newest.body))["signed"]["roles"]
+    return Root(
+        version=newest.version, signed_at=newest.signed_at, ends_at=newest.expires_at, threshold=roles["root"]["threshold"],
+        holders=sorted(roles["root"]["keyids"]),
+        online={name: sorted(role["keyids"]) for name, role in sorted(roles.items()) if name != "root"},
+    )  # fmt: skip
+
+
+def require_root() -> Root:
+    """The same. Raises Stranger."""
+    root = root_facts()
+    if root is None:
+        raise Stranger("The keys of the publication have not been made yet.")
+    return root
 
 
 def check() -> str:

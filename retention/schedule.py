@@ -65,7 +65,7 @@ SCHEDULE: list[Rule] = [
           leaves_traces=False),
     *goes_with("matchers.Halt", ("matchers.HeldChange", "halt"), leaves_traces=False),
     *keep("Life of the matcher and 6 years; ended by hand", ACCOUNTABLE, "matchers.Matcher", "matchers.Allocation",
-          "matchers.Feed", "matchers.FeedList", "matchers.ListRole", "matchers.RevisionDoor",
+          "matchers.Feed", "matchers.FeedList", "matchers.ListRole", "matchers.Stoppage", "matchers.RevisionDoor",
           "matchers.DoorList", "matchers.BucketPart"),
     # --- What is wanted
     erase("hotlists.Entry", "12 months after it was withdrawn, expired or, never approved, was last written", ALIGNED,

@@ -129,6 +129,13 @@ def test_read_while_allocated_is_taken_after_the_list_was_revoked(listed, report
         report(entry, revision=told.revision, captured_at=later)
 
 
+def test_hit_from_a_stopped_matcher_is_kept_and_marked(listed, report, matcher, manager):
+    entry = listed()
+    matchers.stop_matcher(matcher.matcher, by=manager, reason="Stolen from the car.")
+    hit = report(entry)
+    assert "matcher_stopped" in hit.cautions
+
+
 def test_capture_in_the_future_is_refused(listed, report):
     with pytest.raises(Unfit, match="future"):
         report(listed(), captured_at=timezone.now() + dt.timedelta(hours=1))

@@ -36,6 +36,7 @@ class Caution(models.TextChoices):
     NOT_IN_FORCE = "not_in_force_now", "No longer listed: a matcher's older copy matched"
     STALE = "entry_stale", "Not checked with its source lately"
     CONFIDENCE = "low_confidence", "Camera unsure of the plate"
+    MATCHER_STOPPED = "matcher_stopped", "From a matcher that was stopped: do not rely on it alone"
     SITE_NOT_IN_SERVICE = "site_not_in_service", "Site not in service"
     SITE_UNKNOWN = "site_unknown", "Site not in the registry"
 

@@ -1,6 +1,6 @@
 """The verbs of matchers."""
 
-from .allocations import allocate, revoke
+from .allocations import allocate, prolong, revoke
 from .disclosures import export_list, open_disclosure, tell_recipient
 from .doors import bring_up, fetch_update, note_held
 from .feeds import publish_sites, refresh_timestamps, sign_feed
@@ -12,6 +12,7 @@ from .publishing import publish, renew_whole_file
 from .receipts import challenge, give_receipt
 from .reconcile import reconcile
 from .resuming import resume_publication
+from .stoppages import restart_matcher, stop_matcher
 
 __all__ = [
     "add_matcher",
@@ -29,6 +30,7 @@ __all__ = [
     "note_held",
     "note_seen",
     "open_disclosure",
+    "prolong",
     "prune",
     "publish",
     "publish_sites",
@@ -38,8 +40,10 @@ __all__ = [
     "release_revision",
     "renew_code",
     "renew_whole_file",
+    "restart_matcher",
     "resume_publication",
     "revoke",
     "sign_feed",
+    "stop_matcher",
     "tell_recipient",
 ]

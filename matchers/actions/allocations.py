@@ -63,6 +63,36 @@ def revoke(allocation: Allocation, *, by: User, reason: str) -> Allocation:
     return allocation
 
 
+@transaction.atomic
+def prolong(allocation: Allocation, *, by: User, until_at: dt.datetime, reason: str) -> Allocation:
+    """Moves the end of an allocation to a later day, since the list is still needed there (R-101)."""
+    allocation = (
+        Allocation.objects.select_for_update(of=("self",)).select_related("matcher", "hotlist").get(pk=allocation.pk)
+    )
+    _require_sight(by, allocation.hotlist)
+    require(policies.may_prolong(by, allocation))
+    now = timezone.now()
+    problems = {} if reason.strip() else {"reason": ["Say why it is still needed."]}
+    if until_at <= allocation.until_at:
+        problems["until_at"] = ["Choose a later end than it has. To end it sooner, take the list away."]
+    elif until_at > now + policies.LONGEST_ALLOCATION:
+        problems["until_at"] = [
+            "A list is given for a year at most; then it is asked again whether it is still needed."
+        ]
+    if problems:
+        raise Unfit("This end cannot be set.", problems)
+    before = allocation.until_at
+    allocation.until_at, allocation.prolonged_because = until_at, reason
+    allocation.prolonged_by, allocation.prolonged_at = by, now
+    allocation.save(update_fields=["until_at", "prolonged_because", "prolonged_by", "prolonged_at"])
+    publish_soon(allocation.hotlist_id)
+    record(
+        Verb.LIST_PROLONGED, target=allocation, by=by, also=[allocation.matcher, allocation.hotlist], reason=reason,
+        matcher=str(allocation.matcher), list=str(allocation.hotlist), before=before.isoformat(), until=until_at.isoformat(),
+    )  # fmt: skip
+    return allocation
+
+
 def _ensure_role(hotlist: Hotlist) -> ListRole:
     """The list's name and key in the publication, made when it is first given to somebody."""
     role = ListRole.objects.filter(hotlist=hotlist).first()

@@ -5,6 +5,7 @@ from .halts import Halt, HeldChange
 from .matchers import Allocation, Matcher
 from .publications import BucketPart, Publication, PublishedRow
 from .receipts import Challenge, Recall, RecallHolder, Receipt
+from .stoppages import Stoppage
 from .unsigned import Disclosure, DisclosureTold, DoorList, RevisionDoor
 
 __all__ = [
@@ -28,4 +29,5 @@ __all__ = [
     "Receipt",
     "RevisionDoor",
     "SiteTable",
+    "Stoppage",
 ]

@@ -8,6 +8,7 @@ from django.db.models import F, Q
 from accounts.models import Actor, MachineClient, User
 from hotlists.models import Hotlist
 from matchers.models.feeds import Feed, FeedList
+from matchers.models.stoppages import Stoppage
 from portal.ids import new_id
 
 
@@ -53,6 +54,7 @@ class Matcher(models.Model):
         ordering = ["name"]
         permissions = [
             ("manage_matcher", "Add matchers, and give lists to them and take them away"),
+            ("view_root", "See the root of trust: who holds its keys, and when it ends"),
             ("view_publications", "See what was published, who holds it, and what is not proved forgotten"),
         ]
         constraints = [
@@ -70,13 +72,26 @@ class Matcher(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def stoppage(self) -> Stoppage | None:
+        """What keeps it from its lists now."""
+        return self.stoppages.filter(to_at=None).select_related("from_by").first()
+
 
 class AllocationQuerySet(models.QuerySet["Allocation"]):
     """Which allocations."""
 
     def running(self, at: dt.datetime) -> "AllocationQuerySet":
-        """Allocations by which a matcher is entitled to a list at this moment, of machines not switched off."""
-        return self.filter(from_at__lte=at, until_at__gt=at, revoked_at=None, matcher__machine__is_active=True)
+        """Allocations by which a matcher is entitled to a list at this moment, of matchers neither switched off nor stopped."""
+        stopped = Stoppage.objects.open_at(at).filter(matcher=models.OuterRef("matcher"))
+        return self.filter(
+            ~models.Exists(stopped),
+            from_at__lte=at, until_at__gt=at, revoked_at=None, matcher__machine__is_active=True,
+        )  # fmt: skip
+
+    def ending_before(self, moment: dt.datetime) -> "AllocationQuerySet":
+        """Those whose end comes before this moment."""
+        return self.filter(until_at__lte=moment)
 
     def ends_by_feed(self) -> dict[str, dt.datetime]:
         """Each feed that these entitle, and the last moment until which one of them does."""
@@ -97,6 +112,9 @@ class Allocation(models.Model):
         User, models.PROTECT, null=True, related_name="+", help_text="Empty: the portal itself."
     )
     allocated_at = models.DateTimeField()
+    prolonged_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    prolonged_at = models.DateTimeField(null=True, help_text="When its end was last moved.")
+    prolonged_because = models.CharField(max_length=300, blank=True)
     revoked_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     revoked_at = models.DateTimeField(null=True)
     revoked_because = models.CharField(max_length=300, blank=True)
@@ -110,6 +128,11 @@ class Allocation(models.Model):
             models.CheckConstraint(name="matchers_allocation_ends", condition=Q(until_at__gt=F("from_at"))),
             models.CheckConstraint(
                 name="matchers_allocation_says_why", condition=~Q(purpose="") & ~Q(agreement_ref="")
+            ),
+            models.CheckConstraint(
+                name="matchers_allocation_prolonged_for_a_reason",
+                condition=Q(prolonged_at__isnull=True, prolonged_by__isnull=True, prolonged_because="")
+                | (Q(prolonged_at__isnull=False, prolonged_by__isnull=False) & ~Q(prolonged_because="")),
             ),
             models.CheckConstraint(
                 name="matchers_allocation_revoked_for_a_reason",

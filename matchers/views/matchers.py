@@ -12,7 +12,7 @@ from hotlists.models import Hotlist
 from matchers import actions, keys, policies
 from matchers.disclosed import of_list
 from matchers.forms import AllocationForm, MatcherForm, RevokeForm
-from matchers.freshness import copies, is_silent
+from matchers.freshness import copies, is_silent, proved_gone
 from matchers.models import Allocation, Disclosure, Halt, Matcher, Publication, Receipt, RevisionDoor
 from matchers.wellness import root_to_renew
 from portal.errors import Stranger, Unfit
@@ -57,7 +57,9 @@ def matcher_detail(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         "matcher": matcher, "is_silent": is_silent(matcher, now), "copies": copies(lists, now, of=matcher), "now": now,
         "allocations": [(each, policies.may_revoke(request.user, each)) for each in allocations],
         "receipts": Receipt.objects.filter(matcher=matcher, hotlist__in=lists).select_related("hotlist")[:RECEIPTS],
-        "may_manage": policies.may_manage(request.user),
+        "may_manage": policies.may_manage(request.user), "stoppage": matcher.stoppage,
+        "may_stop": policies.may_stop(request.user, matcher), "may_restart": policies.may_restart(request.user, matcher),
+        "proved_gone": proved_gone(matcher, lists),
         "addresses": _addresses(request, matcher), "keys_note": keys.note(),
     }  # fmt: skip
     return render(request, "matchers/matcher_detail.html", context)

@@ -15,7 +15,7 @@ from accounts.authentication import MachineAuthentication
 from matcher_client.deltas import Step
 from matchers import files
 from matchers.actions import note_seen
-from matchers.entitlement import matcher_of, require_feed, require_list
+from matchers.entitlement import matcher_of, require_feed, require_going, require_list
 from matchers.models import Feed, Metadata, Publication, SiteTable
 from portal.streaming import stream_file
 
@@ -54,6 +54,8 @@ class Document(_Published):
         found = shown.order_by("-version").first()
         if found is None:
             raise NotFound
+        if found.feed_id is None and role != "root":
+            require_going(matcher)  # the same for everybody who has the list, so not what ends it for one
         tag = f'"{found.role}-{found.version}"'
         if request.headers.get("If-None-Match") == tag:
             return HttpResponse(status=HTTPStatus.NOT_MODIFIED, headers={"ETag": tag})
@@ -70,8 +72,10 @@ class ListFile(_Published):
         matcher = matcher_of(request)
         require_list(matcher, role)
         known = Publication.objects.filter(hotlist__role__name=role, sha256=sha256)
-        if not known.filter(feed=None).exists() and not known.filter(feed=matcher.feed).exists():
-            raise NotFound
+        if not known.filter(feed=matcher.feed).exists():
+            if not known.filter(feed=None).exists():
+                raise NotFound
+            require_going(matcher)
         return _file(request, files.list_path(role, sha256), "application/vnd.apache.parquet", sha256)
 
 
@@ -80,7 +84,9 @@ class DeltaFile(_Published):
 
     def get(self, request: Request, role: str, sha256: str, revision: int) -> HttpResponseBase:
         """401 unless the list is given to the token's matcher; 404 when there is no such file, or it was pruned."""
-        require_list(matcher_of(request), role)
+        matcher = matcher_of(request)
+        require_list(matcher, role)
+        require_going(matcher)
         path = files.delta_path(role, sha256, Step(0, revision, 1))
         return _file(request, path, "application/gzip", sha256)
 
