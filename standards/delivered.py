@@ -163,7 +163,7 @@ NUMBERS = [
         "R-103",
     ),
     ("publication.change.least", 100, "rows", "Fewer changed rows than this never wait", "R-103 [D]"),
-    ("allocation.soon", 30, "days", "It is shown that a matcher's list ends so long before", "R-101 [D]"),
+    ("allocation.soon", 14, "days", "It is shown that a matcher's list ends so long before", "R-101 [D]"),
     ("stolen.confirm", 48, "hours", "A lost or stolen report is confirmed within", "R-022"),
     ("stolen.reminder", 14, "days", "The source is reminded of an unconfirmed report after", "R-022"),
     ("stolen.unconfirmed", 42, "days", "An unconfirmed report is weeded after", "R-022"),

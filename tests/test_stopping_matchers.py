@@ -170,7 +170,7 @@ def test_home_shows_a_list_that_is_about_to_end_and_the_page_prolongs_it(matcher
         return any("lose soon" in item.title and item.count for item in waiting.questions(manager, timezone.now()))
 
     assert not shown()
-    Allocation.objects.update(until_at=timezone.now() + dt.timedelta(days=20))
+    Allocation.objects.update(until_at=timezone.now() + dt.timedelta(days=10))
     assert shown()
     day = (timezone.localdate() + dt.timedelta(days=200)).isoformat()
     address = reverse("allocation_prolong", args=[Allocation.objects.get().pk])

@@ -2,7 +2,7 @@
 
 from django.db import migrations
 
-NUMBERS = [("allocation.soon", 30, "days", "It is shown that a matcher's list ends so long before", "R-101 [D]")]
+NUMBERS = [("allocation.soon", 14, "days", "It is shown that a matcher's list ends so long before", "R-101 [D]")]
 
 
 def deliver(apps, schema_editor):
