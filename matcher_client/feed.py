@@ -69,6 +69,7 @@ class Feed:
         self._targets_url = targets_url
         self._root = root
         self.at_rest = AtRest(self.name, key)
+        self._writing = ""  # what prune leaves alone
         self._metadata = state / "tuf"
         self._targets = state / "targets"
         self._fetcher = PortalFetcher(session, self.name)
@@ -141,8 +142,12 @@ class Feed:
 
     def write(self, name: str, batches: Iterable[pa.RecordBatch]) -> None:
         """Keep rows as a whole file of our own."""
-        with self.at_rest.create(self.path_of(name)) as file:
-            whole.write(file, batches)
+        self._writing = name
+        try:
+            with self.at_rest.create(self.path_of(name)) as file:
+                whole.write(file, batches)
+        finally:
+            self._writing = ""
 
     def open(self, name: str) -> BinaryIO:
         """A file of a list, unlocked. Raises Refused when it is not there as it was put there."""
@@ -159,7 +164,8 @@ class Feed:
     def prune(self, keep: set[str]) -> None:
         """Delete every list file but those to keep. What is withdrawn must not stay on disk."""
         for path in self._targets.iterdir():
-            if path.name not in keep and path.name != SITES:
+            is_being_written = bool(self._writing) and path.name.startswith(self._writing)
+            if path.name not in keep and path.name != SITES and not is_being_written:
                 path.unlink()
 
     def _have(self, target: TargetFile, name: str) -> None:

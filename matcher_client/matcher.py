@@ -9,10 +9,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from matcher_client import deltas as delta_files
-from matcher_client.deltas import Changes, Step
-from matcher_client.feed import Feed, Publication, PublishedList
-from matcher_client.held import DeltaFile, Files, HeldList, HeldRows, follow, judge, read_whole
+from matcher_client.feed import Feed, Publication
+from matcher_client.held import Files, HeldList
 from matcher_client.manifest import Manifest
 from matcher_client.reads import Read
 from matcher_client.receipts import Identity, give_receipt
@@ -22,6 +20,7 @@ from matcher_client.session import Answered, PortalSession, SilentPortal
 from matcher_client.spool import Spool
 from matcher_client.state import Applied, AppliedList, health
 from matcher_client.store import Store, Where
+from matcher_client.taking import take, take_up
 
 log = logging.getLogger(__name__)
 
@@ -57,6 +56,7 @@ class Matcher:
         self._healed: dict[str, int] = {}
         self._told: Any = None
         self._changing = threading.RLock()
+        self._updating = threading.RLock()  # taken before `_changing`; files are fetched, replaced and pruned under it
         self.applied = self._read_applied()
 
     def now(self) -> float:
@@ -72,7 +72,7 @@ class Matcher:
             lists = {}
             for role, applied in list(self.applied.lists.items()):
                 try:
-                    lists[role] = self._take_up(role, applied)
+                    lists[role] = take_up(self.feed, role, applied)
                 except Refused as error:
                     log.warning("What was held of list %s is not whole and will be fetched anew: %s", role, error)
                     del self.applied.lists[role]
@@ -81,6 +81,10 @@ class Matcher:
 
     def update(self) -> bool:
         """Fetch, verify and apply the newest publication; say whether a list changed. Raises Refused or Unreachable."""
+        with self._updating:
+            return self._update()
+
+    def _update(self) -> bool:
         asked_at = int(time.time())
         publication = self.feed.refresh(self.applied.timestamp_version)
         # Under other keys the count begins anew: the old ones may have been stolen and the numbers used up.
@@ -90,7 +94,8 @@ class Matcher:
         verified_at = max(asked_at, self.applied.verified_at)
         now = self.now()
         given = [published for published in publication.lists if published.until is None or now < published.until]
-        lists = {published.role: self._load(publication, published) for published in given}
+        held = self.store.lists
+        lists = {each.role: take(self.feed, publication, each, held.get(each.role)) for each in given}
         with self._changing:
             before = {role: held.manifest for role, held in self.store.lists.items()}
             self.store.replace(lists, publication.sites, verified_at, publication.where)
@@ -105,7 +110,7 @@ class Matcher:
                 return
             self.identity.enrol(self.session, self._enrol_code)
         for role in list(self.store.lists):
-            with self._changing:  # so that what is answered for is not discarded meanwhile
+            with self._updating, self._changing:  # so that what is answered for is not discarded meanwhile
                 applied = self.applied.lists.get(role)
                 if applied is not None and not applied.is_receipted:
                     self._give_receipt(role, applied)
@@ -146,8 +151,8 @@ class Matcher:
             if not held.files.deltas:
                 continue
             own = f"{role}.own-{held.manifest.revision}.parquet"
-            self.feed.write(own, held.rows.batches())
-            with self._changing:
+            self.feed.write(own, held.rows.batches())  # nothing waits for it
+            with self._updating, self._changing:
                 now = self.store.lists.get(role)
                 if now is None or now.files.whole != held.files.whole:  # taken away or fetched whole meanwhile
                     self.feed.path_of(own).unlink()
@@ -230,52 +235,6 @@ class Matcher:
             raise ValueError(f"This state directory belongs to feed {applied.feed}.")
         applied.feed = self.feed.name
         return applied
-
-    def _load(self, publication: Publication, published: PublishedList) -> HeldList:
-        role, manifest = published.role, published.manifest
-        held = self.store.lists.get(role)
-        if held is not None:
-            if manifest.revision < held.manifest.revision:
-                raise Refused(ROLLBACK, f"list {role} went back to revision {manifest.revision}.")
-            if held.manifest == manifest:
-                return held if held.until == published.until else replace(held, until=published.until)
-            if held.manifest.has_rows_of(manifest):
-                return replace(held, manifest=manifest, applied_at=int(time.time()), until=published.until)
-            if steps := held.way_to(manifest):
-                try:
-                    return self._follow(publication, published, held.rows, held.files, steps)
-                except Refused as error:
-                    log.warning("%s The list is fetched whole instead.", error)
-        name = self.feed.fetch(published)
-        with self.feed.open(name) as file:
-            rows = read_whole(file, role, manifest.bucket_bits)
-        steps = tuple(step for step in manifest.deltas if step.revision > manifest.full_revision)
-        return self._follow(publication, published, rows, Files(name), steps)
-
-    def _follow(
-        self, publication: Publication, published: PublishedList, rows: HeldRows, files: Files, steps: tuple[Step, ...]
-    ) -> HeldList:
-        """The list as deltas make it of rows that are there. Raises Refused or Unreachable."""
-        role, manifest = published.role, published.manifest
-        deltas = tuple(self.feed.fetch_delta(publication, published, step) for step in steps)
-        rows = follow(rows, map(self._changes, deltas), role)
-        judge(role, manifest, rows)
-        files = Files(files.whole, (*files.deltas, *deltas))
-        return HeldList(role, manifest, files, int(time.time()), rows, published.until)
-
-    def _take_up(self, role: str, applied: AppliedList) -> HeldList:
-        """A list as it was applied before the last stop. Raises Refused when it is not whole."""
-        manifest, files = Manifest.read(applied.manifest), applied.files
-        with self.feed.open(files.whole) as file:
-            rows = read_whole(file, role, manifest.bucket_bits)
-        rows = follow(rows, map(self._changes, files.deltas), role)
-        judge(role, manifest, rows)
-        return HeldList(role, manifest, files, applied.applied_at, rows, applied.until)
-
-    def _changes(self, delta: DeltaFile) -> Changes:
-        """What a delta says. ValueError when it is not one; Refused when it is not as it was put there."""
-        with self.feed.open(delta.name) as file:
-            return delta_files.read(file.read(), delta.step.changes)
 
     def _persist(self, publication: Publication, verified_at: int) -> None:
         self.applied.timestamp_version = publication.timestamp_version

@@ -101,7 +101,12 @@ def a_delta(since, revision, before, after):
     before, after = ({row[:3]: row for row in rows} for rows in (before, after))
     changed = sorted(key for key in before | after if before.get(key) != after.get(key))
     lines = "".join(json.dumps(after.get(key, key)) + "\n" for key in changed)
-    return {"since": since, "revision": revision, "changes": len(changed), "content": gzip.compress(lines.encode())}
+    return {
+        "since": since,
+        "revision": revision,
+        "changes": len(changed),
+        "content": gzip.compress(lines.encode(), mtime=0),
+    }
 
 
 def line(row):

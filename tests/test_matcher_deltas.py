@@ -126,6 +126,28 @@ def test_a_tidied_list_follows_the_next_delta(portal, matcher, make_matcher):
         assert held(make_matcher()) == in_order(FIRST)
 
 
+def test_an_update_while_the_disk_is_tidied_is_kept(portal, matcher, make_matcher, monkeypatch):
+    publish_second(portal)
+    matcher.update()
+    write = matcher.feed.write
+
+    def and_meanwhile(name, batches):
+        def update_then(batches):
+            deltas = [a_delta(1, 2, FIRST, SECOND), a_delta(2, 3, SECOND, FIRST)]
+            portal.publish({LIST: FIRST}, in_service(), custom={LIST: {"whole": (1, FIRST), "deltas": deltas}})
+            matcher.update()
+            yield from batches
+
+        write(name, update_then(batches))
+
+    monkeypatch.setattr(matcher.feed, "write", and_meanwhile)
+    assert matcher.tidy() == 1
+    assert held(matcher) == in_order(FIRST)
+    assert files_of(matcher).whole.endswith(".own-2.parquet") and len(files_of(matcher).deltas) == 1
+    with portal.down():
+        assert held(make_matcher()) == in_order(FIRST)
+
+
 def test_deltas_that_lead_elsewhere_are_discarded_for_the_whole_file(portal, matcher, caplog):
     wrong = a_delta(1, 2, FIRST, [a_row(STAYS)])
     portal.publish({LIST: SECOND}, in_service(), custom={LIST: {"whole": (2, SECOND), "deltas": [wrong]}})
@@ -135,7 +157,7 @@ def test_deltas_that_lead_elsewhere_are_discarded_for_the_whole_file(portal, mat
 
 
 def told(*changes):
-    return gzip.compress("".join(json.dumps(change) + "\n" for change in changes).encode())
+    return gzip.compress("".join(json.dumps(change) + "\n" for change in changes).encode(), mtime=0)
 
 
 @pytest.mark.parametrize(
@@ -147,6 +169,7 @@ def told(*changes):
         (told(["GB", GONE]), 1, "format", "neither a row nor a key"),
         (told([*a_row(COMES, scope='{"moon":["full"]}')]), 1, "format", "moon"),
     ],
+    ids=["leads elsewhere", "not packed", "too few", "no key", "an unknown limit"],
 )
 def test_a_delta_that_is_wrong_from_the_whole_file_on_too_is_refused(portal, matcher, content, changes, attack, words):
     publish_second(portal, {"since": 1, "revision": 2, "changes": changes, "content": content})
@@ -238,5 +261,5 @@ def with_all_keys(deltas, revisions):
         keys = sorted({row[:3] for a, b in itertools.pairwise(between) for row in set(a) ^ set(b)})
         after = {row[:3]: row for row in between[-1]}
         lines = "".join(json.dumps(after.get(key, key)) + "\n" for key in keys)
-        made.append({**delta, "changes": len(keys), "content": gzip.compress(lines.encode())})
+        made.append({**delta, "changes": len(keys), "content": gzip.compress(lines.encode(), mtime=0)})
     return made
