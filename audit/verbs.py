@@ -190,6 +190,20 @@ class Verb(TextChoices):
     SITE_RETURNED = "site.returned", "{actor} returned the camera site {subject} to service: {reason}"
     SITE_DECOMMISSIONED = "site.decommissioned", "{actor} decommissioned the camera site {subject}: {reason}"
     SITE_OPENED = "site.opened", "{actor} opened the camera site {subject} with its precise location"
+    SITE_CONSULTED = "site.consulted", "{actor} logged what {whom} said of the camera site {subject}"
+    SITE_SHARED = (
+        "site.shared",
+        "{actor} wrote down that reads of {subject} go to {organisation} until {until_at}: {purpose}",
+    )
+    SITE_SHARING_ENDED = "site.sharing_ended", "{actor} ended the sharing of {subject} with {organisation}"
+    SIGNS_INSPECTED = "site.signs_inspected", "{actor} wrote down that the signs of {subject} are {found}"
+    POSITION_CHECKED = (
+        "camera.position_checked",
+        "{actor} compared where the camera {camera} of {subject} says it stands: {metres} metres apart",
+    )
+    SITES_READ = "sites.read", "{actor} read a file of {count} camera sites, {file}: {problems} rows with problems"
+    SITES_IMPORTED = "sites.imported", "{actor} proposed the {count} camera sites of {file}"
+    SITES_EXPORTED = "sites.exported", "{actor} took {count} camera sites away as {form}: {reason}"
     SITES_MAPPED = "sites.mapped", "{actor} opened a map of {count} camera sites"
     # matchers
     MATCHER_ADDED = "matcher.added", "{actor} added the matcher {subject}: {purpose}"
@@ -333,7 +347,10 @@ _OPERATIONS = {
     Verb.CONFLICTS_SHOWN: Operation.CONSULTATION,
     Verb.NOTICE_RAISED: Operation.DISCLOSURE,
     Verb.NOTICE_OPENED: Operation.CONSULTATION,
+    Verb.SITE_SHARED: Operation.DISCLOSURE,
     Verb.SITE_OPENED: Operation.CONSULTATION,
+    Verb.SITES_READ: Operation.COLLECTION,
+    Verb.SITES_EXPORTED: Operation.DISCLOSURE,
     Verb.SITES_MAPPED: Operation.CONSULTATION,
     Verb.LOAD_RECEIVED: Operation.COLLECTION,
     Verb.LOAD_FILE_SET_ASIDE: Operation.HOUSEKEEPING,

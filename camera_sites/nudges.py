@@ -1,6 +1,7 @@
 """Telling the rooms above that service has changed, by a task's name and not by an import."""
 
 from django.db import transaction
+from django.db.models import Model
 
 from portal.celery import app
 
@@ -8,6 +9,11 @@ from portal.celery import app
 def publish_lists_soon() -> None:
     """After commit, asks for every list to be compared with what is published: an assessment covers lists too."""
     transaction.on_commit(lambda: app.send_task("matchers.tasks.reconcile"), robust=True)
+
+
+def report_position_soon(check: Model) -> None:
+    """After commit, asks that a camera which is not where it says be looked into (R-091)."""
+    transaction.on_commit(lambda: app.send_task("scrutiny.tasks.report_position", args=[str(check.pk)]), robust=True)
 
 
 def publish_sites_soon() -> None:

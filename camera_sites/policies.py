@@ -118,6 +118,18 @@ def may_set_live(user: Actor, site: CameraSite) -> Verdict:
     )
 
 
+def may_export_sites(user: Actor) -> Verdict:
+    """Who may take away where sites stand (R-120)."""
+    return holds(user, "camera_sites.export_sites")
+
+
+def may_keep_evidence(user: Actor, site: CameraSite) -> Verdict:
+    """Who writes down consultations, sharing, signs and positions: whoever proposes and keeps sites."""
+    if site.status == CameraSite.Status.DECOMMISSIONED:
+        return Denied("This site is decommissioned: what is kept about it stays as it is.")
+    return may_propose(user)
+
+
 def may_suspend_site(user: Actor, site: CameraSite) -> Verdict:
     """Suspending narrows: its owner, or who decides sites."""
     return may_decommission(user, site)

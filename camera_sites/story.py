@@ -112,6 +112,17 @@ def acts_on_site(site: Any, user: User) -> list[Act]:
     return acts
 
 
+def acts_on_evidence(site: Any, user: User) -> list[Act]:
+    """What may be written down about a site."""
+    may = policies.may_keep_evidence(user, site)
+    names = {
+        "site_consult": "Log a consultation", "site_share": "Add a sharing agreement",
+        "site_share_end": "End a sharing agreement", "site_signs": "Inspect the signs",
+        "site_position": "Check a camera’s position",
+    }  # fmt: skip
+    return [Act(words, reverse(name, args=[site.pk]), may) for name, words in names.items()]
+
+
 def acts_on_dpia(dpia: Dpia, latest: DpiaVersion, user: User) -> list[Act]:
     """As `acts_on_site`, for an assessment and its latest version."""
     edit = reverse("dpia_edit", args=[dpia.pk])

@@ -3,11 +3,17 @@
 from django.urls import path
 
 from camera_sites.api import dpias as dpias_api
+from camera_sites.api import evidence as evidence_api
+from camera_sites.api import exchange as exchange_api
 from camera_sites.api import sites as sites_api
-from camera_sites.views import dpia_files, dpia_registers, dpias, sites
+from camera_sites.views import dpia_files, dpia_registers, dpias, evidence, exchange, sites
 
 urlpatterns = [
     path("camera-sites/", sites.site_list, name="site_list"),
+    path("camera-sites/import/", exchange.sites_import, name="sites_import"),
+    path("camera-sites/import/template.csv", exchange.sites_template, name="sites_template"),
+    path("camera-sites/import/<uuid:pk>/", exchange.sites_import_detail, name="sites_import_detail"),
+    path("camera-sites/export/", exchange.sites_export, name="sites_export"),
     path("camera-sites/map/", sites.site_map, name="site_map"),
     path("camera-sites/new/", sites.site_new, name="site_new"),
     path("camera-sites/<uuid:pk>/", sites.site_detail, name="site_detail"),
@@ -19,6 +25,11 @@ urlpatterns = [
     path("camera-sites/<uuid:pk>/decommission/", sites.site_decommission, name="site_decommission"),
     path("camera-sites/<uuid:pk>/access/", sites.site_access, name="site_access"),
     path("camera-sites/<uuid:pk>/access/end/", sites.site_access_end, name="site_access_end"),
+    path("camera-sites/<uuid:pk>/consultations/", evidence.site_consult, name="site_consult"),
+    path("camera-sites/<uuid:pk>/sharing/", evidence.site_share, name="site_share"),
+    path("camera-sites/<uuid:pk>/sharing/end/", evidence.site_share_end, name="site_share_end"),
+    path("camera-sites/<uuid:pk>/signs/", evidence.site_signs, name="site_signs"),
+    path("camera-sites/<uuid:pk>/position/", evidence.site_position, name="site_position"),
     path("dpias/", dpias.dpia_list, name="dpia_list"),
     path("dpias/new/", dpias.dpia_new, name="dpia_new"),
     path("dpias/<uuid:pk>/", dpias.dpia_detail, name="dpia_detail"),
@@ -36,6 +47,9 @@ urlpatterns = [
 
 api_urlpatterns = [
     path("camera-sites/", sites_api.SiteList.as_view(), name="api_site_list"),
+    path("camera-sites/import/", exchange_api.SitesImport.as_view(), name="api_sites_import"),
+    path("camera-sites/import/<uuid:pk>/", exchange_api.SitesImportDetail.as_view(), name="api_sites_import_detail"),
+    path("camera-sites/export/", exchange_api.SitesExport.as_view(), name="api_sites_export"),
     path("camera-sites/<uuid:pk>/", sites_api.SiteDetail.as_view(), name="api_site_detail"),
     path("camera-sites/<uuid:pk>/cameras/", sites_api.SiteAddCamera.as_view(), name="api_site_add_camera"),
     path("camera-sites/<uuid:pk>/live/", sites_api.SiteSetLive.as_view(), name="api_site_set_live"),
@@ -44,6 +58,12 @@ api_urlpatterns = [
     path("camera-sites/<uuid:pk>/decommission/", sites_api.SiteDecommission.as_view(), name="api_site_decommission"),
     path("camera-sites/<uuid:pk>/access/", sites_api.SiteGiveAccess.as_view(), name="api_site_give_access"),
     path("camera-sites/<uuid:pk>/access/end/", sites_api.SiteTakeAccess.as_view(), name="api_site_take_access"),
+    path("camera-sites/<uuid:pk>/evidence/", evidence_api.SiteEvidence.as_view(), name="api_site_evidence"),
+    path("camera-sites/<uuid:pk>/consultations/", evidence_api.SiteConsult.as_view(), name="api_site_consult"),
+    path("camera-sites/<uuid:pk>/sharing/", evidence_api.SiteShare.as_view(), name="api_site_share"),
+    path("camera-sites/<uuid:pk>/sharing/end/", evidence_api.SiteShareEnd.as_view(), name="api_site_share_end"),
+    path("camera-sites/<uuid:pk>/signs/", evidence_api.SiteSigns.as_view(), name="api_site_signs"),
+    path("camera-sites/<uuid:pk>/position/", evidence_api.SitePosition.as_view(), name="api_site_position"),
     path("dpias/", dpias_api.DpiaList.as_view(), name="api_dpia_list"),
     path("dpias/<uuid:pk>/", dpias_api.DpiaDetail.as_view(), name="api_dpia_detail"),
     path("dpias/<uuid:pk>/submit/", dpias_api.DpiaSubmit.as_view(), name="api_dpia_submit"),

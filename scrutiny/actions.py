@@ -8,6 +8,7 @@ from django.utils import timezone
 from accounts.models import Actor, SystemJob, User
 from audit.actions import record
 from audit.verbs import Verb
+from camera_sites.models import PositionCheck
 from hits.models import Hit
 from portal.errors import TooLate, Unfit
 from portal.policies import require
@@ -101,6 +102,22 @@ def report_site_hit(hit: Hit, *, by: Actor) -> Finding | None:
         by=by, kind=Finding.Kind.SITE_HIT, about=site, owner=site.owner, title=f"Hit from {site.ref}, not in service",
         words=f"{hit.matcher} reported a hit from {site.name} while the site was not in service. Its reads are not to be"
         " matched: find out why they were, and say what was put right.",
+    )  # fmt: skip
+
+
+@transaction.atomic
+def report_position(check: PositionCheck, *, by: Actor) -> Finding | None:
+    """A camera says it stands elsewhere than it was surveyed to (R-091): one open finding a camera, for whoever answers."""
+    camera = check.camera
+    type(camera).objects.select_for_update().get(pk=camera.pk)  # two checks at once are one finding
+    standing = Finding.objects.about(camera).filter(kind=Finding.Kind.POSITION).exclude(status=Status.SETTLED)
+    if standing.exists():
+        return None
+    return open_finding(
+        by=by, kind=Finding.Kind.POSITION, about=camera, owner=camera.site.owner,
+        title=f"Camera {camera.ref} is not where it says",
+        words=f"It reports a place {check.metres} metres from where it was surveyed; {check.tolerance} are tolerated. Reads"
+        " from the wrong place mislead: find out which is right, and say what was put right.",
     )  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 from celery import shared_task
 
+from camera_sites.models import PositionCheck
 from hits.models import Hit
 from scrutiny import actions
 
@@ -10,3 +11,9 @@ from scrutiny import actions
 def report_site_hit(hit_id: str) -> None:
     """A hit came from a site not in service."""
     actions.report_site_hit(Hit.objects.get(pk=hit_id), by=actions.CLOCK)
+
+
+@shared_task
+def report_position(check_id: str) -> None:
+    """A camera is not where it says."""
+    actions.report_position(PositionCheck.objects.get(pk=check_id), by=actions.CLOCK)

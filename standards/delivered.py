@@ -218,6 +218,9 @@ NUMBERS = [
     ("public.suppress", 5, "count", "Public figures below this are not shown", "R-138"),
     ("site.exceptional.rank", 50, "rank", "Least rank that signs off an exceptional camera site", "R-112"),
     ("site.neighbours", 3000, "metres", "Other sites so near are shown as possible duplicates", "R-111 [D]"),
+    ("site.position", 50, "metres", "A camera that says it stands further from its survey is a finding", "R-091 [D]"),
+    ("site.signs", 365, "days", "The signs of a camera site are inspected at least every", "R-117 [D]"),
+    ("site.import", 1000, "rows", "The longest file of camera sites that is taken at once", "5.5 [D]"),
     ("site.temporary", 365, "days", "A temporary camera site stands for less than", "R-110"),
 ]
 

@@ -1,6 +1,8 @@
 """The verbs of assessments and camera sites."""
 
 from .dpias import advise, begin_dpia, begin_version, decide, edit_version, import_dpia, submit
+from .evidence import check_position, end_sharing, inspect_signs, log_consultation, share_site
+from .exchange import apply_import, export_sites, read_import
 from .prior_consultations import record_answer, send_to_commissioner
 from .service import decommission, return_site, set_live, suspend_site
 from .sites import (
@@ -16,21 +18,29 @@ from .sites import (
 __all__ = [
     "add_camera",
     "advise",
+    "apply_import",
     "begin_dpia",
     "begin_version",
+    "check_position",
     "decide",
     "decommission",
     "edit_site",
     "edit_version",
+    "end_sharing",
+    "export_sites",
     "give_access",
     "import_dpia",
+    "inspect_signs",
+    "log_consultation",
     "open_locations",
     "open_site",
     "propose_site",
+    "read_import",
     "record_answer",
     "return_site",
     "send_to_commissioner",
     "set_live",
+    "share_site",
     "submit",
     "suspend_site",
     "take_access",

@@ -36,7 +36,7 @@ def propose_site(*, by: User, seen_by: Iterable[User | Group] = (), **facts: Any
     now = timezone.now()
     site = _fill(CameraSite(proposed_by=by, proposed_at=now), {"owner": by, **facts}, WRITTEN)
     _save_new(site, "Another camera site has this reference already.")
-    _contribute(site, by=by)
+    contribute(site, by=by)
     record(Verb.SITE_PROPOSED, target=site, by=by)
     for grantee in [*{by.pk: by, site.owner_id: site.owner}.values(), *seen_by]:
         grant_access(grantee, permission="camera_sites.view_camerasite", to=site, by=by)
@@ -59,7 +59,7 @@ def edit_site(site: CameraSite, *, by: User, **facts: Any) -> CameraSite:
         )
     _fill(site, changed, WRITTEN)
     _save(site, "Another camera site has this reference already.")
-    _contribute(site, by=by)
+    contribute(site, by=by)
     record(Verb.SITE_EDITED, target=site, by=by, fields=", ".join(sorted(changed)) or "nothing")
     return site
 
@@ -76,7 +76,7 @@ def add_camera(
         commissioned_by=by,
     )  # fmt: skip
     _save_new(camera, "Another camera has this reference already.")
-    _contribute(site, by=by)
+    contribute(site, by=by)
     record(Verb.CAMERA_ADDED, target=site, by=by, also=[camera], camera=ref)
     return camera
 
@@ -150,7 +150,8 @@ def _save(thing: CameraSite | Camera, taken: str, **how: Any) -> None:
         raise Unfit("That reference is taken.", {"ref": [taken]}) from error
 
 
-def _contribute(site: CameraSite, *, by: User) -> None:
+def contribute(site: CameraSite, *, by: User) -> None:
+    """Their hand is in the proposal now."""
     SiteContribution.objects.get_or_create(site=site, user=by, defaults={"contributed_at": timezone.now()})
 
 

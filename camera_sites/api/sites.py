@@ -160,7 +160,7 @@ class SiteDetail(APIView):
     @extend_schema(responses=SiteDetailSerializer, operation_id="camera_sites_open")
     def get(self, request: Request, pk: uuid.UUID) -> Response:
         """The site; its ETag is what an edit sends back in If-Match."""
-        site = actions.open_site(_site(request, pk), by=actor(request))
+        site = actions.open_site(site_of(request, pk), by=actor(request))
         return Response(_told(pk, request), headers={"ETag": _tag(site)})
 
     @extend_schema(request=WrittenSiteSerializer(partial=True), responses=SiteDetailSerializer)
@@ -168,7 +168,7 @@ class SiteDetail(APIView):
     def patch(self, request: Request, pk: uuid.UUID) -> Response:
         """Changes a proposal, or what may change of a live site."""
         CameraSite.objects.select_for_update().filter(pk=pk).first()  # or two editors may both pass
-        site = _site(request, pk)
+        site = site_of(request, pk)
         check_if_match(request, _tag(site))
         given = WrittenSiteSerializer(data=request.data, partial=True)
         given.is_valid(raise_exception=True)
@@ -176,7 +176,9 @@ class SiteDetail(APIView):
         return Response(_told(pk, request), headers={"ETag": _tag(site)})
 
 
-def _verb(name: str, fields: dict[str, serializers.Field], act: Callable[[CameraSite, Actor, dict[str, Any]], object]):
+def site_verb(
+    name: str, fields: dict[str, serializers.Field], act: Callable[[CameraSite, Actor, dict[str, Any]], object]
+):
     """A view for one verb on a site: the body's fields, and what it does with (site, who calls, body)."""
     shape = type(inline_serializer(f"Site{name}Body", fields))
 
@@ -188,7 +190,7 @@ def _verb(name: str, fields: dict[str, serializers.Field], act: Callable[[Camera
 
         @extend_schema(request=shape, responses=SiteDetailSerializer, operation_id=f"camera_sites_{name.lower()}")
         def post(self, request: Request, pk: uuid.UUID) -> Response:
-            site = _site(request, pk)
+            site = site_of(request, pk)
             given = shape(data=request.data)
             given.is_valid(raise_exception=True)
             act(site, actor(request), dict(given.validated_data))
@@ -198,7 +200,7 @@ def _verb(name: str, fields: dict[str, serializers.Field], act: Callable[[Camera
     return View
 
 
-SiteAddCamera = _verb(
+SiteAddCamera = site_verb(
     "AddCamera",
     {
         "ref": serializers.SlugField(max_length=40),
@@ -208,39 +210,40 @@ SiteAddCamera = _verb(
     },
     lambda site, by, data: actions.add_camera(site, by=by, **data),
 )
-SiteSetLive = _verb(
+SiteSetLive = site_verb(
     "SetLive",
     {"words": serializers.CharField(max_length=2000, required=False, default="", allow_blank=True)},
     lambda site, by, data: actions.set_live(site, by=by, **data),
 )
-SiteSuspend = _verb(
+SiteSuspend = site_verb(
     "Suspend",
     {"reason": serializers.CharField(max_length=500)},
     lambda site, by, data: actions.suspend_site(site, by=by, **data),
 )
-SiteReturn = _verb(
+SiteReturn = site_verb(
     "Return",
     {"reason": serializers.CharField(max_length=500)},
     lambda site, by, data: actions.return_site(site, by=by, **data),
 )
-SiteDecommission = _verb(
+SiteDecommission = site_verb(
     "Decommission",
     {"reason": serializers.CharField(max_length=500)},
     lambda site, by, data: actions.decommission(site, by=by, **data),
 )
-SiteGiveAccess = _verb(
+SiteGiveAccess = site_verb(
     "GiveAccess",
     {"team": serializers.SlugRelatedField("name", queryset=Group.objects.filter(team__isnull=False))},
     lambda site, by, data: actions.give_access(site, data["team"], by=by),
 )
-SiteTakeAccess = _verb(
+SiteTakeAccess = site_verb(
     "TakeAccess",
     {"team": serializers.SlugRelatedField("name", queryset=Group.objects.filter(team__isnull=False))},
     lambda site, by, data: actions.take_access(site, data["team"], by=by),
 )
 
 
-def _site(request: Request, pk: uuid.UUID) -> CameraSite:
+def site_of(request: Request, pk: uuid.UUID) -> CameraSite:
+    """The site, where it is the caller's to see; 404 otherwise."""
     return get_object_or_404(CameraSite.objects.visible_to(actor(request)).select_related("dpia", "owner"), pk=pk)
 
 

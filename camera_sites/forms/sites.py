@@ -13,6 +13,8 @@ from camera_sites.models import Camera, CameraSite, Dpia
 class SiteForm(forms.ModelForm):
     """What a proposer writes of a site. Of a live site only what was not decided on is offered."""
 
+    field_order = ("ref", "name")
+
     location_type = forms.ChoiceField(
         choices=CameraSite.LocationType.choices, widget=forms.RadioSelect, label="Kind of place"
     )

@@ -3,6 +3,8 @@
 from .access import SiteContribution, SiteGroupAccess, SiteUserAccess
 from .cameras import Camera
 from .dpias import Dpia, DpiaAdvice, DpiaContribution, DpiaDecision, DpiaVersion
+from .evidence import PositionCheck, SharingAgreement, SignageInspection, SiteConsultation
+from .imports import SiteImport
 from .prior_consultations import ConsultationOutcome, PriorConsultation
 from .service import ServiceSpell, SiteDecision
 from .sites import CameraSite
@@ -16,10 +18,15 @@ __all__ = [
     "DpiaContribution",
     "DpiaDecision",
     "DpiaVersion",
+    "PositionCheck",
     "PriorConsultation",
     "ServiceSpell",
+    "SharingAgreement",
+    "SignageInspection",
+    "SiteConsultation",
     "SiteContribution",
     "SiteDecision",
     "SiteGroupAccess",
+    "SiteImport",
     "SiteUserAccess",
 ]

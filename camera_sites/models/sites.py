@@ -156,6 +156,7 @@ class CameraSite(SiteCase):
             ("view_sites", "Open the registry of camera sites"),
             ("propose_site", "Propose and edit camera sites"),
             ("decide_site", "Set a camera site live, or end it"),
+            ("export_sites", "Take camera sites away as a file"),
         ]
         triggers = [triggers.SITE_IS_BORN_PROPOSED, triggers.SITE_IS_LIVE_AS_DECIDED, triggers.SITE_KEEPS_ITS_SPELLS]
         constraints = [

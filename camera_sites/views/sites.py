@@ -17,9 +17,10 @@ from django.views.decorators.http import require_GET, require_http_methods
 from camera_sites import actions, policies
 from camera_sites.case import lacking, likelihood_of
 from camera_sites.forms import AccessForm, CameraForm, LiveForm, ReasonForm, RegistryFilter, SiteForm
-from camera_sites.models import CameraSite, SiteGroupAccess
+from camera_sites.forms.evidence import of_site
+from camera_sites.models import CameraSite, PositionCheck, SiteGroupAccess
 from camera_sites.neighbours import neighbours
-from camera_sites.story import SOON, acts_on_site, log_of, map_points, purposes_of, state_of
+from camera_sites.story import SOON, acts_on_evidence, acts_on_site, log_of, map_points, purposes_of, state_of
 from portal.errors import Unfit
 from portal.forms import put_problems
 from portal.policies import Verdict, require
@@ -33,10 +34,11 @@ def site_list(request: HttpRequest) -> HttpResponse:
     """The sites one may see, without where they stand."""
     require(policies.may_open_registry(request.user))
     now = timezone.now()
-    form, sites = _narrowed(request, now)
+    form, sites = narrowed(request, now)
     page = Paginator(sites.with_standing(now).order_by("ref"), PAGE).get_page(request.GET.get("page"))
     rows = [(site, state_of(site, now)) for site in page.object_list]
-    context = {"form": form, "page": page, "rows": rows, "may_propose": policies.may_propose(request.user)}
+    context = {"form": form, "page": page, "rows": rows, "may_propose": policies.may_propose(request.user),
+               "may_export": policies.may_export_sites(request.user)}  # fmt: skip
     return render(request, "camera_sites/site_list.html", context)
 
 
@@ -45,7 +47,7 @@ def site_map(request: HttpRequest) -> HttpResponse:
     """The same sites on a map, and beside it as a list. Looking at where they stand is recorded (R-120)."""
     require(policies.may_open_registry(request.user))
     now = timezone.now()
-    form, sites = _narrowed(request, now)
+    form, sites = narrowed(request, now)
     shown = list(sites.with_standing(now).order_by("ref")[: ON_A_MAP + 1])
     is_cut = len(shown) > ON_A_MAP
     shown = shown[:ON_A_MAP]
@@ -68,6 +70,9 @@ def site_detail(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         "points": map_points([site], now), "events": log_of("camera_sites.camerasite", site.pk),
         "near": neighbours(site, by=request.user), "likelihood": likelihood_of(site, now),
         "lacking": lacking(site, now) if site.status == CameraSite.Status.PROPOSED else [],
+        "kept": acts_on_evidence(site, request.user), "consultations": site.consultations.all(),
+        "sharing": site.sharing.all(), "inspections": site.inspections.select_related("recorded_by"),
+        "positions": PositionCheck.objects.filter(camera__site=site).select_related("camera"), "now": now,
         "near_words": [CameraSite.Proximity(code).label for code in site.proximity],
         "decision": getattr(site, "decision", None), "spells": site.spells.select_related("began_by", "ended_by"),
         "teams": SiteGroupAccess.objects.filter(content_object=site).select_related("group").order_by("group__name"),
@@ -114,7 +119,7 @@ def camera_new(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         "title": "Add a camera", "button": "Add this camera", "done": "Camera added.",
         "explain": "As few as the need asks for: what is decided on is this site with these cameras.",
     }  # fmt: skip
-    return _act(request, pk, CameraForm, actions.add_camera, policies.may_add_camera, words)
+    return act_on_site(request, pk, CameraForm, actions.add_camera, policies.may_add_camera, words)
 
 
 @require_http_methods(["GET", "POST"])
@@ -125,7 +130,7 @@ def site_live(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         "explain": "Matchers match its reads from now until its DPIA’s review date, and not a second longer.",
         "done": "Live. Matchers are being told.",
     }  # fmt: skip
-    return _act(request, pk, LiveForm, actions.set_live, policies.may_set_live, words)
+    return act_on_site(request, pk, LiveForm, actions.set_live, policies.may_set_live, words)
 
 
 @require_http_methods(["GET", "POST"])
@@ -136,7 +141,7 @@ def site_suspend(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         "explain": "Matchers stop matching its reads within seconds. Somebody else than you returns it to service.",
         "done": "Suspended. Matchers are being told.",
     }  # fmt: skip
-    return _act(request, pk, ReasonForm, actions.suspend_site, policies.may_suspend_site, words)
+    return act_on_site(request, pk, ReasonForm, actions.suspend_site, policies.may_suspend_site, words)
 
 
 @require_http_methods(["GET", "POST"])
@@ -147,7 +152,7 @@ def site_return(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         "explain": "Matchers match its reads again from now until its DPIA’s review date.",
         "done": "Live again. Matchers are being told.",
     }  # fmt: skip
-    return _act(request, pk, ReasonForm, actions.return_site, policies.may_return_site, words)
+    return act_on_site(request, pk, ReasonForm, actions.return_site, policies.may_return_site, words)
 
 
 @require_http_methods(["GET", "POST"])
@@ -158,7 +163,7 @@ def site_decommission(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         "explain": "Matchers stop matching its reads within seconds. It comes back only as a new proposal.",
         "done": "Ended. Matchers are being told.",
     }  # fmt: skip
-    return _act(request, pk, ReasonForm, actions.decommission, policies.may_decommission, words)
+    return act_on_site(request, pk, ReasonForm, actions.decommission, policies.may_decommission, words)
 
 
 @require_http_methods(["GET", "POST"])
@@ -172,7 +177,7 @@ def site_access(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     def act(site: CameraSite, *, by: Any, team: Any) -> None:
         actions.give_access(site, team, by=by)
 
-    return _act(request, pk, AccessForm, act, policies.may_give_access, words)
+    return act_on_site(request, pk, AccessForm, act, policies.may_give_access, words)
 
 
 @require_http_methods(["GET", "POST"])
@@ -187,10 +192,10 @@ def site_access_end(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     def act(site: CameraSite, *, by: Any, team: Any) -> None:
         actions.take_access(site, team, by=by)
 
-    return _act(request, pk, AccessForm, act, policies.may_give_access, words)
+    return act_on_site(request, pk, AccessForm, act, policies.may_give_access, words)
 
 
-def _act(
+def act_on_site(
     request: HttpRequest,
     pk: uuid.UUID,
     form_class: type[forms.BaseForm],
@@ -200,7 +205,7 @@ def _act(
 ) -> HttpResponse:
     """A page that does one thing to a site; nothing typed is lost when it is refused."""
     site = _site(request, pk)
-    form = form_class(request.POST if request.method == "POST" else None)
+    form = of_site(form_class(request.POST if request.method == "POST" else None), site)
     if request.method == "POST" and form.is_valid():
         try:
             act(site, by=request.user, **form.cleaned_data)
@@ -218,7 +223,8 @@ def _act(
     return render(request, "camera_sites/site_act.html", context, status=_status(form))
 
 
-def _narrowed(request: HttpRequest, at: dt.datetime) -> tuple[RegistryFilter, Any]:
+def narrowed(request: HttpRequest, at: dt.datetime) -> tuple[RegistryFilter, Any]:
+    """What narrows the registry, and the sites that are left of those one may see."""
     form = RegistryFilter(request.GET or None)
     sites = CameraSite.objects.visible_to(request.user)
     if not (form.is_bound and form.is_valid()):
