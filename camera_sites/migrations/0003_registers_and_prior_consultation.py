@@ -20,9 +20,11 @@ SEALED = ("camera_sites_dpiaversion", "camera_sites_dpiaadvice", "camera_sites_d
 
 
 def seal(apps, schema_editor):
+    alias = schema_editor.connection.alias  # another connection would wait for the locks that this one holds
     for table in SEALED:
         schema_editor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
-    for version in apps.get_model("camera_sites", "DpiaVersion").objects.exclude(status="draft").select_related("dpia"):
+    versions = apps.get_model("camera_sites", "DpiaVersion").objects.using(alias)
+    for version in versions.exclude(status="draft").select_related("dpia"):
         content = {
             "format": "anpr-dpia/1", "ref": version.dpia.ref, "title": version.dpia.title, "version": version.number,
             "sections": {name: getattr(version, name) for name in SECTIONS},
@@ -31,9 +33,9 @@ def seal(apps, schema_editor):
         }
         canonical = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
         digest = hashlib.sha256(canonical.encode()).hexdigest()
-        type(version).objects.filter(pk=version.pk).update(digest=digest)
+        versions.filter(pk=version.pk).update(digest=digest)
         for model in ("DpiaAdvice", "DpiaDecision"):
-            apps.get_model("camera_sites", model).objects.filter(version=version).update(digest=digest)
+            apps.get_model("camera_sites", model).objects.using(alias).filter(version=version).update(digest=digest)
     for table in SEALED:
         schema_editor.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
 
