@@ -64,8 +64,14 @@ class CameraSiteQuerySet(models.QuerySet["CameraSite"]):
         )
 
     def in_service(self, at: dt.datetime) -> "CameraSiteQuerySet":
-        """Live sites whose DPIA is in date at this moment (R-113)."""
-        return self.with_service_end(at).filter(in_service_until__gt=at)
+        """Live sites whose assessments are in date at this moment (R-113): as `in_service_until` says, asked of all at once."""
+        governing = Dpia.objects.governing(at).values("pk")
+        return self.with_service_end(at).filter(
+            Q(encircles=False) | Q(encircles=None) | Q(town_dpia__in=governing),
+            Q(deployed_until=None) | Q(deployed_until__gt=at),
+            is_set_live=True,
+            dpia__in=governing,
+        )
 
     def out_of_service(self, at: dt.datetime) -> "CameraSiteQuerySet":
         """Sites that people had set live at this moment, and whose assessment had lapsed or whose deployment had ended."""
