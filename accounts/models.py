@@ -120,9 +120,27 @@ class MachineClient(models.Model):
     name = models.CharField(max_length=100, unique=True)
     scopes = models.CharField(max_length=200, help_text="What its tokens may carry, separated by spaces.")
     is_active = models.BooleanField(default=True)
+    secret_since = models.DateTimeField(
+        default=timezone.now, help_text="When the secret was issued by which it signs in."
+    )
+    next_secret = models.CharField(
+        max_length=128, blank=True, help_text="Hash of the secret that takes its place once it is used."
+    )
+    next_secret_since = models.DateTimeField(null=True)
+    next_secret_until = models.DateTimeField(null=True, help_text="Until when the secret before works beside it.")
 
     class Meta:
         permissions = [("manage_machines", "Enrol machine clients and change their scopes")]
+        constraints = [
+            models.CheckConstraint(
+                name="accounts_machine_next_secret_has_an_overlap",
+                condition=Q(next_secret="", next_secret_since__isnull=True, next_secret_until__isnull=True)
+                | (
+                    ~Q(next_secret="")
+                    & Q(next_secret_since__isnull=False, next_secret_until__gt=F("next_secret_since"))
+                ),
+            )
+        ]
 
     actor_kind = "machine"
     actor_role = "machine client"
@@ -141,6 +159,10 @@ class MachineClient(models.Model):
     def actor_label(self) -> str:
         """As sentences name this machine."""
         return f"the machine {self.name}"
+
+    def works_by_its_secret(self, at: dt.datetime) -> bool:
+        """Whether the secret that it has had still signs it in; once another was issued, for as long as the two overlap."""
+        return self.next_secret_until is None or at < self.next_secret_until
 
     def has_scope(self, scope: str) -> bool:
         """Whether this machine was given the scope."""

@@ -11,7 +11,7 @@ TRACKED: dict[str, tuple[str, ...]] = {
     "standards.MatrixCell": (),
     "accounts.User": ("password", "last_login"),
     "accounts.Team": (),
-    "accounts.MachineClient": (),
+    "accounts.MachineClient": ("next_secret",),
     "retention.LegalHold": (),
     "camera_sites.CameraSite": (),
     "camera_sites.Camera": (),

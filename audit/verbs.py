@@ -27,6 +27,11 @@ class Verb(TextChoices):
     TEAM_ADDED = "team.added", "{actor} made the team {subject} of {members}"
     TEAM_CHANGED = "team.changed", "{actor} changed the team {subject}: now {members}; left: {gone}"
     MACHINE_ADDED = "machine.added", "{actor} enrolled the machine {subject}"
+    MACHINE_SECRET_ISSUED = (
+        "machine.secret_issued",
+        "{actor} issued another secret for the machine {subject}; the one before ends by {until}",
+    )
+    MACHINE_SECRET_TAKEN_UP = "machine.secret_taken_up", "{actor} signed in by its new secret, which ended the old"
     ACCESS_GRANTED = "access.granted", "{actor} gave {grantee} access to {subject}"
     ACCESS_REVOKED = "access.revoked", "{actor} took access to {subject} from {grantee}"
     # standards

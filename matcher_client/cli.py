@@ -16,7 +16,8 @@ from matcher_client.feed import Feed
 from matcher_client.listener import Listener, Open
 from matcher_client.locking import MEMORY, NoKey, key_from
 from matcher_client.matcher import Matcher
-from matcher_client.session import PortalSession
+from matcher_client.rotation import rotate
+from matcher_client.session import Answered, PortalSession, SilentPortal
 from matcher_client.state import Applied, health, lock
 
 WELL, NOT_FRESH, CANNOT, SILENT = 0, 1, 2, 3
@@ -30,6 +31,8 @@ WHO_MAY_POST = "a file that holds the token which whoever posts reads must send;
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command and return its exit status."""
     options = parser().parse_args(arguments)
+    if options.command == "rotate":
+        return change_secret(options)
     if options.command == "status":
         return status(options.state)
     if options.command == "health":
@@ -69,6 +72,10 @@ def parser() -> argparse.ArgumentParser:
     third.add_argument("--token-file", type=Path, help=WHO_MAY_POST)
     other = commands.add_parser("status", help="say what a matcher holds, from its state directory")
     other.add_argument("--state", required=True, type=Path)
+    secret = commands.add_parser("rotate", help="change the secret by which this matcher signs in; then start it again")
+    secret.add_argument("--portal", required=True, metavar="URL")
+    secret.add_argument("--client-id", required=True)
+    secret.add_argument("--client-secret-file", required=True, type=Path, help="is written anew")
     return top
 
 
@@ -159,3 +166,14 @@ def token_in(path: Path | None) -> str:
     if not token:
         raise ValueError(f"There is no token in {path}.")
     return token
+
+
+def change_secret(options: argparse.Namespace) -> int:
+    """Change the secret. Exit status 1 when the portal refused or did not answer."""
+    try:
+        rotate(options.portal, options.client_id, options.client_secret_file)
+    except (Answered, SilentPortal) as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    sys.stdout.write("The secret was changed; the old one works no more. Start the matcher again.\n")
+    return 0

@@ -68,6 +68,13 @@ class PortalSession:
         """What the portal answers to `content` posted as JSON. Raises Answered or SilentPortal."""
         return self._call("POST", f"{self.portal}{path}", json=content)
 
+    def sign_in(self) -> None:
+        """Sign in, and nothing else. Raises Answered or SilentPortal."""
+        try:
+            self.http.get(f"{self.portal}/healthz")
+        except httpx.HTTPError as error:
+            raise SilentPortal(str(error)) from error
+
     def close(self) -> None:
         self.http.close()
 

@@ -67,6 +67,16 @@ def may_stop(user: Actor, matcher: Matcher) -> Verdict:
     )
 
 
+def may_rotate(actor: Actor, matcher: Matcher) -> Verdict:
+    """Who has another secret issued: who keeps matchers, or the matcher itself; not for one that was stopped."""
+    is_itself = isinstance(actor, MachineClient) and actor.pk == matcher.machine_id
+    return first_denial(
+        Allowed() if is_itself else holds(actor, "matchers.manage_matcher"),
+        Denied("This matcher was stopped. It gets no other secret.") if matcher.stoppage else Allowed(),
+        Allowed() if matcher.machine.is_active else Denied("This matcher was switched off."),
+    )
+
+
 def may_restart(user: Actor, matcher: Matcher) -> Verdict:
     """Another person than who stopped it."""
     stoppage = matcher.stoppage

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from django.db.models import Count, Exists, Min, OuterRef, QuerySet
 from django.urls import reverse
 
+from accounts.credentials import oldest_secret
 from accounts.models import User
 from accounts.policies import role_has
 from hotlists.models import Hotlist
@@ -33,6 +34,10 @@ def questions(user: User, now: dt.datetime) -> Iterator[Item]:
         return
     if role_has(user, "matchers.manage_matcher"):
         yield from _ending(lists, now)
+        old = Matcher.objects.filter(machine__is_active=True, machine__secret_since__lt=oldest_secret(now))
+        yield Item(
+            "Matchers whose secret is overdue to be changed", reverse("matcher_list"), old.count(), tone="lapsing"
+        )
     late = RecallHolder.objects.open_since(now - FORGOTTEN_WITHIN).filter(hotlist__in=lists)
     # Of a matcher without signatures nothing is ever proved; it is asked about only while it does not even say so.
     said = DoorList.objects.filter(door=OuterRef("matcher"), hotlist=OuterRef("hotlist"))

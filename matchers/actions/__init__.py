@@ -6,7 +6,7 @@ from .doors import bring_up, fetch_update, note_held
 from .feeds import publish_sites, refresh_timestamps, sign_feed
 from .halts import look_at_halt, refuse_revision, release_revision
 from .keys import change_list_key, import_root, make_publication_keys
-from .matchers import add_matcher, enrol, note_seen, renew_code
+from .matchers import add_matcher, enrol, note_seen, renew_code, rotate_secret
 from .pruning import prune
 from .publishing import publish, renew_whole_file
 from .receipts import challenge, give_receipt
@@ -43,6 +43,7 @@ __all__ = [
     "restart_matcher",
     "resume_publication",
     "revoke",
+    "rotate_secret",
     "sign_feed",
     "stop_matcher",
     "tell_recipient",

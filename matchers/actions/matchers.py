@@ -11,6 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.actions import enrol_machine
+from accounts.credentials import issue_secret
 from accounts.models import Actor, MachineClient, User
 from audit.actions import record
 from audit.verbs import Verb
@@ -77,6 +78,14 @@ def renew_code(matcher: Matcher, *, by: Actor) -> str:
     matcher.save(update_fields=["enrol_code_hash", "enrol_code_expires_at"])
     record(Verb.MATCHER_CODE_RENEWED, target=matcher, by=by)
     return code
+
+
+@transaction.atomic
+def rotate_secret(matcher: Matcher, *, by: Actor) -> str:
+    """Another secret, told this once. The old one works until the new is first used, for the overlap at most."""
+    matcher = _locked(matcher)
+    require(policies.may_rotate(by, matcher))
+    return issue_secret(matcher.machine, by=by)
 
 
 @transaction.atomic

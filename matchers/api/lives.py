@@ -4,7 +4,7 @@ import uuid
 from typing import Any
 
 from django.shortcuts import get_object_or_404
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import extend_schema, inline_serializer
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -13,6 +13,7 @@ from rest_framework.views import APIView
 from accounts.authentication import PEOPLE_ONLY, Has, actor
 from hotlists.models import Hotlist
 from matchers import actions, policies, wellness
+from matchers.api.machines import SECRET, secret_of
 from matchers.api.matchers import AllocationSerializer, MatcherSerializer
 from matchers.models import Allocation, Matcher
 from portal.policies import require
@@ -68,6 +69,19 @@ class MatcherRestart(_OfMatcher):
     """Another person than who stopped it starts it again."""
 
     verb = staticmethod(actions.restart_matcher)
+
+
+class MatcherSecret(APIView):
+    """Another secret for a matcher, told this once."""
+
+    permission_classes = (Has,)
+    machine_scopes = PEOPLE_ONLY
+
+    @extend_schema(request=None, responses={201: inline_serializer("SecretIssued", SECRET)})
+    def post(self, request: Request, pk: uuid.UUID) -> Response:
+        """201 with the new secret; the old one works until the new is first used."""
+        require(policies.may_view(actor(request)))
+        return secret_of(get_object_or_404(Matcher, pk=pk), by=actor(request))
 
 
 class AllocationProlong(APIView):

@@ -10,8 +10,10 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.authentication import Has, MachineAuthentication
+from accounts.models import Actor, MachineClient
 from matchers import actions
 from matchers.entitlement import SCOPE, matcher_of
+from matchers.models import Matcher
 
 _HEX = re.compile(r"[0-9a-f]*")
 POSTGRES_INT = 2**31 - 1
@@ -47,6 +49,17 @@ class ReceiptSerializer(serializers.Serializer):
     signature = _hex(128)
 
 
+SECRET = {"client_secret": serializers.CharField(), "old_until": serializers.DateTimeField()}
+
+
+def secret_of(matcher: Matcher, *, by: Actor) -> Response:
+    """The answer that tells a new secret; kept by nobody on the way."""
+    secret = actions.rotate_secret(matcher, by=by)
+    until = MachineClient.objects.values_list("next_secret_until", flat=True).get(pk=matcher.machine_id)
+    body = {"client_secret": secret, "old_until": until}
+    return Response(body, status=status.HTTP_201_CREATED, headers={"Cache-Control": "no-store"})
+
+
 class _FromMatcher(APIView):
     authentication_classes = (MachineAuthentication,)
     permission_classes = (Has,)
@@ -72,6 +85,19 @@ class Enrol(_FromMatcher):
         facts = self.read(request)
         matcher = actions.enrol(facts["code"], by=request.user, public_key=facts["public_key"])
         return Response({"matcher": str(matcher.pk)}, status=status.HTTP_201_CREATED)
+
+
+class OwnSecret(APIView):
+    """A matcher has its own secret changed."""
+
+    authentication_classes = (MachineAuthentication,)
+    permission_classes = (Has,)
+    machine_scopes = {"POST": (SCOPE,)}
+
+    @extend_schema(request=None, responses={201: inline_serializer("OwnSecretIssued", SECRET)})
+    def post(self, request: Request) -> Response:
+        """201 with the new secret, this once. The old one works until the new is first used, and no longer than said."""
+        return secret_of(matcher_of(request), by=request.user)
 
 
 class Challenge(_FromMatcher):

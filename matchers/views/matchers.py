@@ -8,6 +8,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from accounts.credentials import is_overdue
 from hotlists.models import Hotlist
 from matchers import actions, keys, policies
 from matchers.disclosed import of_list
@@ -58,6 +59,7 @@ def matcher_detail(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         "allocations": [(each, policies.may_revoke(request.user, each)) for each in allocations],
         "receipts": Receipt.objects.filter(matcher=matcher, hotlist__in=lists).select_related("hotlist")[:RECEIPTS],
         "may_manage": policies.may_manage(request.user), "stoppage": matcher.stoppage,
+        "may_rotate": policies.may_rotate(request.user, matcher), "is_overdue": is_overdue(matcher.machine, now),
         "may_stop": policies.may_stop(request.user, matcher), "may_restart": policies.may_restart(request.user, matcher),
         "proved_gone": proved_gone(matcher, lists),
         "addresses": _addresses(request, matcher), "keys_note": keys.note(),
@@ -85,6 +87,15 @@ def matcher_code(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """Another one-time code for enrolment, shown once."""
     matcher = _matcher(pk)
     return _secrets(request, matcher, actions.renew_code(matcher, by=request.user))
+
+
+@require_POST
+def matcher_secret(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """Another secret, shown once; the old one works until it is used."""
+    require(policies.may_view(request.user))
+    matcher = _matcher(pk)
+    secret = actions.rotate_secret(matcher, by=request.user)
+    return _secrets(request, matcher, "", matcher.machine.application.client_id, secret)
 
 
 @require_http_methods(["GET", "POST"])
