@@ -65,7 +65,7 @@ def build(hotlist: Hotlist, made: Publication) -> None:
     began = time.perf_counter()
     root = buckets.renew(hotlist, made.bucket_bits)
     rooted = time.perf_counter()
-    written = files.write_rows(role.name, lines_of(hotlist, made.revision))
+    written = files.write_rows(role.name, lines_of(hotlist))
     done = time.perf_counter()
     metadata.list_role(
         role.name, role.version + 1, timezone.now(), sha256=written.sha256, length=written.length,

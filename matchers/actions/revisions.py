@@ -16,7 +16,7 @@ from matchers import files, versions
 from matchers.actions import buckets, chains
 from matchers.actions.chains import Delta
 from matchers.actions.rows import Changes
-from matchers.models import Feed, ListRole, Publication, PublishedRow
+from matchers.models import Feed, Halt, ListRole, Publication, PublishedRow
 from standards.models import StandardsProfile
 
 MARKING = "OFFICIAL-SENSITIVE"
@@ -29,10 +29,11 @@ def latest(hotlist: Hotlist) -> Publication | None:
     return Publication.objects.to_all().filter(hotlist=hotlist).order_by("-revision").first()
 
 
-def lines_of(hotlist: Hotlist, revision: int) -> Iterator[bytes]:
-    """The canonical bytes of a revision's rows in key order, as the database hands them out."""
-    rows = PublishedRow.objects.filter(hotlist=hotlist).at_revision(revision).in_key_order()
-    query, facts = rows.values("canonical").query.sql_with_params()
+def lines_of(hotlist: Hotlist, revision: int | None = None) -> Iterator[bytes]:
+    """The canonical bytes of a revision's rows in key order, as the database hands them out; of the newest, quicker."""
+    rows = PublishedRow.objects.filter(hotlist=hotlist)
+    rows = rows.current() if revision is None else rows.at_revision(revision)
+    query, facts = rows.in_key_order().values("canonical").query.sql_with_params()
     with connection.cursor() as cursor, cursor.copy(f"COPY ({query}) TO STDOUT ({_AS_THEY_ARE})", facts) as lines:
         yield from lines
 
@@ -74,7 +75,7 @@ def publish_changes(
     else:
         bits, whole = buckets.bucket_bits(rows), revision
         root = buckets.renew(hotlist, bits)
-        written = files.write_rows(role.name, lines_of(hotlist, revision))
+        written = files.write_rows(role.name, lines_of(hotlist))
     publication = _create(
         hotlist, revision=revision, previous=before, rows=rows, bits=bits, root=root, whole=whole, written=written,
         chain=chains.trimmed(chain, whole=whole, length=written.length), at=at, added=changes.added,
@@ -181,6 +182,12 @@ def _facts(hotlist: Hotlist, at: dt.datetime) -> dict[str, Any]:
 
 
 def _confirmed_whole_at(hotlist: Hotlist) -> dt.datetime | None:
-    """When the source last said all that it lists: whatever stayed in the list was confirmed then, unchanged rows too."""
+    """When the source last said all that it lists: whatever stayed in the list was confirmed then, unchanged rows too.
+
+    What a load says that is held back for a second person confirms nothing that matchers still have (R-103).
+    """
     whole = Load.objects.filter(hotlist=hotlist, mode=Load.Mode.COMPLETE, status=Load.Status.LOADED)
+    halt = Halt.objects.holding().filter(hotlist=hotlist).first()
+    if halt is not None:
+        whole = whole.filter(loaded_at__lte=halt.since_at)
     return whole.aggregate(at=Max("loaded_at"))["at"]
