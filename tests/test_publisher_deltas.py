@@ -1,6 +1,7 @@
 """Revisions that are told as deltas: what is known to have changed is enough, and every way to the newest leads to it."""
 
 import datetime as dt
+import importlib
 
 import pytest
 import time_machine
@@ -279,3 +280,16 @@ def test_a_load_that_changes_much_goes_out_whole(db, feed, loaded, add_matcher, 
     [publication] = publish_noted(feed)
     assert (publication.added, publication.removed) == (2, 3)
     assert publication.deltas == [] and chains.whole_revision(publication) == 2
+
+
+def test_the_clock_does_not_compare_a_long_list_at_every_round(matcher, hotlist, approved_entry, monkeypatch):
+    approved_entry()
+    approved_entry(vrm_entered="XY50 ZZZ")
+    publish(hotlist)
+    monkeypatch.setattr(importlib.import_module("matchers.actions.reconcile"), "FEW_ROWS", 1)
+    approved_entry(vrm_entered="AB50 NEW")
+    Unpublished.objects.all().delete()  # lost
+    assert publisher.reconcile(by=PUBLISHER) == []
+    with time_machine.travel(timezone.now() + dt.timedelta(minutes=11)):
+        [publication] = publisher.reconcile(by=PUBLISHER)
+    assert publication.rows == 3
