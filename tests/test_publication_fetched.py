@@ -11,6 +11,7 @@ from accounts.actions import add_machine
 from audit.models import Event
 from hotlists import actions as hotlists
 from matchers import actions
+from matchers.actions import chains, receipts
 from matchers.models import Allocation, FeedList, Matcher, RecallHolder, Receipt
 from tests.dishonest_stores import Echoes, KeepsQuietly
 from tests.publishing import PUBLISHER, held, publish
@@ -248,3 +249,50 @@ def test_receipt_that_another_key_signed_is_refused(matcher, hotlist, approved_e
     client.step()
     assert "signature" in client.problem
     assert not Receipt.objects.exists()
+
+
+def test_whoever_a_list_was_taken_from_gets_nothing_that_others_get(
+    matcher, add_matcher, allocate, hotlist, approved_entry, client_for, manager, live_server
+):
+    """From that moment, before anything is signed; and for good, though it never proves that it unloaded the list (R-101)."""
+    allocate(add_matcher("Other"), hotlist)
+    approved_entry()
+    publish(hotlist)
+    client = client_for(matcher)
+    client.update()
+    approved_entry(vrm_entered="XY50 ZZZ")
+    [second] = publish(hotlist)
+    name, feed = hotlist.role.name, matcher.matcher.feed_id
+    [delta] = chains.of(second)
+    base = f"{client.session.portal}/publication"
+    shared = [
+        f"{base}/{feed}/metadata/2.{name}.json", f"{base}/targets/d/{name}/{second.sha256}.full.parquet",
+        f"{base}/targets/d/{name}/{delta.sha256}.{delta.step.name}",
+    ]  # fmt: skip
+
+    def answers():
+        headers = token(live_server, matcher)
+        return [httpx.get(url, headers=headers).status_code for url in shared]
+
+    assert answers() == [200, 200, 200]
+    actions.revoke(matcher.matcher.allocations.get(), by=manager, reason="The trial is over.")
+    assert answers() == [401, 401, 401]
+    publish(hotlist)
+    approved_entry(vrm_entered="AB50 NEW")
+    publish(hotlist)
+    assert answers() == [401, 401, 401]
+    assert client.step(), client.problem
+    assert held(client) == set()
+    assert client.applied.lists[name].receipt["is_right"]
+
+
+def test_asking_again_does_not_change_what_is_asked(matcher, hotlist, approved_entry, client_for, monkeypatch):
+    monkeypatch.setattr(receipts, "BUCKETS_ASKED", 3)
+    approved_entry()
+    publish(hotlist)
+    client = client_for(matcher)
+    client.step()
+    ask = {"hotlist": hotlist.role.name, "revision": 1}
+    asked = [client.session.post("/api/v1/challenges/", ask) for _ in range(6)]
+    assert len({tuple(one["buckets"]) for one in asked}) == 1
+    assert len({one["nonce"] for one in asked}) == 6

@@ -154,7 +154,7 @@ def test_every_past_revision_leads_to_the_newest(matcher, hotlist, approved_entr
 
 def whole_file_of(hotlist, revision: int) -> HeldRows:
     """The rows of a past revision."""
-    written = files.write_rows(hotlist.role.name, lines_at(hotlist, revision))
+    written = files.write_rows(hotlist.role.name, [f"{line}\n".encode() for line in lines_at(hotlist, revision)])
     return HeldRows.read(files.list_path(hotlist.role.name, written.sha256), 4)
 
 

@@ -3,6 +3,7 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from matcher_client import whole
 from matcher_client.rows import FIELDS, Row, canonical
 from matchers import columns
 from tests.loopback_portal import a_row
@@ -42,7 +43,7 @@ def test_marks_that_mean_something_to_other_formats_mean_nothing_here():
 
 
 def test_times_are_numbers_or_nothing(monkeypatch):
-    monkeypatch.setattr(columns, "ROWS_A_GROUP", 2)
+    monkeypatch.setattr(whole, "ROWS_A_GROUP", 2)
     found = [a_row(starts_at=at, lapses_at=at) for at in (None, 0, -5, 1795000000, 2**40)]
     batches = list(columns.batches_of(map(canonical, found)))
     assert as_rows(batches) == found

@@ -26,27 +26,36 @@ from matchers.models import Feed, ListRole, Metadata, SiteTable
 MARGIN = dt.timedelta(hours=1)  # as long as the clock takes to come round
 
 
-@transaction.atomic
 def prune(*, by: SystemJob) -> int:
-    """One round: marks what is named, removes what has not been for an offline life. Returns how many files went."""
+    """One round: marks what is named, removes what has not been for an offline life. Returns how many files went.
+
+    List by list, each under its own lock and no longer: nothing that is to be published waits for the rest.
+    """
     now = timezone.now()
     longest = Hotlist.objects.aggregate(hours=Max("offline_life_hours"))["hours"] or 0
-    gone = 0
-    for role in ListRole.objects.select_related("hotlist").order_by("pk"):
-        lock_list(role.pk)
-        life = dt.timedelta(hours=role.hotlist.offline_life_hours) + MARGIN
-        gone += _sweep(files.list_path(role.name, "").parent, set(_named_by_documents(role)), now, life)
+    gone = sum(_prune_list(role, now) for role in ListRole.objects.select_related("hotlist").order_by("pk"))
+    return gone + _prune_repository(gone, now, dt.timedelta(hours=longest) + MARGIN, by=by)
+
+
+@transaction.atomic
+def _prune_list(role: ListRole, now: dt.datetime) -> int:
+    lock_list(role.pk)
+    life = dt.timedelta(hours=role.hotlist.offline_life_hours) + MARGIN
+    return _sweep(files.list_path(role.name, "").parent, set(_named_by_documents(role)), now, life)
+
+
+@transaction.atomic
+def _prune_repository(of_lists: int, now: dt.datetime, kept: dt.timedelta, *, by: SystemJob) -> int:
     lock_repository()
-    kept = dt.timedelta(hours=longest) + MARGIN
     in_use = Feed.objects.exclude(site_table=None).values("site_table")
     tables = SiteTable.objects.filter(pk__in=in_use).values_list("sha256", flat=True)
-    gone += _sweep(files.sites_path("").parent, {files.sites_path(sha256) for sha256 in tables}, now, kept)
+    gone = _sweep(files.sites_path("").parent, {files.sites_path(sha256) for sha256 in tables}, now, kept)
     gone += _sweep(Path(settings.PUBLICATION_DIR), set(), now, kept)  # what a crash left half written
     documents, _ = _superseded(now - kept).delete()
-    if gone:
+    if of_lists + gone:
         record(
-            Verb.PUBLICATION_PRUNED, target=Metadata.objects.filter(role="root").latest("version"), by=by, count=gone,
-            documents=documents,
+            Verb.PUBLICATION_PRUNED, target=Metadata.objects.filter(role="root").latest("version"), by=by,
+            count=of_lists + gone, documents=documents,
         )  # fmt: skip
     return gone
 

@@ -29,13 +29,21 @@ NONCE_BYTES = 32
 
 @transaction.atomic
 def challenge(role: str, *, by: Actor, revision: int) -> Challenge:
-    """A fresh question about a revision that the matcher says it holds: buckets under recall, and others at random."""
+    """A fresh question about a revision that the matcher says it holds: buckets under recall, and others at random.
+
+    Asked for again before it was answered, the same buckets are in it: nobody tries until they are asked what they know.
+    """
     matcher = _matcher(by)
     publication = _publication(matcher, role, revision)
     asked = _recalled_buckets(matcher, publication)
-    others = [bucket for bucket in range(1 << publication.bucket_bits) if bucket not in asked]
-    asked |= set(secrets.SystemRandom().sample(others, min(len(others), BUCKETS_ASKED)))
-    Challenge.objects.filter(matcher=matcher, hotlist=publication.hotlist_id).delete()
+    unanswered = Challenge.objects.filter(matcher=matcher, hotlist=publication.hotlist_id)
+    before = unanswered.filter(revision=revision).first()
+    if before is not None:
+        asked |= set(before.buckets)
+    else:
+        others = [bucket for bucket in range(1 << publication.bucket_bits) if bucket not in asked]
+        asked |= set(secrets.SystemRandom().sample(others, min(len(others), BUCKETS_ASKED)))
+    unanswered.delete()
     return Challenge.objects.create(
         matcher=matcher, hotlist_id=publication.hotlist_id, revision=revision, nonce=secrets.token_bytes(NONCE_BYTES),
         buckets=sorted(asked), issued_at=timezone.now(),

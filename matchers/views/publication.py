@@ -15,7 +15,7 @@ from accounts.authentication import MachineAuthentication
 from matcher_client.deltas import Step
 from matchers import files
 from matchers.actions import note_seen
-from matchers.entitlement import matcher_of, require_feed, require_going, require_list
+from matchers.entitlement import matcher_of, require_feed, require_given, require_list
 from matchers.models import Feed, Metadata, Publication, SiteTable
 from portal.streaming import stream_file
 
@@ -55,7 +55,7 @@ class Document(_Published):
         if found is None:
             raise NotFound
         if found.feed_id is None and role != "root":
-            require_going(matcher)  # the same for everybody who has the list, so not what ends it for one
+            require_given(matcher, role)  # the same for everybody who has the list, so not what ends it for one
         tag = f'"{found.role}-{found.version}"'
         if request.headers.get("If-None-Match") == tag:
             return HttpResponse(status=HTTPStatus.NOT_MODIFIED, headers={"ETag": tag})
@@ -75,7 +75,7 @@ class ListFile(_Published):
         if not known.filter(feed=matcher.feed).exists():
             if not known.filter(feed=None).exists():
                 raise NotFound
-            require_going(matcher)
+            require_given(matcher, role)
         return _file(request, files.list_path(role, sha256), "application/vnd.apache.parquet", sha256)
 
 
@@ -85,8 +85,7 @@ class DeltaFile(_Published):
     def get(self, request: Request, role: str, sha256: str, revision: int) -> HttpResponseBase:
         """401 unless the list is given to the token's matcher; 404 when there is no such file, or it was pruned."""
         matcher = matcher_of(request)
-        require_list(matcher, role)
-        require_going(matcher)
+        require_given(matcher, role)
         path = files.delta_path(role, sha256, Step(0, revision, 1))
         return _file(request, path, "application/gzip", sha256)
 
