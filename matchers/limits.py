@@ -64,11 +64,18 @@ def measure(cursor: Any, hotlist: Hotlist, *, at: dt.datetime, halt: Halt | None
     cursor.execute(f"SELECT change, count(*) FROM {DIFFERENCE} WHERE NOT is_free GROUP BY change")  # noqa: S608
     counts = Counter(dict(cursor.fetchall()))
     standards = StandardsProfile.objects.in_force(at)
-    held, rows = counts.total(), base["rows"]
-    if held <= standards.number(LEAST):
-        return Measured(rows, counts, 0, is_over=False)
-    limit = _limit_of(hotlist, standards, at)
-    return Measured(rows, counts, limit, is_over=held * 100 > limit * rows or counts["removed"] >= rows)
+    rows, least, limit = base["rows"], standards.number(LEAST), _limit_of(hotlist, standards, at)
+    is_over = _is_too_much(counts.total(), rows, limit, least) or least < counts["removed"] >= rows
+    goes_alone = not touched or halt is None or halt.removed == 0  # else it may be part of a removal that is stopped
+    if goes_alone and 0 < counts["removed"] < rows and not _is_too_much(counts["removed"], rows, limit, least):
+        # Forgetting does not wait for what comes beside it, while it is within the limit by itself.
+        cursor.execute(f"UPDATE {DIFFERENCE} SET is_free = true WHERE change = 'removed'")  # noqa: S608
+        del counts["removed"]
+    return Measured(rows, counts, limit, is_over)
+
+
+def _is_too_much(changes: int, rows: int, limit: int, least: int) -> bool:
+    return changes > least and changes * 100 > limit * rows
 
 
 def hold_back(cursor: Any) -> None:

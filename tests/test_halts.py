@@ -374,6 +374,20 @@ def test_while_a_list_is_stopped_what_is_only_noted_waits_too_and_withdrawals_do
     assert plates_of(hotlist) == {plate(number) for number in (*range(8), 9)}
 
 
+def test_what_a_source_drops_does_not_wait_for_what_it_adds(given, machine_loaded, third_manager):
+    machine_loaded([*range(10), *range(20, 25)])
+    publish(given)
+    halt = Halt.objects.get()
+    machine_loaded([*range(9), *range(20, 25)])
+    publications.publish(given.pk, by=PUBLISHER, as_noted=True)
+    assert plates_of(given) == {plate(number) for number in range(9)}
+    machine_loaded([*range(8), *range(20, 25)])
+    publish(given)
+    assert plates_of(given) == {plate(number) for number in range(8)}
+    halt.refresh_from_db()
+    assert (halt.added, halt.removed, halt.ended_at) == (5, 0, None)
+
+
 def test_a_change_that_was_only_noted_is_measured_too(given):
     FeedRow.objects.filter(hotlist=given, vrm__in=[plate(n) for n in range(6)]).delete()
     Unpublished.objects.filter(hotlist=given).delete()
