@@ -110,10 +110,9 @@ class Matcher:
                 return
             self.identity.enrol(self.session, self._enrol_code)
         for role in list(self.store.lists):
-            with self._updating, self._changing:  # so that what is answered for is not discarded meanwhile
-                applied = self.applied.lists.get(role)
-                if applied is not None and not applied.is_receipted:
-                    self._give_receipt(role, applied)
+            applied = self.applied.lists.get(role)
+            if applied is not None and not applied.is_receipted:
+                self._give_receipt(role)
 
     def discard_outlived(self) -> None:
         """Forget, in memory and on disk, every list whose offline life is over (R-085) or that is no longer given to us."""
@@ -270,12 +269,20 @@ class Matcher:
         for role in before.keys() - lists.keys():
             log.info("List %s is no longer published to us and was unloaded.", role)
 
-    def _give_receipt(self, role: str, applied: AppliedList) -> None:
-        applied.receipt = give_receipt(self.session, self.identity, self.store, role)
-        self.applied.write(self._applied_path)
-        if applied.receipt["is_right"]:
+    def _give_receipt(self, role: str) -> None:
+        """Nothing is locked while the portal is asked: a withdrawal may be on its way at the same time."""
+        receipt = give_receipt(self.session, self.identity, self.store, role)
+        if receipt is None:
             return
-        revision = applied.receipt["revision"]
+        revision = receipt["revision"]
+        with self._changing:
+            applied = self.applied.lists.get(role)
+            if applied is None or applied.manifest["revision"] != revision:
+                return
+            applied.receipt = receipt
+            self.applied.write(self._applied_path)
+        if receipt["is_right"]:
+            return
         log.error("The portal says that our answer for list %s at revision %d is wrong.", role, revision)
         if self._healed.get(role) != revision:  # once a revision, lest it never end
             self._healed[role] = revision
@@ -283,16 +290,17 @@ class Matcher:
 
     def _heal(self, role: str, applied: AppliedList) -> None:
         """After a wrong answer: unload the list, fetch all of it anew, and owe the portal a receipt again."""
-        applied.receipt = None
-        self.feed.drop(applied.files)
-        rest = {other: held for other, held in self.store.lists.items() if other != role}
-        self.store.replace(rest, self.store.sites, self.store.verified_at, self.store.where)
+        with self._updating, self._changing:
+            applied.receipt = None
+            self.feed.drop(applied.files)
+            rest = {other: held for other, held in self.store.lists.items() if other != role}
+            self.store.replace(rest, self.store.sites, self.store.verified_at, self.store.where)
         try:
             self.update()
         except (Refused, Unreachable) as error:
             raise SilentPortal(f"List {role} could not be fetched anew: {error}") from error
         if role in self.applied.lists:  # it may have been taken from us in that very publication
-            self._give_receipt(role, self.applied.lists[role])
+            self._give_receipt(role)
 
     def _wait_for_news(self, stop: threading.Event) -> bool:
         """Wait until the portal says that there is something newer; False when it cannot be asked."""

@@ -33,20 +33,28 @@ class Identity:
         return self._key.sign(receipt_message(fields)).hex()
 
 
-def give_receipt(session: PortalSession, identity: Identity, store: Store, role: str) -> dict[str, Any]:
+def give_receipt(session: PortalSession, identity: Identity, store: Store, role: str) -> dict[str, Any] | None:
     """Ask for a challenge about a list, answer it from the store, and say what the portal made of the answer.
 
-    Raises Answered or SilentPortal.
+    None when the list became another meanwhile: then there is something else to prove. Raises Answered or SilentPortal.
     """
-    held = store.lists[role]
+    held = store.lists.get(role)
+    if held is None:
+        return None
     revision = held.manifest.revision
     challenge = session.post("/api/v1/challenges/", {"hotlist": role, "revision": revision})
     try:
-        nonce = bytes.fromhex(challenge["nonce"])
-        answers = {str(bucket): store.answer(role, nonce, bucket) for bucket in challenge["buckets"]}
-        number = challenge["id"]
+        nonce, number = bytes.fromhex(challenge["nonce"]), challenge["id"]
+        buckets = [int(bucket) for bucket in challenge["buckets"]]
     except (KeyError, TypeError, ValueError) as error:
         raise Answered(201, "the challenge cannot be read.") from error
+    try:
+        answers = {str(bucket): store.answer(role, nonce, bucket) for bucket in buckets}
+    except LookupError:  # a bucket that is none, or a list that is gone
+        answers = {}
+    now = store.lists.get(role)
+    if now is None or now.manifest.revision != revision:
+        return None
     receipt = {
         "challenge": number,
         "hotlist": role,

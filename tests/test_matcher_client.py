@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import threading
 import time
 from datetime import UTC, datetime, timedelta
 
@@ -465,6 +466,28 @@ def test_a_withdrawn_row_that_is_kept_is_found_by_its_bucket_alone(portal, make_
     matcher.step()
     assert len(buckets) == 1
     assert not portal.receipts[-1]["is_right"]
+
+
+def test_an_update_does_not_wait_for_a_receipt_and_what_was_overtaken_is_not_claimed(portal, make_matcher):
+    portal.publish({LIST: [a_row()]}, in_service())
+    matcher = make_matcher()
+    matcher.update()
+    challenge = portal.challenge
+
+    def slowly(content):
+        portal.challenge = challenge
+        portal.publish({LIST: [a_row("XY50ZZZ")]}, in_service())
+        other = threading.Thread(target=matcher.update)
+        other.start()
+        other.join(20)
+        assert not other.is_alive(), "the update waits for the receipt"
+        return challenge(content)
+
+    portal.challenge = slowly
+    matcher.prove()
+    assert portal.receipts == []
+    matcher.prove()
+    assert [(receipt["revision"], receipt["is_right"]) for receipt in portal.receipts] == [(2, True)]
 
 
 class LosesOne(Store):
