@@ -152,7 +152,11 @@ def test_an_entry_that_is_only_to_be_recorded_is_no_stop_in_a_voi_file(published
 
 
 def test_a_row_that_ends_within_the_day_is_carried_until_the_day_before_and_then_not(published, hotlist, manager):
-    entry = published(markers=["VI"])  # to be reviewed within a day
+    noon = (timezone.localtime() + dt.timedelta(days=1)).replace(
+        hour=12
+    )  # so that a minute before its end is that day too
+    with time_machine.travel(noon):
+        entry = published(markers=["VI"])  # to be reviewed within a day
     ends = timezone.localtime(entry.versions.get().review_by)
     with time_machine.travel(ends - dt.timedelta(minutes=1), tick=False), pytest.raises(Unfit, match="ends today"):
         take(hotlist, manager)
