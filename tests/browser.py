@@ -6,6 +6,9 @@ import pytest
 from django.conf import settings
 from playwright.sync_api import Error, sync_playwright
 
+# Fixtures are not among them: tests/conftest.py brings them for the whole run, and a second browser cannot be started beside the first.
+__all__ = ["faults", "sign_in"]
+
 # Two components that GOV.UK tried with people and ships knowingly, though the programs' rules do not foresee them: radios that
 # reveal a field say aria-expanded; the button of a file upload is named by the words around it.
 KNOWN = {"aria-allowed-attr": "govuk-radios__input", "label-content-name-mismatch": "govuk-file-upload-button"}

@@ -4,7 +4,6 @@ import pytest
 from django.utils import timezone
 
 from camera_sites import actions
-from tests.browser import *  # noqa: F403 - fixtures
 from tests.browser import faults, sign_in
 from tests.cast import PASSWORD
 from tests.site_cast import *  # noqa: F403 - fixtures
