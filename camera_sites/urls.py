@@ -6,7 +6,7 @@ from camera_sites.api import dpias as dpias_api
 from camera_sites.api import evidence as evidence_api
 from camera_sites.api import exchange as exchange_api
 from camera_sites.api import sites as sites_api
-from camera_sites.views import dpia_files, dpia_registers, dpias, evidence, exchange, sites
+from camera_sites.views import acts, dpia_files, dpia_registers, dpias, evidence, exchange, sites
 
 urlpatterns = [
     path("camera-sites/", sites.site_list, name="site_list"),
@@ -18,13 +18,13 @@ urlpatterns = [
     path("camera-sites/new/", sites.site_new, name="site_new"),
     path("camera-sites/<uuid:pk>/", sites.site_detail, name="site_detail"),
     path("camera-sites/<uuid:pk>/edit/", sites.site_edit, name="site_edit"),
-    path("camera-sites/<uuid:pk>/cameras/new/", sites.camera_new, name="camera_new"),
-    path("camera-sites/<uuid:pk>/live/", sites.site_live, name="site_live"),
-    path("camera-sites/<uuid:pk>/suspend/", sites.site_suspend, name="site_suspend"),
-    path("camera-sites/<uuid:pk>/return/", sites.site_return, name="site_return"),
-    path("camera-sites/<uuid:pk>/decommission/", sites.site_decommission, name="site_decommission"),
-    path("camera-sites/<uuid:pk>/access/", sites.site_access, name="site_access"),
-    path("camera-sites/<uuid:pk>/access/end/", sites.site_access_end, name="site_access_end"),
+    path("camera-sites/<uuid:pk>/cameras/new/", acts.camera_new, name="camera_new"),
+    path("camera-sites/<uuid:pk>/live/", acts.site_live, name="site_live"),
+    path("camera-sites/<uuid:pk>/suspend/", acts.site_suspend, name="site_suspend"),
+    path("camera-sites/<uuid:pk>/return/", acts.site_return, name="site_return"),
+    path("camera-sites/<uuid:pk>/decommission/", acts.site_decommission, name="site_decommission"),
+    path("camera-sites/<uuid:pk>/access/", acts.site_access, name="site_access"),
+    path("camera-sites/<uuid:pk>/access/end/", acts.site_access_end, name="site_access_end"),
     path("camera-sites/<uuid:pk>/consultations/", evidence.site_consult, name="site_consult"),
     path("camera-sites/<uuid:pk>/sharing/", evidence.site_share, name="site_share"),
     path("camera-sites/<uuid:pk>/sharing/end/", evidence.site_share_end, name="site_share_end"),
