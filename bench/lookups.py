@@ -52,7 +52,7 @@ def hits(store: Store, reads: list[str]) -> int:
     """How many rows in force these plates have."""
     now, found = time.time(), 0
     for vrm in reads:
-        for _ in store.matching(vrm, now):
+        for _ in store.held.matching(vrm, now):
             found += 1
     return found
 

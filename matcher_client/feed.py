@@ -42,6 +42,7 @@ class Publication:
     """Everything that one snapshot of a feed holds. `sites` maps a site to the moment it goes out of service."""
 
     timestamp_version: int
+    timestamp_at: int  # when it was signed; 0 when that is not told
     timestamp_expires: int
     timestamp_keys: tuple[str, ...]  # which the root names; others, after a theft, begin to count anew
     keys_note: str  # what the root says of its own keys: that they are for show
@@ -107,6 +108,7 @@ class Feed:
             sites, where = self._sites(updater)
         return Publication(
             timestamp.version,
+            read_moment_signed(timestamp.unrecognized_fields.get("x-at", 0)),
             int(timestamp.expires.timestamp()),
             tuple(sorted(root.roles["timestamp"].keyids)),
             str(root.unrecognized_fields.get("x-note", "")),
@@ -228,6 +230,13 @@ def read_end(ends: Any, role: str, manifest: Manifest) -> int | None:
     if type(until) is not int:
         raise Refused(FORMAT, f"the feed does not say until when list {role} is given to us.")
     return until
+
+
+def read_moment_signed(moment: Any) -> int:
+    """When a timestamp was signed. Raises Refused when that is no time."""
+    if type(moment) is not int:
+        raise Refused(FORMAT, "timestamp.json does not say when it was signed as it should.")
+    return moment
 
 
 def read_sites(content: Any) -> dict[str, int]:

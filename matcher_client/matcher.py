@@ -4,32 +4,33 @@ import logging
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from matcher_client.feed import Feed, Publication
-from matcher_client.held import Files, HeldList
-from matcher_client.manifest import Manifest
+from matcher_client.clock import Clock
+from matcher_client.feed import Feed
+from matcher_client.held import HeldList
+from matcher_client.holding import Holding
 from matcher_client.reads import Read
 from matcher_client.receipts import Identity, give_receipt
-from matcher_client.refusals import ROLLBACK, Refused, Unreachable
+from matcher_client.refusals import Refused, Unreachable
 from matcher_client.rows import Row
 from matcher_client.session import Answered, PortalSession, SilentPortal
 from matcher_client.spool import Spool
-from matcher_client.state import Applied, AppliedList, health
-from matcher_client.store import Store, Where
-from matcher_client.taking import take, take_up
+from matcher_client.state import Applied, health
+from matcher_client.store import Store
 
 log = logging.getLogger(__name__)
 
-TIDY_SECONDS = 60  # what was withdrawn is on disk for so long at most
+TIDY_SECONDS = (
+    60  # what was withdrawn is on disk for so long at most, and a restart loses no more of the time that passed
+)
 LONG_POLL = 65.0  # seconds; the portal answers within 50
 
 
 class Matcher:
-    """One matcher on one state directory. Its store may be given, which is how tests make a dishonest one."""
+    """One matcher on one state directory. Its store and its clock may be given, which is how tests make a dishonest one."""
 
     def __init__(
         self,
@@ -38,6 +39,7 @@ class Matcher:
         state: Path,
         *,
         store: Store | None = None,
+        clock: Clock | None = None,
         enrol_code: str = "",
         poll: float = 3.0,
         report_lapsed_sites: bool = False,
@@ -45,63 +47,43 @@ class Matcher:
         self.session = session
         self.feed = feed
         self.store = Store() if store is None else store
+        self.holding = Holding(feed, state, self.store, clock or Clock())
         self.identity = Identity(state)
         self.spool = Spool(state / "spool", session, feed.at_rest)
         self.problem = ""
         self.counts: Counter[str] = Counter()
-        self._applied_path = state / "applied.json"
         self._enrol_code = enrol_code
         self._poll = poll
         self._report_lapsed_sites = report_lapsed_sites
         self._healed: dict[str, int] = {}
         self._told: Any = None
-        self._changing = threading.RLock()
-        self._updating = threading.RLock()  # taken before `_changing`; files are fetched, replaced and pruned under it
-        self.applied = self._read_applied()
+
+    @property
+    def applied(self) -> Applied:
+        """What is held, as it is written down."""
+        return self.holding.applied
 
     def now(self) -> float:
-        """The time. A clock set back behind the portal's last proof does not bring expired rows back."""
-        return max(time.time(), self.applied.verified_at)
+        """The time, which does not go back with the clock."""
+        return self.holding.moments.now()
 
     # Keeping current
 
     def load_held(self) -> None:
         """Take up what was applied before the last stop, as far as it is whole and not past its offline life."""
-        self.discard_outlived()
-        with self._changing:
-            lists = {}
-            for role, applied in list(self.applied.lists.items()):
-                try:
-                    lists[role] = take_up(self.feed, role, applied)
-                except Refused as error:
-                    log.warning("What was held of list %s is not whole and will be fetched anew: %s", role, error)
-                    del self.applied.lists[role]
-            where = Where(self.applied.areas, self.applied.cameras)
-            self.store.replace(lists, self.applied.sites, self.applied.verified_at, where)
+        self.holding.load()
 
     def update(self) -> bool:
         """Fetch, verify and apply the newest publication; say whether a list changed. Raises Refused or Unreachable."""
-        with self._updating:
-            return self._update()
+        return self.holding.update()
 
-    def _update(self) -> bool:
-        asked_at = int(time.time())
-        publication = self.feed.refresh(self.applied.timestamp_version)
-        # Under other keys the count begins anew: the old ones may have been stolen and the numbers used up.
-        has_same_keys = list(publication.timestamp_keys) == self.applied.timestamp_keys
-        if has_same_keys and publication.timestamp_version < self.applied.timestamp_version:
-            raise Refused(ROLLBACK, "timestamp.json is older than the one that was applied.")
-        verified_at = max(asked_at, self.applied.verified_at)
-        now = self.now()
-        given = [published for published in publication.lists if published.until is None or now < published.until]
-        held = self.store.lists
-        lists = {each.role: take(self.feed, publication, each, held.get(each.role)) for each in given}
-        with self._changing:
-            before = {role: held.manifest for role, held in self.store.lists.items()}
-            self.store.replace(lists, publication.sites, verified_at, publication.where)
-            self._persist(publication, verified_at)
-            self._report_changes(before, lists)
-            return before != {role: held.manifest for role, held in lists.items()}
+    def discard_outlived(self) -> None:
+        """Forget, in memory and on disk, every list whose time is over."""
+        self.holding.discard_outlived()
+
+    def tidy(self) -> int:
+        """Take off the disk what was withdrawn. Returns of how many lists."""
+        return self.holding.tidy()
 
     def prove(self) -> None:
         """Give the portal a receipt for every revision it has none for. Raises Answered or SilentPortal."""
@@ -109,59 +91,8 @@ class Matcher:
             if not self._enrol_code:
                 return
             self.identity.enrol(self.session, self._enrol_code)
-        for role in list(self.store.lists):
-            applied = self.applied.lists.get(role)
-            if applied is not None and not applied.is_receipted:
-                self._give_receipt(role)
-
-    def discard_outlived(self) -> None:
-        """Forget, in memory and on disk, every list whose offline life is over (R-085) or that is no longer given to us."""
-        with self._changing:
-            now = self.now()
-            held = self.applied.lists.items()
-            ended = {role for role, applied in held if applied.until is not None and now >= applied.until}
-            outlived = {
-                role for role, applied in held if now >= self.applied.verified_at + applied.manifest["offline_life"]
-            } - ended
-            gone = ended | outlived
-            if not gone:
-                return
-            for role in gone:
-                self.feed.drop(self.applied.lists.pop(role).files)
-            if outlived:
-                self.applied.discarded_at = int(now)
-            kept = {role: held for role, held in self.store.lists.items() if role not in gone}
-            self.store.replace(kept, self.store.sites, self.store.verified_at, self.store.where)
-            self.applied.write(self._applied_path)
-            if outlived:
-                log.warning(
-                    "%d lists were discarded: out of reach of the portal for their offline life.", len(outlived)
-                )
-            if ended:
-                log.warning("%d lists were discarded: they are no longer given to us.", len(ended))
-
-    def tidy(self) -> int:
-        """Write lists anew of which deltas are kept: these and the file before them name what was withdrawn. Returns how many.
-
-        What is matched against is the same before and after; only the disk changes.
-        """
-        tidied = 0
-        for role, held in list(self.store.lists.items()):
-            if not held.files.deltas:
-                continue
-            own = f"{role}.own-{held.manifest.revision}.parquet"
-            self.feed.write(own, held.rows.batches())  # nothing waits for it
-            with self._updating, self._changing:
-                now = self.store.lists.get(role)
-                if now is None or now.files.whole != held.files.whole:  # taken away or fetched whole meanwhile
-                    self.feed.path_of(own).unlink()
-                    continue
-                later = tuple(each for each in now.files.deltas if each.step.revision > held.manifest.revision)
-                lists = {**self.store.lists, role: replace(now, files=Files(own, later))}
-                self.store.replace(lists, self.store.sites, self.store.verified_at, self.store.where)
-                self._write_down_lists()
-                tidied += 1
-        return tidied
+        for role in self.holding.owed():
+            self._give_receipt(role)
 
     def step(self) -> bool:
         """One round of update and proof; say whether all went well. What did not is in `problem`."""
@@ -197,15 +128,15 @@ class Matcher:
         hits = 0
         for read in reads:
             self.counts["reads"] += 1
-            now = self.now()
-            if not self._report_lapsed_sites and not self.store.in_service(read.site, now):
+            held, now = self.store.held, self.now()
+            if not self._report_lapsed_sites and not held.in_service(read.site, now):
                 self.counts["reads_from_sites_not_in_service"] += 1
                 continue
-            for held, row in self.store.matching(read.vrm, now):
-                if not self.store.covers(row, read):
+            for of_list, row in held.matching(read.vrm, now):
+                if not held.covers(row, read):
                     self.counts["reads_outside_scope"] += 1
                     continue
-                self.spool.add(as_hit(read, held, row, self.store.where.direction(read)))
+                self.spool.add(as_hit(read, of_list, row, held.where.direction(read)))
                 hits += 1
         self.counts["hits"] += hits
         return hits
@@ -213,7 +144,8 @@ class Matcher:
     def health(self) -> dict[str, Any]:
         """What is held, how fresh it is, what waits and what went wrong. No plates."""
         return {
-            **health(self.applied, time.time()),
+            **health(self.applied, self.now()),
+            "clock_behind": self.holding.moments.behind(),
             "matcher": self.identity.matcher,
             "problem": self.problem,
             "spool": len(self.spool),
@@ -224,77 +156,20 @@ class Matcher:
 
     # Inside
 
-    def _read_applied(self) -> Applied:
-        try:
-            applied = Applied.read(self._applied_path)
-        except (ValueError, TypeError, KeyError, AttributeError, Refused) as error:
-            log.warning("What was applied before cannot be read and will be fetched anew: %s", error)
-            return Applied(feed=self.feed.name)
-        if applied.feed not in ("", self.feed.name):
-            raise ValueError(f"This state directory belongs to feed {applied.feed}.")
-        applied.feed = self.feed.name
-        return applied
-
-    def _persist(self, publication: Publication, verified_at: int) -> None:
-        self.applied.timestamp_version = publication.timestamp_version
-        self.applied.timestamp_expires = publication.timestamp_expires
-        self.applied.timestamp_keys = list(publication.timestamp_keys)
-        if publication.keys_note and publication.keys_note != self.applied.keys_note:
-            log.warning("%s", publication.keys_note)
-        self.applied.keys_note = publication.keys_note
-        self.applied.verified_at = verified_at
-        self.applied.discarded_at = None
-        self.applied.sites = publication.sites
-        self.applied.areas = dict(publication.where.areas)
-        self.applied.cameras = dict(publication.where.directions)
-        self._write_down_lists()
-
-    def _write_down_lists(self) -> None:
-        lists = {}
-        for role, held in self.store.lists.items():
-            before = self.applied.lists.get(role)
-            receipt = before.receipt if before is not None else None
-            deltas = [(delta.name, delta.step._asdict()) for delta in held.files.deltas]
-            lists[role] = AppliedList(
-                held.manifest.as_custom(), held.files.whole, deltas, held.applied_at, receipt, held.until
-            )
-        self.applied.lists = lists
-        self.applied.write(self._applied_path)
-        self.feed.prune(set().union(*(part.files.names for part in lists.values())))
-
-    def _report_changes(self, before: Mapping[str, Manifest], lists: Mapping[str, HeldList]) -> None:
-        for role, held in lists.items():
-            if role not in before or before[role].revision != held.manifest.revision:
-                log.info("List %s is at revision %d with %d rows.", role, held.manifest.revision, held.manifest.rows)
-        for role in before.keys() - lists.keys():
-            log.info("List %s is no longer published to us and was unloaded.", role)
-
     def _give_receipt(self, role: str) -> None:
         """Nothing is locked while the portal is asked: a withdrawal may be on its way at the same time."""
         receipt = give_receipt(self.session, self.identity, self.store, role)
-        if receipt is None:
+        if receipt is None or not self.holding.note_receipt(role, receipt) or receipt["is_right"]:
             return
         revision = receipt["revision"]
-        with self._changing:
-            applied = self.applied.lists.get(role)
-            if applied is None or applied.manifest["revision"] != revision:
-                return
-            applied.receipt = receipt
-            self.applied.write(self._applied_path)
-        if receipt["is_right"]:
-            return
         log.error("The portal says that our answer for list %s at revision %d is wrong.", role, revision)
         if self._healed.get(role) != revision:  # once a revision, lest it never end
             self._healed[role] = revision
-            self._heal(role, applied)
+            self._heal(role)
 
-    def _heal(self, role: str, applied: AppliedList) -> None:
-        """After a wrong answer: unload the list, fetch all of it anew, and owe the portal a receipt again."""
-        with self._updating, self._changing:
-            applied.receipt = None
-            self.feed.drop(applied.files)
-            rest = {other: held for other, held in self.store.lists.items() if other != role}
-            self.store.replace(rest, self.store.sites, self.store.verified_at, self.store.where)
+    def _heal(self, role: str) -> None:
+        """After a wrong answer: unload the list, fetch all of it anew, and give the portal another receipt."""
+        self.holding.unload(role)
         try:
             self.update()
         except (Refused, Unreachable) as error:
@@ -328,6 +203,7 @@ class Matcher:
 
     def _tidy_or_say_why_not(self) -> None:
         try:
+            self.holding.moments.keep()
             self.tidy()
         except OSError as error:
             log.warning("What was withdrawn could not be taken off the disk, and is tried again: %s", error)

@@ -22,35 +22,14 @@ class Where:
         return read.direction or self.directions.get(read.camera, "")
 
 
-class Store:
-    """All lists of one snapshot, changed only as a whole: a read is matched against one moment or the next."""
+@dataclass(frozen=True, slots=True)
+class Held:
+    """All that is held at one moment. A read is judged by one of these from first to last, though the next may be there by then."""
 
-    def __init__(self) -> None:
-        self._held: tuple[Mapping[str, HeldList], Mapping[str, int], int, Where] = ({}, {}, 0, Where())
-
-    @property
-    def lists(self) -> Mapping[str, HeldList]:
-        return self._held[0]
-
-    @property
-    def sites(self) -> Mapping[str, int]:
-        return self._held[1]
-
-    @property
-    def verified_at(self) -> int:
-        """When the portal last proved that what is held is current, in seconds."""
-        return self._held[2]
-
-    @property
-    def where(self) -> Where:
-        """Where sites and cameras are."""
-        return self._held[3]
-
-    def replace(
-        self, lists: Mapping[str, HeldList], sites: Mapping[str, int], verified_at: int, where: Where | None = None
-    ) -> None:
-        """Hold these lists from now on and nothing else."""
-        self._held = (lists, sites, verified_at, where or Where())
+    lists: Mapping[str, HeldList] = field(default_factory=dict)
+    sites: Mapping[str, int] = field(default_factory=dict)
+    verified_at: int = 0
+    where: Where = field(default_factory=Where)
 
     def in_service(self, site: str, at: float) -> bool:
         """Whether reads from `site` may be matched at the moment `at`."""
@@ -58,18 +37,46 @@ class Store:
 
     def matching(self, vrm: str, at: float) -> Iterator[tuple[HeldList, Row]]:
         """Every row in force at the moment `at` that looks for the plate, whatever its country."""
-        lists, _, verified_at, _ = self._held
-        for held in lists.values():
-            if (held.until is None or at < held.until) and is_alive(held.manifest, verified_at, at):
+        for held in self.lists.values():
+            if (held.until is None or at < held.until) and is_alive(held.manifest, self.verified_at, at):
                 for row in held.rows.rows_of(vrm):
                     if in_force(row, at):
                         yield held, row
 
     def covers(self, row: Row, read: Read) -> bool:
         """Whether the read lies within the scope that was authorised for the row."""
-        where = self.where
-        area, direction = where.areas.get(read.site, ""), where.direction(read)
+        area, direction = self.where.areas.get(read.site, ""), self.where.direction(read)
         return covers(parse(row.scope), site=read.site, area=area, direction=direction, at=read.captured_at)
+
+
+class Store:
+    """All lists of one snapshot, changed only as a whole: a read is matched against one moment or the next."""
+
+    def __init__(self) -> None:
+        self.held = Held()
+
+    @property
+    def lists(self) -> Mapping[str, HeldList]:
+        return self.held.lists
+
+    @property
+    def sites(self) -> Mapping[str, int]:
+        return self.held.sites
+
+    @property
+    def verified_at(self) -> int:
+        """When the portal last proved that what is held is current, in seconds."""
+        return self.held.verified_at
+
+    def replace(
+        self, lists: Mapping[str, HeldList], sites: Mapping[str, int], verified_at: int, where: Where | None = None
+    ) -> None:
+        """Hold these lists from now on and nothing else."""
+        self.held = Held(lists, sites, verified_at, where or Where())
+
+    def replace_lists(self, lists: Mapping[str, HeldList]) -> None:
+        """The same with the places that are known already, as of the same verification."""
+        self.replace(lists, self.held.sites, self.held.verified_at, self.held.where)
 
     def answer(self, role: str, nonce: bytes, bucket: int) -> str:
         """The answer to a challenge about one bucket of a list, from what is held at this moment."""

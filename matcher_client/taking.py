@@ -1,7 +1,6 @@
 """Bringing a list to a revision: along deltas where they lead there, else by its whole file; or as it was left on disk."""
 
 import logging
-import time
 from dataclasses import replace
 
 from matcher_client import deltas
@@ -15,8 +14,8 @@ from matcher_client.state import AppliedList
 log = logging.getLogger(__name__)
 
 
-def take(feed: Feed, publication: Publication, published: PublishedList, held: HeldList | None) -> HeldList:
-    """A list as it is published, starting from what is held of it. Raises Refused or Unreachable."""
+def take(feed: Feed, publication: Publication, published: PublishedList, held: HeldList | None, *, at: int) -> HeldList:
+    """A list as it is published, starting from what is held of it, applied at that moment. Raises Refused or Unreachable."""
     role, manifest = published.role, published.manifest
     if held is not None:
         if manifest.revision < held.manifest.revision:
@@ -24,17 +23,17 @@ def take(feed: Feed, publication: Publication, published: PublishedList, held: H
         if held.manifest == manifest:
             return held if held.until == published.until else replace(held, until=published.until)
         if held.manifest.has_rows_of(manifest):
-            return replace(held, manifest=manifest, applied_at=int(time.time()), until=published.until)
+            return replace(held, manifest=manifest, applied_at=at, until=published.until)
         if steps := held.way_to(manifest):
             try:
-                return _follow(feed, publication, published, held.rows, held.files, steps)
+                return _follow(feed, publication, published, held.rows, held.files, steps, at)
             except Refused as error:
                 log.warning("%s The list is fetched whole instead.", error)
     name = feed.fetch(published)
     with feed.open(name) as file:
         rows = read_whole(file, role, manifest.bucket_bits)
     steps = tuple(step for step in manifest.deltas if step.revision > manifest.full_revision)
-    return _follow(feed, publication, published, rows, Files(name), steps)
+    return _follow(feed, publication, published, rows, Files(name), steps, at)
 
 
 def take_up(feed: Feed, role: str, applied: AppliedList) -> HeldList:
@@ -54,14 +53,13 @@ def _follow(
     rows: HeldRows,
     files: Files,
     steps: tuple[Step, ...],
+    at: int,
 ) -> HeldList:
     role, manifest = published.role, published.manifest
     followed = tuple(feed.fetch_delta(publication, published, step) for step in steps)
     rows = follow(rows, (_changes(feed, delta) for delta in followed), role)
     judge(role, manifest, rows)
-    return HeldList(
-        role, manifest, Files(files.whole, (*files.deltas, *followed)), int(time.time()), rows, published.until
-    )
+    return HeldList(role, manifest, Files(files.whole, (*files.deltas, *followed)), at, rows, published.until)
 
 
 def _changes(feed: Feed, delta: DeltaFile) -> Changes:

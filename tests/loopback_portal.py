@@ -37,6 +37,7 @@ from matcher_client.matcher import Matcher
 from matcher_client.reads import Read
 from matcher_client.rows import Row
 from matcher_client.session import PortalSession
+from tests.clocks import TravellingClock
 
 LIST = "ra1b2"
 OTHER = "rc3d4"
@@ -149,6 +150,7 @@ class TinyFeed:
         self._roles = {}  # role -> (version, metadata bytes)
         self._revisions = {}
         self.undelegated = set()
+        self.says_when = True  # timestamps say when they were signed
         self.told_deltas = None  # what the manifest says of deltas instead
         self.root = self.sign_root()
 
@@ -208,6 +210,8 @@ class TinyFeed:
         expires = datetime.now(UTC).replace(microsecond=0) + life
         timestamp = Timestamp(version=self._next("timestamp"), expires=expires)
         timestamp.unrecognized_fields["x-feed"] = self.name
+        if self.says_when:
+            timestamp.unrecognized_fields["x-at"] = int(datetime.now(UTC).timestamp())
         timestamp.snapshot_meta = MetaFile(self.versions["snapshot"])
         signed = Metadata(timestamp)
         signed.sign(self.keys.timestamp)
@@ -461,6 +465,7 @@ def matchers_of(portal, state):
         session = PortalSession(portal.url, "matcher-1", options.pop("secret", portal.secret))
         sessions.append(session)
         state.mkdir(exist_ok=True)
+        options.setdefault("clock", TravellingClock())
         key = options.pop("key", KEPT_KEY)
         feed = Feed(session, portal.metadata_url, portal.targets_url, portal.feed.root, state, key)
         matcher = Matcher(session, feed, state, store=store, enrol_code=portal.code or "", **options)

@@ -18,6 +18,7 @@ from matcher_client.session import PortalSession
 from matchers import actions, files, keys
 from matchers.actions import chains
 from matchers.models import Allocation, Matcher, Publication
+from tests.clocks import TravellingClock
 
 PUBLISHER = SystemJob("publisher")
 
@@ -87,7 +88,7 @@ def client_for(live_server, tmp_path):
             f"{live_server.url}/publication/targets/",
         ]
         feed = ClientFeed(session, *urls, keys.root_file().read_bytes(), state)
-        return Client(session, feed, state, enrol_code=made.enrol_code, store=store)
+        return Client(session, feed, state, enrol_code=made.enrol_code, store=store, clock=TravellingClock())
 
     yield start
     for session in sessions:

@@ -67,12 +67,12 @@ def test_portal_down_for_30_minutes_matching_goes_on_and_for_25_hours_the_copy_i
         assert client.problem.startswith("Refused (freeze)")
         assert client.health()["stale_since"]
         client.discard_outlived()
-        assert list(client.store.matching("AB01CDE", client.now()))
+        assert list(client.store.held.matching("AB01CDE", client.now()))
         actions.refresh_timestamps(by=PUBLISHER)
         assert client.step(), client.problem
         assert client.health()["stale_since"] is None
     with later(hours=26):
-        assert not list(client.store.matching("AB01CDE", client.now()))
+        assert not list(client.store.held.matching("AB01CDE", client.now()))
         client.discard_outlived()
         assert held(client) == set()
         assert client.health()["lists"] == {}

@@ -1,6 +1,9 @@
 """The client keeps to the scope of a row: elsewhere, in another direction or at another hour it matches nothing."""
 
+import itertools
 import json
+import sys
+import threading
 
 import pytest
 
@@ -92,3 +95,32 @@ def test_a_row_was_verified_with_its_list_when_that_was_later(portal, matcher):
     assert [held.manifest.verified_at(row) for row in rows] == [1790000500, 1790000500]
     assert held.manifest.verified_at(rows[0]._replace(last_verified_at=1790000900)) == 1790000900
     assert matcher.health()["lists"][LIST]["rows_verified_at"] == 1790000500
+
+
+def test_a_read_is_judged_by_rows_and_places_of_one_moment(portal, matcher):
+    """The site moves from one area to the other, and the row's scope the other way: the read is within it at no moment."""
+    held = []
+    for area, other in (("Northdale", "Southdale"), ("Southdale", "Northdale")):
+        rows = [a_row(scope=json.dumps({"areas": [other]}))]
+        portal.publish({LIST: rows}, in_service(), where={"areas": {SITE: area}})
+        matcher.update()
+        held.append(matcher.store.held)
+    stop = threading.Event()
+
+    def publish_on_and_on():
+        for each in itertools.cycle(held):
+            matcher.store.replace(each.lists, each.sites, each.verified_at, each.where)
+            if stop.is_set():
+                return
+
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    publishing = threading.Thread(target=publish_on_and_on)
+    publishing.start()
+    try:
+        assert matcher.match([a_read() for _ in range(5_000)]) == 0
+    finally:
+        stop.set()
+        publishing.join()
+        sys.setswitchinterval(interval)
+    assert matcher.counts["reads_outside_scope"] == 5_000

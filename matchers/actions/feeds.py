@@ -117,7 +117,7 @@ def _sign_timestamp(feed: Feed, at: dt.datetime, signer: Signer | None = None) -
     Metadata.objects.filter(feed=feed, role="timestamp").delete()
     feed.timestamp_version = versions.after(versions.of_feed(feed, "timestamp"), feed.timestamp_version)
     body = metadata.timestamp(
-        feed.pk, feed.timestamp_version, at + TIMESTAMP_LIFE, feed.snapshot_version, signer=signer
+        feed.pk, feed.timestamp_version, at + TIMESTAMP_LIFE, feed.snapshot_version, at=at, signer=signer
     )
     store(feed, "timestamp", feed.timestamp_version, body, at=at, life=TIMESTAMP_LIFE)
 
