@@ -206,6 +206,12 @@ class Verb(TextChoices):
         "camera.position_checked",
         "{actor} compared where the camera {camera} of {subject} says it stands: {metres} metres apart",
     )
+    CAMERA_TESTED = (
+        "camera.tested",
+        "{actor} wrote down a test of the camera {camera} of {subject}, {light}, of {sample} plates: {result}",
+    )
+    NEED_QUESTIONED = "site.need_questioned", "{actor} asked whether {subject} is still needed, {trigger}: {words}"
+    NEED_REVIEWED = "site.need_reviewed", "{actor} reviewed whether {subject} is still needed: {outcome}. {words}"
     SITES_READ = "sites.read", "{actor} read a file of {count} camera sites, {file}: {problems} rows with problems"
     SITES_IMPORTED = "sites.imported", "{actor} proposed the {count} camera sites of {file}"
     SITES_EXPORTED = "sites.exported", "{actor} took {count} camera sites away as {form}: {reason}"

@@ -130,6 +130,23 @@ def may_keep_evidence(user: Actor, site: CameraSite) -> Verdict:
     return may_propose(user)
 
 
+def may_ask_for_review(user: Actor, site: CameraSite) -> Verdict:
+    """Whoever keeps, decides or advises on sites may ask whether one is still needed (R-116)."""
+    if site.status not in (CameraSite.Status.LIVE, CameraSite.Status.SUSPENDED):
+        return Denied("Only the need of a site that was set live is reviewed.")
+    advises = holds(user, "camera_sites.advise_dpia")
+    return advises or may_propose(user) or holds(user, "camera_sites.decide_site")
+
+
+def may_review_need(user: Actor, site: CameraSite) -> Verdict:
+    """Whoever decides sites, in their own session, about what they did not propose (R-116)."""
+    if site.status not in (CameraSite.Status.LIVE, CameraSite.Status.SUSPENDED):
+        return Denied("Only the need of a site that was set live is reviewed.")
+    if isinstance(user, User) and site.contributions.filter(user=user).exists():
+        return Denied("You proposed or edited this site, so somebody else has to review its need.")
+    return first_denial(holds(user, "camera_sites.decide_site"), acts_in_own_session(user))
+
+
 def may_suspend_site(user: Actor, site: CameraSite) -> Verdict:
     """Suspending narrows: its owner, or who decides sites."""
     return may_decommission(user, site)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import User
 from audit.models import Event
@@ -118,9 +119,19 @@ def acts_on_evidence(site: Any, user: User) -> list[Act]:
     names = {
         "site_consult": "Log a consultation", "site_share": "Add a sharing agreement",
         "site_share_end": "End a sharing agreement", "site_signs": "Inspect the signs",
-        "site_position": "Check a camera’s position",
+        "site_position": "Check a camera’s position", "site_test": "Write down an accuracy test",
     }  # fmt: skip
     return [Act(words, reverse(name, args=[site.pk]), may) for name, words in names.items()]
+
+
+def acts_on_need(site: Any, user: User) -> list[Act]:
+    """Asking whether a site is still needed, and judging it (R-116)."""
+    is_due = site.need_due_at is not None and site.need_due_at <= timezone.now()
+    review = policies.may_review_need(user, site)
+    return [
+        Act("Review the need", reverse("site_review", args=[site.pk]), review, is_next=is_due),
+        Act("Ask for a review", reverse("site_question", args=[site.pk]), policies.may_ask_for_review(user, site)),
+    ]
 
 
 def acts_on_dpia(dpia: Dpia, latest: DpiaVersion, user: User) -> list[Act]:

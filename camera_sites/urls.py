@@ -2,11 +2,12 @@
 
 from django.urls import path
 
+from camera_sites.api import accuracy as accuracy_api
 from camera_sites.api import dpias as dpias_api
 from camera_sites.api import evidence as evidence_api
 from camera_sites.api import exchange as exchange_api
 from camera_sites.api import sites as sites_api
-from camera_sites.views import acts, dpia_files, dpia_registers, dpias, evidence, exchange, sites
+from camera_sites.views import accuracy, acts, dpia_files, dpia_registers, dpias, evidence, exchange, sites
 
 urlpatterns = [
     path("camera-sites/", sites.site_list, name="site_list"),
@@ -30,6 +31,11 @@ urlpatterns = [
     path("camera-sites/<uuid:pk>/sharing/end/", evidence.site_share_end, name="site_share_end"),
     path("camera-sites/<uuid:pk>/signs/", evidence.site_signs, name="site_signs"),
     path("camera-sites/<uuid:pk>/position/", evidence.site_position, name="site_position"),
+    path("camera-sites/<uuid:pk>/tests/", accuracy.site_test, name="site_test"),
+    path("camera-sites/<uuid:pk>/question/", accuracy.site_question, name="site_question"),
+    path("camera-sites/<uuid:pk>/review/", accuracy.site_review, name="site_review"),
+    path("camera-sites/tests/import/", accuracy.tests_import, name="tests_import"),
+    path("camera-sites/tests/import/template.csv", accuracy.tests_template, name="tests_template"),
     path("dpias/", dpias.dpia_list, name="dpia_list"),
     path("dpias/new/", dpias.dpia_new, name="dpia_new"),
     path("dpias/<uuid:pk>/", dpias.dpia_detail, name="dpia_detail"),
@@ -64,6 +70,10 @@ api_urlpatterns = [
     path("camera-sites/<uuid:pk>/sharing/end/", evidence_api.SiteShareEnd.as_view(), name="api_site_share_end"),
     path("camera-sites/<uuid:pk>/signs/", evidence_api.SiteSigns.as_view(), name="api_site_signs"),
     path("camera-sites/<uuid:pk>/position/", evidence_api.SitePosition.as_view(), name="api_site_position"),
+    path("camera-sites/<uuid:pk>/tests/", accuracy_api.SiteAccuracy.as_view(), name="api_site_tests"),
+    path("camera-sites/<uuid:pk>/question/", accuracy_api.SiteQuestion.as_view(), name="api_site_question"),
+    path("camera-sites/<uuid:pk>/review/", accuracy_api.SiteReview.as_view(), name="api_site_review"),
+    path("camera-sites/tests/import/", accuracy_api.TestsImport.as_view(), name="api_tests_import"),
     path("dpias/", dpias_api.DpiaList.as_view(), name="api_dpia_list"),
     path("dpias/<uuid:pk>/", dpias_api.DpiaDetail.as_view(), name="api_dpia_detail"),
     path("dpias/<uuid:pk>/submit/", dpias_api.DpiaSubmit.as_view(), name="api_dpia_submit"),

@@ -8,7 +8,8 @@ from django.urls import reverse
 
 from accounts.models import User
 from accounts.policies import role_has
-from camera_sites.models import CameraSite, DpiaVersion
+from camera_sites.limits import AccuracyLimits, need_days
+from camera_sites.models import AccuracyTest, Camera, CameraSite, DpiaVersion, NeedReview
 from camera_sites.models.dpias import DpiaVersionQuerySet
 from camera_sites.story import SOON
 from portal.home import Item
@@ -19,6 +20,8 @@ def questions(user: User, now: dt.datetime) -> Iterator[Item]:
     if not role_has(user, "camera_sites.view_sites"):
         return
     yield from _own_sites(user, now)
+    yield from _own_cameras(user, now)
+    yield from _needs(user, now)
     if role_has(user, "camera_sites.write_dpia"):
         drafts = DpiaVersion.objects.filter(status=DpiaVersion.Status.DRAFT, contributions__user=user)
         yield _assessments("Your DPIA drafts", drafts.order_by("written_at"), "written_at")
@@ -54,6 +57,35 @@ def _own_sites(user: User, now: dt.datetime) -> Iterator[Item]:
     proposed = own.filter(status=CameraSite.Status.PROPOSED)
     bare = proposed.with_service_end(now).filter(dpia_ends_at=None).count()
     yield Item("Your proposed camera sites have no DPIA in date", f"{sites}?show=proposed", bare, tone="waiting")
+
+
+def _own_cameras(user: User, now: dt.datetime) -> Iterator[Item]:
+    """Cameras of one's own sites that read too badly, or that nobody tested lately (R-090)."""
+    limits, sites = AccuracyLimits.at(now), reverse("site_list")
+    own = Camera.objects.filter(site__owner=user).exclude(site__status=CameraSite.Status.DECOMMISSIONED)
+    failing = AccuracyTest.objects.filter(camera__in=own).newest().failing(limits).order_by()
+    yield Item(
+        "Cameras of your sites are below the accuracy standard", f"{sites}?show=failing",
+        failing.values("camera").distinct().count(), tone="stopped",
+    )  # fmt: skip
+    overdue = own.overdue_for_test(now, limits).count()
+    yield Item("Cameras of your sites have no accuracy test in date", f"{sites}?show=untested", overdue, tone="lapsing")
+
+
+def _needs(user: User, now: dt.datetime) -> Iterator[Item]:
+    """Sites whose need is to be reviewed, for their owners and for those who review (R-116)."""
+    due, sites = CameraSite.objects.due_for_need_review(now, need_days(now)), f"{reverse('site_list')}?show=need"
+    own = due.filter(owner=user)
+    since = own.aggregate(since=Min("need_due_at"))["since"]
+    yield Item("The need of your camera sites is to be reviewed", sites, own.count(), since, "lapsing")
+    to_change = CameraSite.objects.filter(owner=user).with_need_review(now, need_days(now))
+    to_change = to_change.exclude(need_due_at=None).exclude(need_outcome=None)
+    changes = to_change.exclude(need_outcome=NeedReview.Outcome.KEEP).count()
+    yield Item("Reviews ask for your camera sites to be moved, reduced or removed", reverse("site_list"), changes)
+    if role_has(user, "camera_sites.decide_site"):
+        seen = due.filter(pk__in=CameraSite.objects.visible_to(user).values("pk")).exclude(contributions__user=user)
+        since = seen.aggregate(since=Min("need_due_at"))["since"]
+        yield Item("Camera sites whose need is yours to review", sites, seen.count(), since)
 
 
 def _assessments(title: str, versions: DpiaVersionQuerySet, since: str) -> Item:

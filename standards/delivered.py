@@ -230,6 +230,14 @@ NUMBERS = [
     ("site.signs", 365, "days", "The signs of a camera site are inspected at least every", "R-117 [D]"),
     ("site.import", 1000, "rows", "The longest file of camera sites that is taken at once", "5.5 [D]"),
     ("site.temporary", 365, "days", "A temporary camera site stands for less than", "R-110"),
+    ("site.clock", 1000, "milliseconds", "A camera's clock is off a traceable source by at most", "R-094 [M]"),
+    ("site.latency", 5000, "milliseconds", "Nineteen in twenty reads are delivered within", "R-094 [M]"),
+    ("site.accuracy.test", 365, "days", "A camera's accuracy is tested at least every", "R-090 [D]"),
+    ("site.accuracy.confidence", 95, "per cent", "How sure it is that a true rate lies in its interval", "R-090 [D]"),
+    ("site.accuracy.import", 1000, "rows", "The longest file of accuracy tests that is taken at once", "R-090 [D]"),
+    ("site.need.review", 365, "days", "The need of a camera site is reviewed at least every", "R-116"),
+    ("code.review", 365, "days", "The self-assessment under the camera code is made afresh at least every", "R-116"),
+    ("code.gaps.most", 20, "gaps", "The most gaps that one principle of a self-assessment lists", "5.8 [D]"),
 ]
 
 # Rows of the national justification matrix, a letter for each purpose, the weightiest first

@@ -1,8 +1,10 @@
 """The verbs of assessments and camera sites."""
 
+from .accuracy import import_tests, record_test
 from .dpias import advise, begin_dpia, begin_version, decide, edit_version, import_dpia, submit
 from .evidence import check_position, end_sharing, inspect_signs, log_consultation, share_site
 from .exchange import apply_import, export_sites, read_import
+from .needs import ask_for_review, review_need
 from .prior_consultations import record_answer, send_to_commissioner
 from .service import decommission, return_site, set_live, suspend_site
 from .sites import (
@@ -19,6 +21,7 @@ __all__ = [
     "add_camera",
     "advise",
     "apply_import",
+    "ask_for_review",
     "begin_dpia",
     "begin_version",
     "check_position",
@@ -30,6 +33,7 @@ __all__ = [
     "export_sites",
     "give_access",
     "import_dpia",
+    "import_tests",
     "inspect_signs",
     "log_consultation",
     "open_locations",
@@ -37,7 +41,9 @@ __all__ = [
     "propose_site",
     "read_import",
     "record_answer",
+    "record_test",
     "return_site",
+    "review_need",
     "send_to_commissioner",
     "set_live",
     "share_site",

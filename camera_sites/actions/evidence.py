@@ -10,7 +10,15 @@ from audit.actions import record
 from audit.verbs import Verb
 from camera_sites import policies
 from camera_sites.actions.sites import contribute, locked
-from camera_sites.models import Camera, CameraSite, PositionCheck, SharingAgreement, SignageInspection, SiteConsultation
+from camera_sites.models import (
+    Camera,
+    CameraSite,
+    NeedQuestion,
+    PositionCheck,
+    SharingAgreement,
+    SignageInspection,
+    SiteConsultation,
+)
 from camera_sites.neighbours import metres_between
 from camera_sites.nudges import report_position_soon
 from portal.errors import TooLate, Unfit
@@ -54,6 +62,11 @@ def share_site(
     )  # fmt: skip
     if site.status == CameraSite.Status.PROPOSED:
         contribute(site, by=by)
+    else:
+        NeedQuestion.objects.create(
+            site=site, trigger=NeedQuestion.Trigger.SHARING, words=f"Shared with {agreement.organisation}.", raised_by=by,
+            raised_at=now,
+        )  # fmt: skip
     record(
         Verb.SITE_SHARED, target=site, by=by, also=[agreement], organisation=agreement.organisation,
         purpose=agreement.purpose, until_at=short(until_at),

@@ -84,7 +84,7 @@ class SiteEvidence(APIView):
         return Response(EvidenceSerializer(kept).data)
 
 
-def _camera(site: CameraSite, ref: str) -> Camera:
+def camera_of(site: CameraSite, ref: str) -> Camera:
     camera = site.cameras.filter(ref=ref).first()
     if camera is None:
         raise Unfit("No such camera.", {"camera": ["This site has no camera of this reference."]})
@@ -143,5 +143,5 @@ SitePosition = site_verb(
         "surveyed_latitude": serializers.FloatField(required=False),
         "surveyed_longitude": serializers.FloatField(required=False),
     },
-    lambda site, by, data: actions.check_position(site, _camera(site, data.pop("camera")), by=by, **data),
+    lambda site, by, data: actions.check_position(site, camera_of(site, data.pop("camera")), by=by, **data),
 )

@@ -155,5 +155,7 @@ class RegistryFilter(forms.Form):
     show = forms.ChoiceField(
         required=False, label="State",
         choices=[("", "All"), ("in", "In service"), ("lapsing", "DPIA lapsing"), ("out", "Out of service"),
-                 ("suspended", "Suspended"), ("proposed", "Proposed"), ("ended", "Decommissioned")],
+                 ("suspended", "Suspended"), ("proposed", "Proposed"), ("ended", "Decommissioned"),
+                 ("failing", "Camera below the standard"), ("untested", "Accuracy test overdue"),
+                 ("need", "Need to be reviewed")],
     )  # fmt: skip

@@ -1,15 +1,18 @@
 """Why cameras stand: impact assessments, sites, cameras."""
 
 from .access import SiteContribution, SiteGroupAccess, SiteUserAccess
+from .accuracy import AccuracyTest
 from .cameras import Camera
 from .dpias import Dpia, DpiaAdvice, DpiaContribution, DpiaDecision, DpiaVersion
 from .evidence import PositionCheck, SharingAgreement, SignageInspection, SiteConsultation
 from .imports import SiteImport
+from .needs import NeedQuestion, NeedReview
 from .prior_consultations import ConsultationOutcome, PriorConsultation
 from .service import ServiceSpell, SiteDecision
 from .sites import CameraSite
 
 __all__ = [
+    "AccuracyTest",
     "Camera",
     "CameraSite",
     "ConsultationOutcome",
@@ -18,6 +21,8 @@ __all__ = [
     "DpiaContribution",
     "DpiaDecision",
     "DpiaVersion",
+    "NeedQuestion",
+    "NeedReview",
     "PositionCheck",
     "PriorConsultation",
     "ServiceSpell",

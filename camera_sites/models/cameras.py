@@ -1,11 +1,24 @@
 """The cameras of a site."""
 
+import datetime as dt
+
 from django.db import models
 
 from accounts.models import User
 from camera_sites import site_triggers as triggers
+from camera_sites.limits import AccuracyLimits
 from camera_sites.models.sites import CameraSite
 from portal.ids import new_id
+
+
+class CameraQuerySet(models.QuerySet["Camera"]):
+    """Which cameras."""
+
+    def overdue_for_test(self, at: dt.datetime, limits: AccuracyLimits) -> "CameraQuerySet":
+        """Cameras of live sites whose accuracy was not tested lately enough, or never (R-090)."""
+        return self.filter(site__status=CameraSite.Status.LIVE).exclude(
+            accuracy_tests__tested_on__gt=limits.tested_since(at)
+        )
 
 
 class Camera(models.Model):
@@ -26,6 +39,8 @@ class Camera(models.Model):
     direction = models.CharField(max_length=20, blank=True)
     commissioned_at = models.DateTimeField()
     commissioned_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+
+    objects = CameraQuerySet.as_manager()
 
     class Meta:
         ordering = ["ref"]

@@ -4,7 +4,7 @@ import datetime as dt
 import math
 
 from django.db import models
-from django.db.models import Count, Exists, F, OuterRef, Q, Subquery
+from django.db.models import Count, Exists, F, Max, Min, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce, Least
 from django.utils import timezone
 from guardian.shortcuts import get_objects_for_user
@@ -94,6 +94,38 @@ class CameraSiteQuerySet(models.QuerySet["CameraSite"]):
     def lapsing(self, at: dt.datetime, within: dt.timedelta) -> "CameraSiteQuerySet":
         """Sites in service whose DPIA lapses within this time."""
         return self.in_service(at).filter(in_service_until__lte=at + within)
+
+    def with_need_review(self, at: dt.datetime, days: int) -> "CameraSiteQuerySet":
+        """Adds `need_due_at`: when the need of a site that was set live is to be reviewed (R-116), a year after it last was,
+        or sooner where something was raised since; and `need_outcome`, what the last review said."""
+        moment = models.DateTimeField(null=True)
+        own = self.model._base_manager.filter(pk=OuterRef("pk"))
+        return (
+            self.annotate(
+                reviewed_at=Subquery(own.values("pk").annotate(last=Max("need_reviews__reviewed_at")).values("last")),
+                need_outcome=Subquery(own.order_by("-need_reviews__reviewed_at").values("need_reviews__outcome")[:1]),
+            )
+            .annotate(since=Coalesce("reviewed_at", "live_at", output_field=moment))
+            .annotate(
+                raised_at=Subquery(
+                    own.filter(need_questions__raised_at__gt=OuterRef("since"))
+                    .values("pk").annotate(first=Min("need_questions__raised_at")).values("first")
+                )
+            )
+            .annotate(
+                need_due_at=models.Case(
+                    models.When(
+                        status__in=[CameraSite.Status.LIVE, CameraSite.Status.SUSPENDED],
+                        then=Least("raised_at", F("since") + dt.timedelta(days=days)),
+                    ),
+                    output_field=moment,
+                )
+            )
+        )  # fmt: skip
+
+    def due_for_need_review(self, at: dt.datetime, days: int) -> "CameraSiteQuerySet":
+        """Sites whose need is to be reviewed by this moment."""
+        return self.with_need_review(at, days).filter(need_due_at__lte=at)
 
     def ready_to_go_live(self, at: dt.datetime) -> "CameraSiteQuerySet":
         """Proposals with cameras, under a DPIA in date."""

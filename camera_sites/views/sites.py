@@ -15,11 +15,22 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
 from camera_sites import actions, policies
+from camera_sites.accuracy import SHOWN, marks_of, records_of
 from camera_sites.case import lacking, likelihood_of
 from camera_sites.forms import RegistryFilter, SiteForm
-from camera_sites.models import CameraSite, PositionCheck, SiteGroupAccess
+from camera_sites.limits import AccuracyLimits, need_days
+from camera_sites.models import AccuracyTest, Camera, CameraSite, PositionCheck, SiteGroupAccess
 from camera_sites.neighbours import neighbours
-from camera_sites.story import SOON, acts_on_evidence, acts_on_site, log_of, map_points, purposes_of, state_of
+from camera_sites.story import (
+    SOON,
+    acts_on_evidence,
+    acts_on_need,
+    acts_on_site,
+    log_of,
+    map_points,
+    purposes_of,
+    state_of,
+)
 from portal.errors import Unfit
 from portal.forms import put_problems
 from portal.policies import require
@@ -35,7 +46,8 @@ def site_list(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     form, sites = narrowed(request, now)
     page = Paginator(sites.with_standing(now).order_by("ref"), PAGE).get_page(request.GET.get("page"))
-    rows = [(site, state_of(site, now)) for site in page.object_list]
+    marks = marks_of(page.object_list, now, AccuracyLimits.at(now))
+    rows = [(site, state_of(site, now), marks[site.pk]) for site in page.object_list]
     context = {"form": form, "page": page, "rows": rows, "may_propose": policies.may_propose(request.user),
                "may_export": policies.may_export_sites(request.user)}  # fmt: skip
     return render(request, "camera_sites/site_list.html", context)
@@ -63,7 +75,10 @@ def site_detail(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """One site, told from top to bottom. Opening it is recorded."""
     now = timezone.now()
     site = actions.open_site(site_of(request, pk), by=request.user)
+    limits = AccuracyLimits.at(now)
     context = {
+        "records": records_of(site, now, limits), "limits": limits, "shown": SHOWN, "about_need": acts_on_need(site, request.user),
+        "needs": site.need_reviews.select_related("reviewed_by"), "questions": site.need_questions.select_related("raised_by"),
         "site": site, "state": state_of(site, now), "acts": acts_on_site(site, request.user),
         "purposes": purposes_of(site), "cameras": site.cameras.select_related("commissioned_by"),
         "points": map_points([site], now), "events": log_of("camera_sites.camerasite", site.pk),
@@ -128,13 +143,23 @@ def narrowed(request: HttpRequest, at: dt.datetime) -> tuple[RegistryFilter, Any
         "suspended": lambda: sites.filter(status=Status.SUSPENDED),
         "proposed": lambda: sites.filter(status=Status.PROPOSED),
         "ended": lambda: sites.filter(status=Status.DECOMMISSIONED),
+        "failing": lambda: sites.filter(pk__in=_below_standard(at)),
+        "untested": lambda: sites.filter(
+            pk__in=Camera.objects.overdue_for_test(at, AccuracyLimits.at(at)).values("site")
+        ),
+        "need": lambda: sites.due_for_need_review(at, need_days(at)),
     }
     return form, narrow[asked["show"]]() if asked["show"] else sites
+
+
+def _below_standard(at: dt.datetime) -> Any:
+    return AccuracyTest.objects.newest().failing(AccuracyLimits.at(at)).order_by().values("camera__site")
 
 
 def site_of(request: HttpRequest, pk: uuid.UUID) -> CameraSite:
     """The site and how it stands, where it is theirs to see; 404 otherwise."""
     found = CameraSite.objects.visible_to(request.user).with_standing(timezone.now())
+    found = found.with_need_review(timezone.now(), need_days(timezone.now()))
     people = ("proposed_by", "live_by", "moved_by", "decommissioned_by", "owner", "decision__decided_by")
     found = found.select_related(*people, "dpia", "town_dpia")
     return get_object_or_404(found, pk=pk)
