@@ -13,7 +13,6 @@ from portal.errors import Unfit
 from portal.forms import put_problems
 from portal.policies import require
 
-
 site_test = act_page(
     AccuracyTestForm, lambda site, *, by, camera, **counted: actions.record_test(site, camera, by=by, **counted),
     policies.may_keep_evidence, title="Write down an accuracy test", button="Write it down", done="Written down.",
