@@ -29,8 +29,8 @@ TONES = {Verdict.FAIL: "stopped", Verdict.UNSURE: "lapsing", Verdict.PASS: "in-f
 def shortfalls(test: AccuracyTest, limits: AccuracyLimits) -> list[str]:
     """In what a test shows its camera to be below the standards, in words."""
     found = {
-        f"captures fewer than {limits.capture:.0%} of plates": test.capture_high < limits.capture,
-        f"reads fewer than {limits.read:.0%} of captures right": test.read_high < limits.read,
+        f"captures fewer than {limits.capture * 100:.0f} % of plates": test.capture_high < limits.capture,
+        f"reads fewer than {limits.read * 100:.0f} % of captures right": test.read_high < limits.read,
         f"its clock is off by more than {limits.clock:,} ms": abs(test.clock_offset_ms or 0) > limits.clock,
         f"delivers later than {limits.latency:,} ms": (test.latency_p95_ms or 0) > limits.latency,
     }

@@ -72,6 +72,6 @@ def draw(key: str, title: str, points: Sequence[Point], limit: float) -> Chart:
         limit,
         y(limit),
         marks,
-        tuple((y(tick), f"{tick:.1%}".replace(".0%", "%")) for tick in ticks),
+        tuple((y(tick), f"{tick * 100:g} %") for tick in ticks),
         columns,
     )

@@ -220,7 +220,7 @@ def test_page_of_a_site_draws_its_tests_with_a_table_beside(tested, live_site, i
     assert page.count('<svg class="app-chart__drawing"') == 2
     assert page.count("app-chart__interval") == 4
     assert "Tests of ring-north-1" in page
-    assert "captures fewer than 98% of plates" in page
+    assert "captures fewer than 98 % of plates" in page
     assert "99.5 %" in page
 
 
