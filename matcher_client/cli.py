@@ -3,6 +3,7 @@
 import argparse
 import json
 import logging
+import os
 import signal
 import sys
 import threading
@@ -13,6 +14,8 @@ from pathlib import Path
 import httpx
 
 from matcher_client.feed import Feed
+from matcher_client.folder import Folder
+from matcher_client.lines import take_lines
 from matcher_client.listener import Listener, Open
 from matcher_client.locking import MEMORY, NoKey, key_from
 from matcher_client.matcher import Matcher
@@ -20,6 +23,7 @@ from matcher_client.rotation import rotate
 from matcher_client.session import Answered, PortalSession, SilentPortal
 from matcher_client.state import Applied, health, lock
 
+LAST_HITS = 30.0  # seconds; what is not sent by then is sent at the next start
 WELL, NOT_FRESH, CANNOT, SILENT = 0, 1, 2, 3
 EXITS = (
     "Exit status: 0 all is well; 1 what is held is stale, dead or nothing; 2 it cannot start so, and says why; "
@@ -54,6 +58,20 @@ def parser() -> argparse.ArgumentParser:
     one.add_argument("--state", required=True, type=Path, help="a directory of this matcher's own")
     one.add_argument("--listen", default="127.0.0.1:8600", metavar="HOST:PORT", help="for POST /reads and GET /health")
     one.add_argument("--token-file", type=Path, help=WHO_MAY_POST)
+    one.add_argument(
+        "--folder",
+        type=Path,
+        help="where cameras leave files as <site>/<camera>/…: Hikvision event XML (.xml) and Axis event JSON (.json). All that lies "
+        "there is taken away: files are deleted once they are matched, pictures too; what cannot be read lies in bad/ for a day",
+    )
+    one.add_argument(
+        "--keep-hits", type=Path, metavar="FOLDER", help="where files of --folder with a hit are moved instead"
+    )
+    one.add_argument(
+        "--stdin",
+        action="store_true",
+        help="take reads from standard input too, as JSON, one or a list of them a line; stop at its end, once the hits are sent",
+    )
     one.add_argument("--enrol-code", default="", help="the one-time code that registers this matcher's key")
     one.add_argument(
         "--key",
@@ -83,6 +101,9 @@ def run(options: argparse.Namespace) -> int:
     """Run a matcher until it is told to stop."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s", stream=sys.stderr)
     logging.getLogger("httpx").setLevel(logging.WARNING)
+    if (wrong := wrong_folders(options.folder, options.keep_hits)) != "":
+        sys.stderr.write(f"{wrong}\n")
+        return CANNOT
     options.state.mkdir(parents=True, exist_ok=True, mode=0o700)
     try:
         lock(options.state)
@@ -121,10 +142,35 @@ def run(options: argparse.Namespace) -> int:
         signal.signal(number, lambda *_: stop.set())
     threading.Thread(target=keep_running, args=[matcher, stop], name="updates", daemon=True).start()
     threading.Thread(target=listener.serve_forever, name="reads", daemon=True).start()
+    if options.folder is not None:
+        folder = Folder(options.folder, matcher, options.keep_hits)
+        threading.Thread(target=folder.run, args=[stop], name="folder", daemon=True).start()
+    if options.stdin:
+        threading.Thread(target=take_all, args=[matcher, stop], name="lines", daemon=True).start()
     while not stop.wait(3600):
         pass
     listener.shutdown()
     return 0
+
+
+def take_all(matcher: Matcher, stop: threading.Event) -> None:
+    """Take what standard input brings, and stop when it ended and the portal has the hits, or could not take them for long."""
+    take_lines(sys.stdin.buffer, matcher)
+    ends = time.monotonic() + LAST_HITS
+    while len(matcher.spool) and time.monotonic() < ends and not stop.wait(0.1):
+        pass
+    stop.set()
+
+
+def wrong_folders(folder: Path | None, kept: Path | None) -> str:
+    """What is wrong with the folders, in words; nothing when nothing is."""
+    if folder is None:
+        return "" if kept is None else "--keep-hits says where files of --folder go, and there is no --folder."
+    if not folder.is_dir() or not os.access(folder, os.R_OK | os.W_OK | os.X_OK):
+        return f"{folder} is no folder from which this matcher may take files."
+    if kept is not None and kept.resolve().is_relative_to(folder.resolve()):
+        return "--keep-hits lies in --folder: what is kept there would be taken again."
+    return ""
 
 
 def keep_running(matcher: Matcher, stop: threading.Event) -> None:

@@ -14,6 +14,7 @@ import httpx
 import pytest
 
 from tests.loopback_portal import LIST, SITE, a_portal, a_row, in_service
+from tests.test_matcher_folder import hikvision_xml
 
 HERE = Path(__file__).parent.parent
 READ = {"vrm": "AB01CDE", "site": SITE, "camera": "1", "captured_at": "2026-11-22T12:00:00Z", "confidence": 0.9}
@@ -81,13 +82,16 @@ def run_matcher(portal, tmp_path, state):
         command += ["--listen", f"127.0.0.1:{port}", "--enrol-code", portal.code or ""]
         command += ["--key", str(tmp_path / "key"), *more]
         with (tmp_path / "log").open("ab") as log:
-            process = subprocess.Popen(command, cwd=HERE, env=environment, stderr=log, stdout=log)
+            process = subprocess.Popen(
+                command, cwd=HERE, env=environment, stdin=subprocess.PIPE, stderr=log, stdout=log
+            )
         running = Running(process, f"http://127.0.0.1:{port}")
         try:
             until(running.health)
             yield running
         finally:
             process.terminate()
+            process.stdin.close()
             process.wait(10)
 
     return run
@@ -188,3 +192,44 @@ def test_simulated_cameras_make_hits(portal, run_matcher, tmp_path):
         finally:
             cameras.terminate()
             cameras.wait(10)
+
+
+def test_files_of_cameras_are_matched_and_taken_away(portal, run_matcher, tmp_path):
+    portal.publish({LIST: [a_row()]}, in_service())
+    camera = tmp_path / "watched" / SITE / "north"
+    camera.mkdir(parents=True)
+    with run_matcher("--folder", str(tmp_path / "watched")) as running:
+        until(lambda: running.revision() == 1)
+        (camera / "1.xml").write_bytes(hikvision_xml())
+        (camera / "2.xml").write_bytes(hikvision_xml("XY50ZZZ"))
+        until(lambda: portal.hits)
+        until(lambda: list(camera.iterdir()) == [])
+        assert running.health()["counts"]["files"] == 2
+    (hit,) = portal.hits.values()
+    assert (hit["vrm"], hit["site"], hit["camera"]) == ("AB01CDE", SITE, "north")
+
+
+def test_a_folder_that_is_not_there_is_said_at_once(portal, tmp_path, run_matcher):
+    portal.publish({LIST: [a_row()]}, in_service())
+    with run_matcher() as running:
+        command = [*running.process.args, "--folder", str(tmp_path / "none")]
+        command[command.index("--listen") + 1] = f"127.0.0.1:{free_port()}"
+        command[command.index("--state") + 1] = str(tmp_path / "other")
+        told = subprocess.run(command, cwd=HERE, capture_output=True, timeout=20)
+    assert (told.returncode, told.stderr.count(b"no folder from which")) == (2, 1)
+
+
+def test_reads_from_a_pipe_are_matched_and_its_end_is_the_end(portal, run_matcher, tmp_path):
+    portal.publish({LIST: [a_row()]}, in_service())
+    with run_matcher("--stdin") as running:
+        until(lambda: running.revision() == 1)
+        for line in (READ, [READ, READ | {"vrm": "XY50ZZZ"}, {"vrm": "AB01CDE"}], "no read"):
+            running.process.stdin.write(json.dumps(line).encode() + b"\n")
+        running.process.stdin.write(b"{\n")
+        running.process.stdin.flush()
+        until(lambda: running.health()["counts"].get("bad_lines") == 3)
+        assert running.health()["counts"]["reads"] == 3
+        running.process.stdin.close()
+        assert running.process.wait(20) == 0
+    assert len(portal.hits) == 2
+    assert "AB01CDE" not in (tmp_path / "log").read_text()
