@@ -59,7 +59,8 @@ def lacking(site: CameraSite, at: dt.datetime) -> list[str]:
         "What else was considered, and why it would not do.": not site.alternatives.strip(),
         "Whether nobody could enter or leave a town unrecorded.": site.encircles is None,
         "How visitors of what stands near are spared.": bool(site.proximity) and not site.proximity_measures.strip(),
-        "Why the cameras near do not do.": not site.duplication.strip() and CameraSite.objects.near(site).exists(),
+        "Why the cameras near do not do.": not site.duplication.strip()
+        and CameraSite.objects.near(site).exclude(deployment=CameraSite.Deployment.COVERT).exists(),
         "Why this is the exception: the national matrix justifies it only exceptionally.": (
             not site.exceptional_case.strip() and likelihood_of(site, at) == Likelihood.EXCEPTIONAL
         ),

@@ -26,11 +26,12 @@ def metres_between(north: float, east: float, other_north: float, other_east: fl
 
 
 def neighbours(site: CameraSite, *, by: Actor) -> Near:
-    """The nearest first; those not the asker's to see are counted and not named."""
+    """The nearest first; those not the asker's to see are counted and not named, and covert ones not even counted (R-123)."""
     near = CameraSite.objects.near(site)
     measured = [
         (other, round(metres_between(site.latitude, site.longitude, other.latitude, other.longitude)))
         for other in near.visible_to(by)
     ]
     measured.sort(key=lambda pair: (pair[1], pair[0].ref))
-    return Near(measured[:MOST], near.count() - len(measured[:MOST]))
+    hidden = near.covert().exclude(pk__in=[other.pk for other, _ in measured])
+    return Near(measured[:MOST], near.count() - hidden.count() - len(measured[:MOST]))

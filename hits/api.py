@@ -14,7 +14,8 @@ from rest_framework.views import APIView
 
 from accounts.authentication import PEOPLE_ONLY, Has, actor
 from accounts.models import Actor, MachineClient
-from accounts.policies import holds, role_has
+from accounts.policies import holds
+from camera_sites.sight import Sight
 from hits import actions, policies
 from hits.actions.reports import Report
 from hits.limits import Limits
@@ -132,16 +133,18 @@ class HitSerializer(serializers.ModelSerializer):
 
     def get_site(self, hit: Hit) -> str:
         """As exact as the page: where cameras stand is for those who may see sites."""
-        return hit.site_ref if hit.site is None or self._sees_sites() else hit.site.area
+        return hit.site_ref if hit.site is None or self._sight.names(hit.site) else hit.site.area
 
     def to_representation(self, hit: Hit) -> dict[str, Any]:
         """The camera's reference names its site."""
         told = super().to_representation(hit)
-        return told if hit.site is None or self._sees_sites() else told | {"camera": ""}
+        return told if hit.site is None or self._sight.names(hit.site) else told | {"camera": ""}
 
-    def _sees_sites(self) -> bool:
-        who = self.context["request"].user
-        return isinstance(who, MachineClient) or role_has(who, "camera_sites.view_sites")
+    @property
+    def _sight(self) -> Sight:
+        if "sight" not in self.context:  # asked once for a list
+            self.context["sight"] = Sight.of(self.context["request"].user)
+        return self.context["sight"]
 
 
 class FilterSerializer(serializers.Serializer):

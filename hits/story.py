@@ -7,6 +7,7 @@ from typing import Any
 from django.urls import reverse
 
 from accounts.models import Actor
+from camera_sites.sight import Sight
 from hits import policies
 from hits.limits import Limits
 from hits.models import Caution, Hit
@@ -73,7 +74,7 @@ class Card:
         return cls(
             id=card_id(hit), hit=hit, state=state_of(hit), rank=f"{1 if hit.acknowledged_at else 0}{hit.urgency}",
             level=_LEVELS[hit.urgency].label, category=limits.categories.get(hit.category, hit.category),
-            cautions=cautions_in_words(hit), authority=authority_of(hit), reason=reason_of(hit), scope=scope_of(hit, sees_sites=False),
+            cautions=cautions_in_words(hit), authority=authority_of(hit), reason=reason_of(hit), scope=scope_of(hit),
             is_verified_lately=hit.last_verified_at is not None and at - hit.last_verified_at <= limits.stale,
         )  # fmt: skip
 
@@ -145,9 +146,10 @@ def reason_of(hit: Hit) -> str:
     return hit.version.reason if hit.version is not None else hit.hotlist.purpose
 
 
-def scope_of(hit: Hit, *, sees_sites: bool) -> str:
-    """Where and when it was to be looked for, in words."""
-    return in_words(hit.limits, names=hit.limits.sites if sees_sites else None)
+def scope_of(hit: Hit, *, sight: Sight | None = None) -> str:
+    """Where and when it was to be looked for, in words; sites are named to who may know them all, else counted."""
+    are_named = sight is not None and sight.names_all(hit.limits.sites)
+    return in_words(hit.limits, names=hit.limits.sites if are_named else None)
 
 
 def acts_on(hit: Hit, user: Actor) -> list[Act]:

@@ -3,12 +3,13 @@
 import datetime as dt
 
 from django.db import models, transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from accounts.models import Actor, SystemJob, User
 from audit.actions import record
 from audit.verbs import Verb
-from camera_sites.models import PositionCheck
+from camera_sites.models import CameraSite, PositionCheck
 from hits.models import Hit
 from portal.errors import TooLate, Unfit
 from portal.policies import require
@@ -87,20 +88,22 @@ def retest(finding: Finding, *, by: User, holds: bool, words: str) -> Finding:
 
 @transaction.atomic
 def report_site_hit(hit: Hit, *, by: Actor) -> Finding | None:
-    """A site that is not in service was heard (R-113): one finding a site and day, for whoever answers for the site.
+    """A site that is not in service was heard (R-113): one finding for whoever answers for it, however many hits come.
 
-    None when that day's finding stands already, or when the site is in no registry: then the hit's caution says so.
+    Another only on a later day than one that was answered: then the answer does not hold. None when one stands already, or
+    when the site is in no registry: then the hit's caution says so.
     """
     site = hit.site
     if site is None:
         return None
     type(site).objects.select_for_update().get(pk=site.pk)  # two hits at once are one finding
     day = timezone.localdate(hit.received_at)
-    if Finding.objects.about(site).filter(kind=Finding.Kind.SITE_HIT, opened_on=day).exists():
+    heard = Finding.objects.about(site).filter(kind=Finding.Kind.SITE_HIT)
+    if heard.filter(Q(status=Status.OPEN) | Q(opened_on=day)).exists():
         return None
     return open_finding(
-        by=by, kind=Finding.Kind.SITE_HIT, about=site, owner=site.owner, title=f"Hit from {site.ref}, not in service",
-        words=f"{hit.matcher} reported a hit from {site.name} while the site was not in service. Its reads are not to be"
+        by=by, kind=Finding.Kind.SITE_HIT, about=site, owner=site.owner, title=f"Hit from {_told(site)}, not in service",
+        words=f"{hit.matcher} reported a hit from {_told(site)} while the site was not in service. Its reads are not to be"
         " matched: find out why they were, and say what was put right.",
     )  # fmt: skip
 
@@ -115,10 +118,15 @@ def report_position(check: PositionCheck, *, by: Actor) -> Finding | None:
         return None
     return open_finding(
         by=by, kind=Finding.Kind.POSITION, about=camera, owner=camera.site.owner,
-        title=f"Camera {camera.ref} is not where it says",
+        title=f"Camera {'of a covert site' if camera.site.is_covert else camera.ref} is not where it says",
         words=f"It reports a place {check.metres} metres from where it was surveyed; {check.tolerance} are tolerated. Reads"
         " from the wrong place mislead: find out which is right, and say what was put right.",
     )  # fmt: skip
+
+
+def _told(site: CameraSite) -> str:
+    """As a finding names a site: findings are read by people who were not given the covert ones (R-123)."""
+    return "a covert site" if site.is_covert else str(site)
 
 
 def _step(finding: Finding, step: str, *, by: User, words: str) -> FindingNote:

@@ -88,7 +88,7 @@ def test_database_keeps_a_hit_whose_entry_is_held(ended_hit, inspector, alias):
         cursor.execute("DELETE FROM hits_hit")
 
 
-def test_hit_from_a_site_not_in_service_is_one_finding_a_site_and_day(ended_hit, infrastructure_lead):
+def test_hit_from_a_site_not_in_service_is_one_finding(ended_hit, infrastructure_lead):
     finding = scrutiny.report_site_hit(ended_hit, by=scrutiny.CLOCK)
     assert finding.owner == ended_hit.site.owner
     assert scrutiny.report_site_hit(ended_hit, by=scrutiny.CLOCK) is None

@@ -81,6 +81,11 @@ class SiteCase(models.Model):
         ]
 
     @property
+    def is_covert(self) -> bool:
+        """Whether only those who were given access to it may know of it (R-123)."""
+        return self.deployment == self.Deployment.COVERT
+
+    @property
     def basis(self) -> matrix.Purpose:
         """The weightiest of its purposes, on which it is decided (R-112). A site has at least one: the database holds it."""
         return matrix.basis_of(self.purposes) or matrix.Purpose.CONFIDENCE

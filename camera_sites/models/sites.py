@@ -23,12 +23,12 @@ class CameraSiteQuerySet(models.QuerySet["CameraSite"]):
     """Which sites."""
 
     def visible_to(self, actor: Actor) -> "CameraSiteQuerySet":
-        """Sites that this person or their team was given access to; all, for a machine that may read.
+        """Sites that this person or their team was given access to; all but covert ones, for a machine that may read (R-123).
 
         The one place that asks guardian about sites.
         """
         if isinstance(actor, MachineClient):
-            return self.all() if actor.has_scope("read") else self.none()
+            return self.exclude(deployment=SiteCase.Deployment.COVERT) if actor.has_scope("read") else self.none()
         if not isinstance(actor, User):
             return self.none()
         granted = get_objects_for_user(
@@ -86,6 +86,10 @@ class CameraSiteQuerySet(models.QuerySet["CameraSite"]):
             latitude__range=(site.latitude - north, site.latitude + north),
             longitude__range=(site.longitude - east, site.longitude + east),
         ).exclude(Q(pk=site.pk) | Q(status=CameraSite.Status.DECOMMISSIONED))
+
+    def covert(self) -> "CameraSiteQuerySet":
+        """Those that nobody knows of but who was given access to them (R-123)."""
+        return self.filter(deployment=SiteCase.Deployment.COVERT)
 
     def counted_in_public(self) -> "CameraSiteQuerySet":
         """Those that public totals count: covert and temporary ones are left out (R-123)."""

@@ -11,9 +11,9 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from accounts.policies import role_has
 from audit.models import Event
 from audit.sentences import tell
+from camera_sites.sight import Sight
 from hits import actions, policies
 from hits.forms import OutcomeForm, PastHitsForm, VerifyForm
 from hits.limits import Limits
@@ -51,10 +51,10 @@ def hit_detail(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     now = timezone.now()
     limits = Limits.in_force(now)
     same = Hit.objects.of_same_vehicle(hit).select_related("site")
-    sees_sites = role_has(request.user, "camera_sites.view_sites")
+    sight = Sight.of(request.user)
     context = {
         "hit": hit, "card": Card.of(hit, now, limits), "acts": acts_on(hit, request.user), "limits": limits,
-        "sees_sites": sees_sites, "scope": scope_of(hit, sees_sites=sees_sites), "points": POINTS,
+        "sight": sight, "scope": scope_of(hit, sight=sight), "points": POINTS,
         "sightings": same.order_by("-pk")[:20],
         "also_listed": Hit.objects.visible_to(request.user).of_same_read(hit).select_related("hotlist"),
         "events": tell(Event.objects.about("hits.hit", hit.pk).outside_findings().newest_first()[:50]),
