@@ -6,6 +6,7 @@ from camera_sites.api import accuracy as accuracy_api
 from camera_sites.api import dpias as dpias_api
 from camera_sites.api import evidence as evidence_api
 from camera_sites.api import exchange as exchange_api
+from camera_sites.api import map as map_api
 from camera_sites.api import sites as sites_api
 from camera_sites.views import accuracy, acts, dpia_files, dpia_registers, dpias, evidence, exchange, sites
 
@@ -53,6 +54,7 @@ urlpatterns = [
 
 api_urlpatterns = [
     path("camera-sites/", sites_api.SiteList.as_view(), name="api_site_list"),
+    path("camera-sites/places/", map_api.SitePlaces.as_view(), name="api_site_places"),
     path("camera-sites/import/", exchange_api.SitesImport.as_view(), name="api_sites_import"),
     path("camera-sites/import/<uuid:pk>/", exchange_api.SitesImportDetail.as_view(), name="api_sites_import_detail"),
     path("camera-sites/export/", exchange_api.SitesExport.as_view(), name="api_sites_export"),

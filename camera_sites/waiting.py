@@ -5,14 +5,17 @@ from collections.abc import Iterator
 
 from django.db.models import Min
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import User
 from accounts.policies import role_has
 from camera_sites.limits import AccuracyLimits, need_days
 from camera_sites.models import AccuracyTest, Camera, CameraSite, DpiaVersion, NeedReview
 from camera_sites.models.dpias import DpiaVersionQuerySet
+from camera_sites.models.sites import CameraSiteQuerySet
 from camera_sites.story import SOON
 from portal.home import Item
+from standards.models import StandardsProfile
 
 
 def questions(user: User, now: dt.datetime) -> Iterator[Item]:
@@ -54,6 +57,7 @@ def _own_sites(user: User, now: dt.datetime) -> Iterator[Item]:
     yield Item(
         "Your camera sites have a DPIA that lapses within 60 days", f"{sites}?show=lapsing", soon, tone="lapsing"
     )
+    yield from _signs(user, own, now)
     proposed = own.filter(status=CameraSite.Status.PROPOSED)
     bare = proposed.with_service_end(now).filter(dpia_ends_at=None).count()
     yield Item("Your proposed camera sites have no DPIA in date", f"{sites}?show=proposed", bare, tone="waiting")
@@ -86,6 +90,20 @@ def _needs(user: User, now: dt.datetime) -> Iterator[Item]:
         seen = due.filter(pk__in=CameraSite.objects.visible_to(user).values("pk")).exclude(contributions__user=user)
         since = seen.aggregate(since=Min("need_due_at"))["since"]
         yield Item("Camera sites whose need is yours to review", sites, seen.count(), since)
+
+
+def _signs(user: User, own: CameraSiteQuerySet, now: dt.datetime) -> Iterator[Item]:
+    """R-117."""
+    profile = StandardsProfile.objects.in_force(now)
+    today, days = timezone.localdate(now), profile.number("site.signs")
+    due = own.with_signs_to_inspect(today, days)
+    mine = f"{reverse('site_list')}?owner={user.pk}&overdue="
+    yield Item("The signs of your camera sites are overdue for inspection", f"{mine}signs", due.count(), tone="lapsing")
+    notice = profile.number("site.signs.notice")
+    soon = own.with_signs_to_inspect(today + dt.timedelta(days=notice), days).exclude(pk__in=due.values("pk"))
+    yield Item(
+        f"The signs of your camera sites are to be inspected within {notice} days", f"{mine}signs-soon", soon.count()
+    )
 
 
 def _assessments(title: str, versions: DpiaVersionQuerySet, since: str) -> Item:

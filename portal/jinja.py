@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib.humanize.templatetags.humanize import intcomma
 from django.templatetags.static import static
 from django.urls import reverse
@@ -9,6 +10,11 @@ from jinja2 import ChoiceLoader, Environment, PackageLoader, PrefixLoader
 
 from matcher_client.vrm import printed
 from portal import forms, moments, panels
+
+
+def tiles() -> tuple[str, str]:
+    """(the address of the pictures that maps are drawn over, whom to credit); empty where maps show the coast alone."""
+    return settings.MAP_TILES, settings.MAP_TILES_CREDIT
 
 
 def environment(**options: Any) -> Environment:
@@ -29,6 +35,7 @@ def environment(**options: Any) -> Environment:
         revealed=forms.revealed,
         panels=panels.render,
         now=moments.now,
+        tiles=tiles,
     )
     env.filters.update(
         moment=moments.moment,

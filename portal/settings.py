@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import environ
 
@@ -38,12 +39,18 @@ SESSION_ENGINE = "django.contrib.sessions.backends.db"
 X_FRAME_OPTIONS = "DENY"
 CSRF_FAILURE_VIEW = "portal.views.csrf_failed"
 SECURE_REFERRER_POLICY = "same-origin"
+# Where maps take pictures of streets from. None: who keeps such a server learns where people look.
+MAP_TILES = env.str("PORTAL_MAP_TILES", "")
+MAP_TILES_CREDIT = env.str("PORTAL_MAP_TILES_CREDIT", "")
+MAP_TILE_ORIGINS = [
+    f"{part.scheme}://{part.netloc.replace('{s}', '*')}" for part in [urlsplit(MAP_TILES)] if part.netloc
+]
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": ["'none'"],
         "script-src": ["'self'"],
         "style-src": ["'self'"],
-        "img-src": ["'self'", "data:"],
+        "img-src": ["'self'", "data:", *MAP_TILE_ORIGINS],
         "font-src": ["'self'"],
         "connect-src": ["'self'"],
         "manifest-src": ["'self'"],

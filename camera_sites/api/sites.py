@@ -18,9 +18,12 @@ from accounts.authentication import PEOPLE_ONLY, Has, actor
 from accounts.models import Actor
 from camera_sites import actions, policies
 from camera_sites.actions.sites import DECIDED_ON, WRITTEN
+from camera_sites.api.map import SiteNarrowing
 from camera_sites.case import lacking, likelihood_of
 from camera_sites.models import Camera, CameraSite, ServiceSpell, SiteDecision
+from camera_sites.narrowing import narrowed
 from camera_sites.neighbours import neighbours
+from camera_sites.ring import ring_of
 from portal.api import check_if_match, etag
 from portal.idempotency import idempotent
 from portal.policies import require
@@ -56,9 +59,18 @@ class SpellSerializer(serializers.ModelSerializer):
 class NearSerializer(serializers.Serializer):
     """A site that stands near."""
 
-    id = serializers.UUIDField(source="0.pk")
-    ref = serializers.CharField(source="0.ref")
-    metres = serializers.IntegerField(source="1")
+    id = serializers.UUIDField()
+    ref = serializers.CharField()
+    metres = serializers.IntegerField()
+
+
+class RingSerializer(serializers.Serializer):
+    """Whether sites may stand around a town: from their positions alone, so it warns and decides nothing (R-118)."""
+
+    directions = serializers.IntegerField()
+    without = serializers.IntegerField(help_text="The same without this site.")
+    is_likely = serializers.BooleanField(help_text="As many as the standards call for a second look.")
+    words = serializers.CharField()
 
 
 class SiteSerializer(serializers.ModelSerializer):
@@ -87,6 +99,7 @@ class SiteDetailSerializer(SiteSerializer):
     lacking = serializers.SerializerMethodField(help_text="What a proposal's case lacks, in words.")
     near = serializers.SerializerMethodField(help_text="Sites near that the caller may see, the nearest first.")
     others_near = serializers.SerializerMethodField(help_text="How many more stand near.")
+    ring = serializers.SerializerMethodField(help_text="In how many of eight directions sites stand around those near.")
     decision = SiteDecisionSerializer(read_only=True, allow_null=True, default=None)
     spells = SpellSerializer(many=True, read_only=True)
 
@@ -94,7 +107,7 @@ class SiteDetailSerializer(SiteSerializer):
         fields = tuple(dict.fromkeys((
             *SiteSerializer.Meta.fields, *DECIDED_ON, "owner_org", "operator_org", "funder", "has_signage", "proposed_by",
             "live_by", "moved_by", "moved_at", "decommissioned_by", "cameras", "basis", "likelihood", "lacking", "near",
-            "others_near", "decision", "spells",
+            "others_near", "ring", "decision", "spells",
         )))  # fmt: skip
 
     def get_likelihood(self, site: Any) -> str:
@@ -108,7 +121,13 @@ class SiteDetailSerializer(SiteSerializer):
     @extend_schema_field(NearSerializer(many=True))
     def get_near(self, site: Any) -> Any:
         """R-111."""
-        return NearSerializer(neighbours(site, by=self.context["by"]).sites, many=True).data
+        near = neighbours(site, by=self.context["by"]).sites
+        return [{"id": str(other.pk), "ref": other.ref, "metres": metres} for other, metres in near]
+
+    @extend_schema_field(RingSerializer)
+    def get_ring(self, site: Any) -> Any:
+        """R-118; it warns and decides nothing."""
+        return RingSerializer(ring_of(site, by=self.context["by"])).data
 
     def get_others_near(self, site: Any) -> int:
         """Counted, not named."""
@@ -135,11 +154,21 @@ class SiteList(generics.ListAPIView):
     serializer_class = SiteSerializer
 
     def get_queryset(self):
-        """Newest first."""
+        """Those that fit what is asked for."""
         if getattr(self, "swagger_fake_view", False):
             return CameraSite.objects.none()
         require(policies.may_open_registry(actor(self.request)))
-        return CameraSite.objects.visible_to(actor(self.request)).with_standing(timezone.now())
+        asked = SiteNarrowing(data=self.request.query_params)
+        asked.is_valid(raise_exception=True)
+        now = timezone.now()
+        return narrowed(
+            CameraSite.objects.visible_to(actor(self.request)), asked.validated_data, now
+        ).with_standing(now)  # fmt: skip
+
+    @extend_schema(parameters=[SiteNarrowing])
+    def get(self, request: Request) -> Response:
+        """Newest first."""
+        return super().get(request)
 
     @extend_schema(request=WrittenSiteSerializer, responses={201: SiteDetailSerializer})
     @idempotent

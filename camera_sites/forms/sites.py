@@ -8,6 +8,7 @@ from django.contrib.auth.models import Group
 from accounts.models import User
 from camera_sites.actions.sites import DECIDED_ON, WRITTEN
 from camera_sites.models import Camera, CameraSite, Dpia
+from camera_sites.narrowing import OVERDUE, SHOW
 
 
 class SiteForm(forms.ModelForm):
@@ -148,14 +149,18 @@ class AccessForm(forms.Form):
 
 
 class RegistryFilter(forms.Form):
-    """What narrows the registry."""
+    """What narrows the registry, as a list and as a map."""
 
     q = forms.CharField(required=False, max_length=60, label="Name, reference or area")
     q.widget.attrs["autocomplete"] = "off"
-    show = forms.ChoiceField(
-        required=False, label="State",
-        choices=[("", "All"), ("in", "In service"), ("lapsing", "DPIA lapsing"), ("out", "Out of service"),
-                 ("suspended", "Suspended"), ("proposed", "Proposed"), ("ended", "Decommissioned"),
-                 ("failing", "Camera below the standard"), ("untested", "Accuracy test overdue"),
-                 ("need", "Need to be reviewed")],
-    )  # fmt: skip
+    show = forms.ChoiceField(required=False, label="State", choices=[("", "All"), *SHOW])
+    deployment = forms.ChoiceField(
+        required=False, label="How it stands", choices=[("", "Any way"), *CameraSite.Deployment.choices]
+    )
+    owner = forms.ModelChoiceField(User.objects.none(), required=False, label="Answers for it", empty_label="Anybody")
+    overdue = forms.ChoiceField(required=False, label="Overdue", choices=[("", "Overdue or not"), *OVERDUE])
+
+    def __init__(self, *args: Any, by: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        owners = CameraSite.objects.visible_to(by).order_by().values("owner")
+        self.fields["owner"].queryset = User.objects.filter(pk__in=owners).order_by("last_name", "first_name")

@@ -4,8 +4,8 @@ import datetime as dt
 import math
 
 from django.db import models
-from django.db.models import Count, Exists, F, Max, Min, OuterRef, Q, Subquery
-from django.db.models.functions import Coalesce, Least
+from django.db.models import Count, Exists, ExpressionWrapper, F, Max, Min, OuterRef, Q, Subquery
+from django.db.models.functions import Cast, Coalesce, Least, TruncDate
 from django.utils import timezone
 from guardian.shortcuts import get_objects_for_user
 
@@ -78,14 +78,15 @@ class CameraSiteQuerySet(models.QuerySet["CameraSite"]):
         return self.with_service_end(at).filter(is_set_live=True, in_service_until=None)
 
     def near(self, site: "CameraSite") -> "CameraSiteQuerySet":
-        """Other standing or proposed sites within the standards' distance of this one, of the box around it (R-111)."""
-        metres = StandardsProfile.objects.in_force(timezone.now()).number("site.neighbours")
+        """Those so near, as the standards say, that they may do what this one is to do (R-111)."""
+        return self.around(site, StandardsProfile.objects.in_force(timezone.now()).number("site.neighbours"))
+
+    def around(self, site: "CameraSite", metres: int) -> "CameraSiteQuerySet":
+        """Other standing or proposed sites in the box that reaches so many metres from this one."""
         north = metres / METRES_A_DEGREE
         east = north / max(math.cos(math.radians(site.latitude)), 0.01)
-        return self.filter(
-            latitude__range=(site.latitude - north, site.latitude + north),
-            longitude__range=(site.longitude - east, site.longitude + east),
-        ).exclude(Q(pk=site.pk) | Q(status=CameraSite.Status.DECOMMISSIONED))
+        box = (site.longitude - east, site.latitude - north, site.longitude + east, site.latitude + north)
+        return self.in_box(*box).exclude(Q(pk=site.pk) | Q(status=CameraSite.Status.DECOMMISSIONED))
 
     def covert(self) -> "CameraSiteQuerySet":
         """Those that nobody knows of but who was given access to them (R-123)."""
@@ -130,6 +131,32 @@ class CameraSiteQuerySet(models.QuerySet["CameraSite"]):
     def due_for_need_review(self, at: dt.datetime, days: int) -> "CameraSiteQuerySet":
         """Sites whose need is to be reviewed by this moment."""
         return self.with_need_review(at, days).filter(need_due_at__lte=at)
+
+    def with_signs_due(self, days: int) -> "CameraSiteQuerySet":
+        """Adds `signs_seen_on`, when its signs were last inspected, and `signs_due_on`: so many days after, or the day on which
+        it went live where nobody looked yet. Null where no inspection is due: not set live, or covert (R-117)."""
+        last = self.model._base_manager.filter(pk=OuterRef("pk")).values("pk").annotate(
+            last=Max("inspections__inspected_on")
+        )  # fmt: skip
+        after = ExpressionWrapper(F("signs_seen_on") + dt.timedelta(days=days), output_field=models.DateTimeField())
+        return self.annotate(signs_seen_on=Subquery(last.values("last"))).annotate(
+            signs_due_on=models.Case(
+                models.When(
+                    ~Q(deployment=CameraSite.Deployment.COVERT),
+                    status__in=[CameraSite.Status.LIVE, CameraSite.Status.SUSPENDED],
+                    then=Coalesce(Cast(after, models.DateField()), TruncDate("live_at")),
+                ),
+                output_field=models.DateField(null=True),
+            )
+        )
+
+    def with_signs_to_inspect(self, day: dt.date, days: int) -> "CameraSiteQuerySet":
+        """Those whose signs are due to be inspected by that day."""
+        return self.with_signs_due(days).filter(signs_due_on__lte=day)
+
+    def in_box(self, west: float, south: float, east: float, north: float) -> "CameraSiteQuerySet":
+        """Those that stand in this part of the map, in degrees."""
+        return self.filter(latitude__range=(south, north), longitude__range=(west, east))
 
     def ready_to_go_live(self, at: dt.datetime) -> "CameraSiteQuerySet":
         """Proposals with cameras, under a DPIA in date."""

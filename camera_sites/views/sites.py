@@ -4,39 +4,32 @@ import datetime as dt
 import uuid
 from collections.abc import Callable
 from functools import partial
-from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
-from camera_sites import actions, policies
+from camera_sites import actions, narrowing, policies
 from camera_sites.accuracy import SHOWN, marks_of, records_of
 from camera_sites.case import lacking, likelihood_of
 from camera_sites.forms import RegistryFilter, SiteForm
 from camera_sites.limits import AccuracyLimits, need_days
-from camera_sites.models import AccuracyTest, Camera, CameraSite, PositionCheck, SiteGroupAccess
+from camera_sites.models import CameraSite, PositionCheck, SiteGroupAccess
+from camera_sites.models.sites import CameraSiteQuerySet
 from camera_sites.neighbours import neighbours
-from camera_sites.story import (
-    SOON,
-    acts_on_evidence,
-    acts_on_need,
-    acts_on_site,
-    log_of,
-    map_points,
-    purposes_of,
-    state_of,
-)
+from camera_sites.places import summary
+from camera_sites.ring import ring_of
+from camera_sites.story import acts_on_evidence, acts_on_need, acts_on_site, log_of, map_points, purposes_of, state_of
 from portal.errors import Unfit
 from portal.forms import put_problems
 from portal.policies import require
+from standards.models import StandardsProfile
 
 PAGE = 50
-ON_A_MAP = 2_000  # pins; beyond that the list is narrowed first
 
 
 @require_GET
@@ -55,17 +48,19 @@ def site_list(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 def site_map(request: HttpRequest) -> HttpResponse:
-    """The same sites on a map, and beside it as a list. Looking at where they stand is recorded (R-120)."""
+    """The same sites on a map, and beneath it as a list. Looking at where they stand is recorded (R-120)."""
     require(policies.may_open_registry(request.user))
     now = timezone.now()
     form, sites = narrowed(request, now)
-    shown = list(sites.with_standing(now).order_by("ref")[: ON_A_MAP + 1])
-    is_cut = len(shown) > ON_A_MAP
-    shown = shown[:ON_A_MAP]
+    count, words, frame = summary(sites, now)
+    page = Paginator(sites.with_standing(now).order_by("ref"), PAGE).get_page(request.GET.get("page"))
+    shown = list(page.object_list)
     actions.open_locations(shown, by=request.user)
+    asked = request.GET.copy()
+    asked.pop("page", None)
     context = {
-        "form": form, "points": map_points(shown, now), "rows": [(site, state_of(site, now)) for site in shown],
-        "is_cut": is_cut, "limit": ON_A_MAP,
+        "form": form, "page": page, "rows": [(site, state_of(site, now)) for site in shown], "count": count,
+        "words": words, "frame": frame, "places": f"{reverse('api_site_places')}?{asked.urlencode()}",
     }  # fmt: skip
     return render(request, "camera_sites/site_map.html", context)
 
@@ -82,11 +77,13 @@ def site_detail(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         "site": site, "state": state_of(site, now), "acts": acts_on_site(site, request.user),
         "purposes": purposes_of(site), "cameras": site.cameras.select_related("commissioned_by"),
         "points": map_points([site], now), "events": log_of("camera_sites.camerasite", site.pk),
-        "near": neighbours(site, by=request.user), "likelihood": likelihood_of(site, now),
+        "near": neighbours(site, by=request.user), "ring": ring_of(site, by=request.user),
+        "likelihood": likelihood_of(site, now),
         "lacking": lacking(site, now) if site.status == CameraSite.Status.PROPOSED else [],
         "kept": acts_on_evidence(site, request.user), "consultations": site.consultations.all(),
         "sharing": site.sharing.all(), "inspections": site.inspections.select_related("recorded_by"),
         "positions": PositionCheck.objects.filter(camera__site=site).select_related("camera"), "now": now,
+        "today": timezone.localdate(now),
         "near_words": [CameraSite.Proximity(code).label for code in site.proximity],
         "decision": getattr(site, "decision", None), "spells": site.spells.select_related("began_by", "ended_by"),
         "teams": SiteGroupAccess.objects.filter(content_object=site).select_related("group").order_by("group__name"),
@@ -119,6 +116,9 @@ def _written(
         try:
             written = act(by=request.user, **form.facts)
             messages.success(request, done)
+            ring = ring_of(written, by=request.user)
+            if ring.is_likely and not written.encircles:
+                messages.warning(request, f"This may close a ring around a town. {ring.words}")
             return redirect(then, written.pk)
         except Unfit as refusal:
             put_problems(form, refusal)
@@ -126,40 +126,21 @@ def _written(
     return render(request, "camera_sites/site_form.html", context, status=422 if form.errors else 200)
 
 
-def narrowed(request: HttpRequest, at: dt.datetime) -> tuple[RegistryFilter, Any]:
+def narrowed(request: HttpRequest, at: dt.datetime) -> tuple[RegistryFilter, CameraSiteQuerySet]:
     """What narrows the registry, and the sites that are left of those one may see."""
-    form = RegistryFilter(request.GET or None)
+    form = RegistryFilter(request.GET or None, by=request.user)
     sites = CameraSite.objects.visible_to(request.user)
     if not (form.is_bound and form.is_valid()):
         return form, sites
-    asked = form.cleaned_data
-    if text := asked["q"].strip():
-        sites = sites.filter(Q(name__icontains=text) | Q(ref__icontains=text) | Q(area__icontains=text))
-    Status = CameraSite.Status
-    narrow: dict[str, Callable[[], Any]] = {
-        "in": lambda: sites.in_service(at),
-        "lapsing": lambda: sites.lapsing(at, SOON),
-        "out": lambda: sites.out_of_service(at),
-        "suspended": lambda: sites.filter(status=Status.SUSPENDED),
-        "proposed": lambda: sites.filter(status=Status.PROPOSED),
-        "ended": lambda: sites.filter(status=Status.DECOMMISSIONED),
-        "failing": lambda: sites.filter(pk__in=_below_standard(at)),
-        "untested": lambda: sites.filter(
-            pk__in=Camera.objects.overdue_for_test(at, AccuracyLimits.at(at)).values("site")
-        ),
-        "need": lambda: sites.due_for_need_review(at, need_days(at)),
-    }
-    return form, narrow[asked["show"]]() if asked["show"] else sites
-
-
-def _below_standard(at: dt.datetime) -> Any:
-    return AccuracyTest.objects.newest().failing(AccuracyLimits.at(at)).order_by().values("camera__site")
+    return form, narrowing.narrowed(sites, form.cleaned_data, at)
 
 
 def site_of(request: HttpRequest, pk: uuid.UUID) -> CameraSite:
     """The site and how it stands, where it is theirs to see; 404 otherwise."""
-    found = CameraSite.objects.visible_to(request.user).with_standing(timezone.now())
-    found = found.with_need_review(timezone.now(), need_days(timezone.now()))
+    now = timezone.now()
+    days = StandardsProfile.objects.in_force(now).number("site.signs")
+    found = CameraSite.objects.visible_to(request.user).with_standing(now).with_signs_due(days)
+    found = found.with_need_review(now, need_days(now))
     people = ("proposed_by", "live_by", "moved_by", "decommissioned_by", "owner", "decision__decided_by")
     found = found.select_related(*people, "dpia", "town_dpia")
     return get_object_or_404(found, pk=pk)

@@ -99,6 +99,7 @@ def add_sites(people: dict[str, User], team: Group) -> dict[str, CameraSite]:
         )
         sites["nd-b02"] = _live(people, team, "nd-b02", lapsed)
     _count(people, sites)
+    _inspect_signs(people, sites)
     return sites
 
 
@@ -127,6 +128,16 @@ def _count(people: dict[str, User], sites: dict[str, CameraSite]) -> None:
     actions.ask_for_review(
         sites["nd-a03"], by=people["dpo.marsh"], trigger="complaint", words="A resident asks what the cameras are for."
     )
+
+
+def _inspect_signs(people: dict[str, User], sites: dict[str, CameraSite]) -> None:
+    """One lately, one so long ago that the next is due soon; of the rest nobody has looked yet."""
+    today = timezone.localdate()
+    for ref, days, words in (("nd-a01", 40, "Both approaches."), ("nd-a02", 345, "One leans; set right at once.")):
+        actions.inspect_signs(
+            sites[ref], by=people["infra.bell"], inspected_on=today - dt.timedelta(days=days), is_in_place=True,
+            names_contact=True, words=words,
+        )  # fmt: skip
 
 
 def _propose(people: dict[str, User], team: Group, ref: str, dpia: Dpia) -> CameraSite:

@@ -1,0 +1,128 @@
+"""Sites on a map: counted in words, and gathered so that twenty thousand of them are as quickly drawn as twenty.
+
+What lies close together at the scale that is looked at is one group, which tells how many and how they stand; only a site that
+stands by itself is told with where it stands. So one look shows, and the log names, no more places than a person can tell apart.
+"""
+
+import datetime as dt
+import math
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Avg, Count, F, Max, Min, Q, TextField
+from django.db.models.functions import Cast, Floor
+
+from camera_sites.models import CameraSite
+from camera_sites.models.sites import CameraSiteQuerySet
+from standards.models import StandardsProfile
+
+FARTHEST, CLOSEST = 4, 16  # zooms of the map: 4 shows the country, 16 a street
+PIXELS = 64  # apart, so that pins are told apart and hit with a finger
+TILE = 256  # pixels across which zoom 0 shows the whole world
+SHORTER = 0.58  # a degree north is drawn longer than one east by this, in these latitudes
+ACROSS = 24  # groups from side to side at most, whatever scale somebody asks for
+ROUGHLY = 10  # tenths of a degree: what frames a map need not tell where anything stands
+WORDS = {
+    "in": "in service",
+    "out": "out of service",
+    "suspended": "suspended",
+    "proposed": "proposed",
+    "ended": "ended",
+}
+
+Box = tuple[float, float, float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Sites too close together to be drawn apart: about where, how many, how they stand in words."""
+
+    north: float
+    east: float
+    count: int
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """What one look at a part of the map shows."""
+
+    groups: list[Group]
+    sites: list[CameraSite]
+
+
+def gathered(sites: CameraSiteQuerySet, *, box: Box, zoom: int, at: dt.datetime) -> Places:
+    """The sites of this part of the map: as groups, and those that stand by themselves with how they stand at that moment."""
+    there = sites.in_box(*box)
+    most = StandardsProfile.objects.in_force(at).number("site.map.pins")
+    if zoom >= CLOSEST and there.count() <= most:
+        return Places([], _told(there, at))
+    pixel = 360 / (TILE * 2 ** min(max(zoom, FARTHEST), CLOSEST))
+    east = max(PIXELS * pixel, (box[2] - box[0]) / ACROSS)
+    north = max(PIXELS * pixel * SHORTER, (box[3] - box[1]) / ACROSS)
+    cells = (
+        there.annotate(row=Floor(F("latitude") / north), column=Floor(F("longitude") / east))
+        .order_by()
+        .values("row", "column")
+        .annotate(
+            north=Avg("latitude"), east=Avg("longitude"), alone=Min(Cast("pk", TextField())), count=Count("pk"), **_counts(at)
+        )
+    )  # fmt: skip
+    groups, alone = [], []
+    for cell in cells:
+        if cell["count"] == 1 and len(alone) < most:
+            alone.append(cell["alone"])
+        else:
+            about = _snapped(cell["north"], north), _snapped(cell["east"], east)
+            groups.append(Group(*about, cell["count"], _words(cell)))
+    return Places(groups, _told(sites.filter(pk__in=alone), at))
+
+
+def summary(sites: CameraSiteQuerySet, at: dt.datetime) -> tuple[int, str, Box | None]:
+    """(how many, how they stand in words, a frame around them that is too rough to tell where any of them stands)."""
+    edges = {"west": Min("longitude"), "south": Min("latitude"), "east": Max("longitude"), "north": Max("latitude")}
+    found = sites.order_by().aggregate(count=Count("pk"), **edges, **_counts(at))
+    if not found["count"]:
+        return 0, "", None
+    low, high = (math.floor(found[side] * ROUGHLY) / ROUGHLY for side in ("west", "south")), (
+        math.ceil(found[side] * ROUGHLY) / ROUGHLY for side in ("east", "north")
+    )  # fmt: skip
+    return found["count"], _words(found), (*low, *high)  # type: ignore[return-value]
+
+
+def box_of(text: str) -> Box | None:
+    """west,south,east,north in degrees; None for anything else."""
+    try:
+        west, south, east, north = (float(part) for part in text.split(","))
+    except ValueError:
+        return None
+    is_box = -180 <= west < east <= 180 and -90 <= south < north <= 90
+    return (west, south, east, north) if is_box else None
+
+
+def _counts(at: dt.datetime) -> dict[str, Any]:
+    Status = CameraSite.Status
+    serving = Q(pk__in=CameraSite.objects.in_service(at).values("pk"))
+    return {
+        "in": Count("pk", filter=serving),
+        "out": Count("pk", filter=Q(status=Status.LIVE) & ~serving),
+        **{
+            name: Count("pk", filter=Q(status=status))
+            for name, status in (
+                ("suspended", Status.SUSPENDED), ("proposed", Status.PROPOSED), ("ended", Status.DECOMMISSIONED)
+            )
+        },
+    }  # fmt: skip
+
+
+def _snapped(degrees: float, cell: float) -> float:
+    """To half a cell: a group says about where, and never where one of its sites stands."""
+    return round(round(degrees / cell * 2) / 2 * cell, 5)
+
+
+def _words(counted: dict[str, Any]) -> str:
+    return ", ".join(f"{counted[name]:,} {words}" for name, words in WORDS.items() if counted[name])
+
+
+def _told(sites: CameraSiteQuerySet, at: dt.datetime) -> list[CameraSite]:
+    return list(sites.with_service_end(at).order_by("ref"))
