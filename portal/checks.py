@@ -25,6 +25,7 @@ LEAKS = {
     ),
     "an absolute path of one machine": re.compile(r"(?<![\w.:/-])/(?:wor" r"k|roo" r"t|hom" r"e/\w+|Use" r"rs/\w+)/"),
     "a private key": re.compile(r"-----BEGIN [A-Z ]*PRIV" r"ATE KEY-----"),
+    "two versions that nobody chose between": re.compile(r"^(<{7}|>{7}) "),
 }
 
 

@@ -14,6 +14,7 @@ from portal import checks, docs
         ('open("/roo~t/.ssh")', "an absolute path of one machine"),
         ("/hom~e/jane/portal", "an absolute path of one machine"),
         ("-----BEGIN EC PRIV~ATE KEY-----", "a private key"),
+        ("<<<<~<<< HEAD", "two versions that nobody chose between"),
     ],
 )
 def test_a_leak_is_found_with_its_line(line, what):
