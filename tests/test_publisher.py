@@ -34,8 +34,9 @@ def test_entry_in_force_is_published_with_what_its_recipient_needs(matcher, hotl
 
 
 def test_root_is_that_of_the_rows_as_a_client_computes_it(matcher, hotlist, approved_entry):
-    for vrm in ("AB01CDE", "XY50ZZZ", "AB50ABC"):
+    for vrm in ("AB01CDE", "XY50ZZZ"):
         approved_entry(vrm_entered=vrm)
+    approved_entry(vrm_entered="AB50ABC", action_text=r"Ask \N for C:\new\\table, then \. stop")
     [publication] = publish(hotlist)
     digests = BucketDigests(publication.bucket_bits)
     for row in rows(hotlist):

@@ -114,10 +114,14 @@ _DIGESTS = f"""
     GROUP BY 1
 """  # noqa: S608 - of constants
 
+# OFFSET 0 keeps the order of the digest out of how rows are found: without it, all rows are walked in key order for each bucket.
 _DIGESTS_OF_SOME = f"""
     SELECT b.number, {_DIGEST}
-    FROM unnest(%(buckets)s::bigint[]) AS b (number)
-        JOIN matchers_publishedrow p ON p.hotlist_id = %(hotlist)s AND p.until_revision IS NULL
+    FROM unnest(%(buckets)s::bigint[]) AS b (number) CROSS JOIN LATERAL (
+        SELECT country, vrm, ref, canonical FROM matchers_publishedrow p
+        WHERE p.hotlist_id = %(hotlist)s AND p.until_revision IS NULL
             AND p.bucket_key >= b.number << %(shift)s AND p.bucket_key < (b.number + 1) << %(shift)s
+        OFFSET 0
+    ) AS found
     GROUP BY 1
 """  # noqa: S608 - of constants

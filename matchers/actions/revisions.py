@@ -34,12 +34,9 @@ def lines_of(hotlist: Hotlist, revision: int | None = None) -> Iterator[bytes]:
     rows = PublishedRow.objects.filter(hotlist=hotlist)
     rows = rows.current() if revision is None else rows.at_revision(revision)
     query, facts = rows.in_key_order().values("canonical").query.sql_with_params()
-    with connection.cursor() as cursor, cursor.copy(f"COPY ({query}) TO STDOUT ({_AS_THEY_ARE})", facts) as lines:
-        yield from lines
-
-
-# Quoting and separating with what no row may hold, so that nothing is quoted, and nothing escaped.
-_AS_THEY_ARE = r"FORMAT csv, QUOTE E'\x01', DELIMITER E'\x02'"
+    with connection.cursor() as cursor, cursor.copy(f"COPY ({query}) TO STDOUT", facts) as lines:
+        for line in map(bytes, lines):  # a row holds nothing else that COPY would escape
+            yield line.replace(b"\\\\", b"\\") if b"\\" in line else line
 
 
 def says_other(hotlist: Hotlist, before: Publication, at: dt.datetime) -> bool:
@@ -79,7 +76,7 @@ def publish_changes(
     publication = _create(
         hotlist, revision=revision, previous=before, rows=rows, bits=bits, root=root, whole=whole, written=written,
         chain=chains.trimmed(chain, whole=whole, length=written.length), at=at, added=changes.added,
-        removed=changes.removed, refused=_refused(before, changes),
+        removed=changes.removed, refused=dict(changes.refused),
     )  # fmt: skip
     record(
         Verb.PUBLICATION_RELEASED, target=publication, by=by, count=rows, also=[hotlist], revision=revision,
@@ -137,12 +134,6 @@ def _followed(role: ListRole, before: Publication, changes: Changes, revision: i
     chain = chains.extended(role, chain, since=since, revision=revision, changes=said)
     is_good = chains.follows(chain, whole) and files.list_path(role.name, before.sha256).exists()
     return chain, is_good
-
-
-def _refused(before: Publication | None, changes: Changes) -> dict[str, int]:
-    if changes.refused is None:  # not counted this time
-        return before.refused if before else {}
-    return dict(changes.refused)
 
 
 def _create(
