@@ -80,6 +80,7 @@ UNTRACKED: dict[str, str] = {
     "matchers.DoorList": MACHINERY,
     "matchers.Halt": WRITTEN_ONCE,
     "matchers.HeldChange": BULK,
+    "matchers.Refusal": BULK,
     "matchers.Stoppage": WRITTEN_ONCE,
     "hits.HitKey": MACHINERY,
     "matchers.RecallHolder": WRITTEN_ONCE,

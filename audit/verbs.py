@@ -237,6 +237,7 @@ class Verb(TextChoices):
         "halt.begun",
         "{actor} stopped the next revision of {subject} at {rows} rows, {share} per cent of the list",
     )
+    REFUSALS_SHOWN = "refusals.shown", "{actor} looked at {count} plates of {subject} that are not published"
     HALT_OPENED = "halt.opened", "{actor} looked at {count} rows that the stopped revision of {subject} holds back"
     HALT_RELEASED = "halt.released", "{actor} released the stopped revision of {subject}: {reason}"
     HALT_REFUSED = "halt.refused", "{actor} refused the stopped revision of {subject}: {reason}"
@@ -399,6 +400,7 @@ _OPERATIONS = {
     Verb.LEGACY_HELD: Operation.HOUSEKEEPING,
     Verb.PUBLICATION_ENDED: Operation.ERASURE,
     Verb.HALT_BEGUN: Operation.HOUSEKEEPING,
+    Verb.REFUSALS_SHOWN: Operation.CONSULTATION,
     Verb.HALT_OPENED: Operation.CONSULTATION,
     Verb.HALT_RELEASED: Operation.DISCLOSURE,
     Verb.HALT_REFUSED: Operation.HOUSEKEEPING,

@@ -7,6 +7,7 @@ from django.utils import timezone
 from accounts.models import Actor, MachineClient, SystemJob, User
 from accounts.policies import acts_in_own_session, holds, reads
 from hotlists.models import Hotlist
+from hotlists.policies import may_look_at_departures, may_look_at_entries
 from matchers.models import Allocation, Disclosure, Halt, Matcher
 from portal.policies import Allowed, Denied, Late, Verdict, first_denial
 
@@ -114,6 +115,11 @@ def may_enrol(machine: Actor, matcher: Matcher) -> Verdict:
     if not isinstance(machine, MachineClient) or machine.pk != matcher.machine_id:
         return Denied("A matcher enrols itself.")
     return Allowed()
+
+
+def may_look_at_refusals(actor: Actor, hotlist: Hotlist) -> Verdict:
+    """Who sees which of its plates a list does not publish: who sees them where they stand."""
+    return may_look_at_departures(actor) if hotlist.kind == Hotlist.Kind.FEED else may_look_at_entries(actor)
 
 
 def may_export_list(user: Actor, hotlist: Hotlist) -> Verdict:

@@ -7,7 +7,8 @@ from matchers.api import halts as halts_api
 from matchers.api import lives as lives_api
 from matchers.api import machines
 from matchers.api import matchers as api
-from matchers.views import disclosures, doors, halts, lives, matchers, publication, root
+from matchers.api import refusals as refusals_api
+from matchers.views import disclosures, doors, halts, lives, matchers, publication, refusals, root
 
 urlpatterns = [
     path("matchers/", matchers.matcher_list, name="matcher_list"),
@@ -18,6 +19,7 @@ urlpatterns = [
     path("matchers/<uuid:pk>/code/", matchers.matcher_code, name="matcher_code"),
     path("matchers/allocations/<uuid:pk>/revoke/", matchers.allocation_revoke, name="allocation_revoke"),
     path("hotlists/<slug:slug>/publications/", matchers.publication_list, name="publication_list"),
+    path("hotlists/<slug:slug>/not-published/", refusals.refusal_list, name="refusal_list"),
     path("hotlists/<slug:slug>/disclose/", disclosures.list_export, name="list_export"),
     path("matchers/files/", disclosures.disclosure_list, name="disclosure_list"),
     path("matchers/files/<uuid:pk>/", disclosures.disclosure_detail, name="disclosure_detail"),
@@ -57,6 +59,7 @@ api_urlpatterns = [
     path("matchers/receipts/", api.ReceiptList.as_view(), name="api_receipt_list"),
     path("allocations/", api.AllocationList.as_view(), name="api_allocation_list"),
     path("allocations/<uuid:pk>/revoke/", api.AllocationRevoke.as_view(), name="api_allocation_revoke"),
+    path("hotlists/<slug:slug>/refusals/", refusals_api.RefusalList.as_view(), name="api_refusal_list"),
     path("hotlists/<slug:slug>/disclosures/", api_disclosures.ListExport.as_view(), name="api_list_export"),
     path("disclosures/", api_disclosures.DisclosureList.as_view(), name="api_disclosure_list"),
     path("disclosures/<uuid:pk>/", api_disclosures.DisclosureDetail.as_view(), name="api_disclosure_detail"),

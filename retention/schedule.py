@@ -46,6 +46,7 @@ SCHEDULE: list[Rule] = [
           leaves_traces=False),
     *goes_with("matchers.PublishedRow", ("matchers.RecallHolder", "recall__row"), ("matchers.Recall", "row"),
                leaves_traces=False),
+    erase("matchers.Refusal", "12 months after it held no more", ALIGNED, months=12, since="until_at", leaves_traces=False),
     erase("matchers.Receipt", "12 months after it was given", ALIGNED, months=12, since="received_at", leaves_traces=False),
     erase("matchers.Challenge", "1 month after it was asked, if never answered", SECRETS, months=1, since="issued_at",
           leaves_traces=False),

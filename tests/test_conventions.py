@@ -113,7 +113,7 @@ NOBODYS = {
 # As above, but the word is a person's elsewhere.
 BY_THE_CLOCK = {
     "oversight.TransparencyRelease.released_at", "matchers.FeedList.unloaded_at",
-    "matchers.Halt.since_at", "matchers.Halt.halted_at", "matchers.Halt.measured_at",
+    "matchers.Halt.since_at", "matchers.Halt.halted_at", "matchers.Halt.measured_at", "matchers.Refusal.since_at",
     "hotlists.Departure.left_at",
     # What a source says of its row.
     "hotlists.FeedRow.reported_at", "hotlists.FeedRow.confirmed_at", "hotlists.StagedRow.reported_at",

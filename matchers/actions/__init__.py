@@ -11,6 +11,7 @@ from .pruning import prune
 from .publishing import publish, renew_whole_file
 from .receipts import challenge, give_receipt
 from .reconcile import reconcile
+from .refusals import look_at_refusals
 from .resuming import resume_publication
 from .stoppages import restart_matcher, stop_matcher
 
@@ -26,6 +27,7 @@ __all__ = [
     "give_receipt",
     "import_root",
     "look_at_halt",
+    "look_at_refusals",
     "make_publication_keys",
     "note_held",
     "note_seen",

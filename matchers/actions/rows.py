@@ -12,21 +12,24 @@ from hotlists.models import Hotlist
 from matcher_client.deltas import Key, row_of
 from matcher_client.rows import SINCE_FORMAT_2, Row
 from matchers.actions.halts import keep_within_limit
+from matchers.actions.refusals import keep_refusals
 from matchers.models import Recall
 from matchers.sources import SOURCES
 from matchers.sources.wanted import PLATES, WANTED, create, create_plates
 
 Plates = list[tuple[str, str]]  # country and plate
 
+MANY = 10_000  # rows: from here on the database plans by what it knows of the list, and knows nothing of what is new
+
 
 @dataclass(slots=True)
 class Changes:
-    """What a comparison changed, and what it held back and why; `refused` is None when only some plates were looked at."""
+    """What a comparison changed, and why what else the list holds is not published."""
 
     added: int = 0
     removed: int = 0
     recalled: int = 0
-    refused: Counter[str] | None = None
+    refused: Counter[str] = field(default_factory=Counter)
     told: list[tuple[Key, int, Row | None]] | None = field(default=None, repr=False)  # with bucket keys; None: too many
 
     def __bool__(self) -> bool:
@@ -56,8 +59,10 @@ def replace_rows(
         if plates is not None:
             create_plates(cursor, plates)
         fill = SOURCES.get(hotlist.kind)
-        refused = fill(cursor, hotlist, at, horizon, plates) if fill and is_published else Counter()
+        if fill and is_published:
+            fill(cursor, hotlist, at, horizon, plates)
         cursor.execute(f"ANALYZE {WANTED}")
+        refused = keep_refusals(cursor, hotlist, at=at, touched=touched)
         keep_within_limit(cursor, hotlist, by=by, at=at, is_published=is_published, touched=touched)
         cursor.execute(_END.format(touched=touched), facts)
         removed = cursor.fetchone()[0]
@@ -69,8 +74,15 @@ def replace_rows(
             cursor.execute(_HOLDERS, facts)
         cursor.execute(_BEGIN, facts)
         added = cursor.fetchone()[0]
+        if added >= MANY:
+            transaction.on_commit(_analyse, robust=True)
         told = _told(cursor) if removed + added <= most_told else None
     return Changes(added, removed, recalled, refused, told)
+
+
+def _analyse() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT matchers_analyse_rows()")
 
 
 def _told(cursor: Any) -> list[tuple[Key, int, Row | None]]:

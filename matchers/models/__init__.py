@@ -5,6 +5,7 @@ from .halts import Halt, HeldChange
 from .matchers import Allocation, Matcher
 from .publications import BucketPart, Publication, PublishedRow
 from .receipts import Challenge, Recall, RecallHolder, Receipt
+from .refusals import Refusal
 from .stoppages import Stoppage
 from .unsigned import Disclosure, DisclosureTold, DoorList, RevisionDoor
 
@@ -27,6 +28,7 @@ __all__ = [
     "Recall",
     "RecallHolder",
     "Receipt",
+    "Refusal",
     "RevisionDoor",
     "SiteTable",
     "Stoppage",

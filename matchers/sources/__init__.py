@@ -1,16 +1,15 @@
-"""Where the rows of a list come from: one source for each kind of list. Each fills the table WANTED and says what it refused."""
+"""Where the rows of a list come from: one source for each kind of list. Each fills the tables WANTED and REFUSED."""
 
 import datetime as dt
-from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Any
 
 from hotlists.models import Hotlist
 from matchers.sources import feeds, managed
 
-# Fills WANTED with what a list should publish at this moment, rows that start before `horizon` included. Says why it left
-# others out; given plates, it looks at their rows alone (at others too, if it likes), and does not count: None.
-Source = Callable[[Any, Hotlist, dt.datetime, dt.datetime, Sequence[tuple[str, str]] | None], Counter[str] | None]
+# Fills WANTED with what a list should publish at this moment, rows that start before `horizon` included, and REFUSED with
+# what it leaves out and why (R-016); given plates, it looks at their rows alone, or at others too, if it likes.
+Source = Callable[[Any, Hotlist, dt.datetime, dt.datetime, Sequence[tuple[str, str]] | None], None]
 
 SOURCES: dict[str, Source] = {
     Hotlist.Kind.MANAGED: managed.fill,

@@ -1,12 +1,11 @@
 """Rows of lists that are loaded from a source: spelled inside the database, a million as one statement."""
 
 import datetime as dt
-from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
 from hotlists.models import Hotlist
-from matchers.sources.wanted import COLUMNS, PLATES, WANTED, clean_sql
+from matchers.sources.wanted import COLUMNS, PLATES, REFUSED, WANTED, clean_sql
 
 # The fields of matcher_client.rows.Row, in their order; a test holds this against rows.canonical. What begins within a
 # second begins at its end, and what ends within a second ends at its beginning.
@@ -32,6 +31,9 @@ _OPEN_EXCEPTION = """
 """
 
 
+_PUBLISHABLE = (
+    f"hotlist_id = %(hotlist)s AND starts_at <= %(horizon)s AND expires_at > %(now)s AND NOT {_OPEN_EXCEPTION}"
+)
 _OF_PLATES = f"AND (r.country, r.vrm) IN (SELECT country, vrm FROM {PLATES})"  # noqa: S608 - of constants
 
 
@@ -41,32 +43,36 @@ def fill(
     now: dt.datetime,
     horizon: dt.datetime,
     plates: Sequence[tuple[str, str]] | None = None,
-) -> Counter[str] | None:
-    """Rows that run now or begin before the horizon, but for those held back. Returns why others were refused (R-016)."""
+) -> None:
+    """Rows that run now or begin before the horizon. Refused are those past their end, held back, or said more than once."""
     facts = {"hotlist": hotlist.pk, "now": now, "horizon": horizon}
     touched = "" if plates is None else _OF_PLATES
     cursor.execute(
         f"""
         INSERT INTO {WANTED} ({", ".join(COLUMNS)})
         SELECT country, vrm, {clean_sql("ref")}, '', {_CANONICAL}, floor(extract(epoch FROM expires_at))::bigint
-        FROM hotlists_feedrow r
-        WHERE hotlist_id = %(hotlist)s AND starts_at <= %(horizon)s AND expires_at > %(now)s AND NOT {_OPEN_EXCEPTION} {touched}
+        FROM hotlists_feedrow r WHERE {_PUBLISHABLE} {touched}
         ON CONFLICT DO NOTHING
         """,  # noqa: S608 - of constants
         facts,
     )
-    if plates is not None:
-        return None
     published = cursor.rowcount
     cursor.execute(
         f"""
-        SELECT count(*) FILTER (WHERE expires_at <= %(now)s),
-            count(*) FILTER (WHERE expires_at > %(now)s AND {_OPEN_EXCEPTION}),
-            count(*) FILTER (WHERE starts_at <= %(horizon)s AND expires_at > %(now)s AND NOT {_OPEN_EXCEPTION})
-        FROM hotlists_feedrow r WHERE hotlist_id = %(hotlist)s
+        INSERT INTO {REFUSED}
+        SELECT DISTINCT country, vrm, {clean_sql("ref")}, CASE WHEN expires_at <= %(now)s THEN 'expired' ELSE 'held_back' END
+        FROM hotlists_feedrow r WHERE hotlist_id = %(hotlist)s AND (expires_at <= %(now)s OR {_OPEN_EXCEPTION}) {touched}
         """,  # noqa: S608 - of constants
         facts,
     )
-    expired, held_back, publishable = cursor.fetchone()
-    reasons = {"expired": expired, "held_back": held_back, "duplicate": publishable - published}
-    return Counter({reason: count for reason, count in reasons.items() if count})
+    cursor.execute(f"SELECT count(*) FROM hotlists_feedrow r WHERE {_PUBLISHABLE} {touched}", facts)  # noqa: S608
+    if cursor.fetchone()[0] > published:
+        cursor.execute(
+            f"""
+            INSERT INTO {REFUSED}
+            SELECT country, vrm, {clean_sql("ref")} AS key, 'duplicate'
+            FROM hotlists_feedrow r WHERE {_PUBLISHABLE} {touched}
+            GROUP BY country, vrm, key HAVING count(*) > 1
+            """,  # noqa: S608 - of constants
+            facts,
+        )

@@ -3,7 +3,6 @@
 import datetime as dt
 import itertools
 import math
-from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
@@ -11,7 +10,7 @@ from django.db.models import Exists, OuterRef, Q, Subquery
 from django.db.models.functions import Greatest
 
 from hotlists import alerts
-from hotlists.models import Entry, EntryVersion, Hotlist, Review, Suspension, Term
+from hotlists.models import EntryVersion, Hotlist, Review, Suspension, Term
 from matcher_client.rows import Row
 from matcher_client.scope import read, spelled
 from matchers.sources import wanted
@@ -25,15 +24,18 @@ def fill(
     now: dt.datetime,
     horizon: dt.datetime,
     plates: Sequence[tuple[str, str]] | None = None,
-) -> Counter[str] | None:
-    """Entries in force now, or before the horizon unless something stops them. Returns why others were refused (R-016)."""
+) -> None:
+    """Entries in force now, or before the horizon unless something stops them. Refused is what stands and may not go out."""
+    vrms = None if plates is None else {vrm for _, vrm in plates}
+    if vrms is not None and not vrms:
+        return
     publishable = _publishable(hotlist, now, horizon)
-    if plates is not None:
-        publishable = publishable.filter(version__vrm__in={vrm for _, vrm in plates})
+    if vrms is not None:
+        publishable = publishable.filter(version__vrm__in=vrms)
     terms = publishable.iterator(chunk_size=BATCH)
     while batch := list(itertools.islice(terms, BATCH)):
         wanted.copy_in(cursor, [row_of(term) for term in batch])
-    return _refused(hotlist, now) if plates is None else None
+    _refuse(cursor, hotlist, now, vrms)
 
 
 def row_of(term: Term) -> Row:
@@ -87,19 +89,23 @@ def _standing(hotlist: Hotlist, now: dt.datetime) -> Any:
     return Term.objects.governing(now).filter(entry__hotlist=hotlist).exclude(withdrawn)
 
 
-def _refused(hotlist: Hotlist, now: dt.datetime) -> Counter[str]:
+def _refuse(cursor: Any, hotlist: Hotlist, now: dt.datetime, vrms: set[str] | None) -> None:
     standing = _standing(hotlist, now)
-    entries = Entry.objects.filter(hotlist=hotlist, withdrawn_at=None)
-    waiting = EntryVersion.objects.filter(entry=OuterRef("pk"), status=EntryVersion.Status.SUBMITTED)
+    waiting = EntryVersion.objects.filter(
+        entry__hotlist=hotlist, entry__withdrawn_at=None, entry__terms=None, status=EntryVersion.Status.SUBMITTED
+    )
+    if vrms is not None:
+        standing, waiting = standing.filter(version__vrm__in=vrms), waiting.filter(vrm__in=vrms)
     stopped = Suspension.objects.filter(entry=OuterRef("entry")).open_at(now)
-    reasons = {
-        "overdue": standing.filter(review_by__lte=now, expires_at__gt=now).count(),
-        "expired": standing.filter(expires_at__lte=now).count(),
-        "emergency_ended": standing.filter(emergency_ends_at__lte=now, lapses_at__lte=now, review_by__gt=now).count(),
-        "unapproved": entries.filter(Exists(waiting), terms=None).count(),
+    terms = {
+        "overdue": standing.filter(review_by__lte=now, expires_at__gt=now),
+        "expired": standing.filter(expires_at__lte=now),
+        "emergency_ended": standing.filter(emergency_ends_at__lte=now, lapses_at__lte=now, review_by__gt=now),
         **{
-            kind: standing.filter(lapses_at__gt=now).filter(Exists(stopped.filter(kind=kind))).count()
+            kind: standing.filter(lapses_at__gt=now).filter(Exists(stopped.filter(kind=kind)))
             for kind in Suspension.Kind.values
         },
     }
-    return Counter({reason: count for reason, count in reasons.items() if count})
+    for reason, found in terms.items():
+        wanted.refuse(cursor, reason, found.values_list("version__country", "version__vrm", "entry"))
+    wanted.refuse(cursor, "unapproved", waiting.values_list("country", "vrm", "entry"))

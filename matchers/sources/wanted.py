@@ -1,12 +1,15 @@
-"""The table into which a source puts the rows a list should publish, and how a row is spelled there."""
+"""The tables into which a source puts the rows a list should publish and those it refuses, and how a row is spelled there."""
 
 import re
 from collections.abc import Iterable
 from typing import Any
 
+from django.db.models import QuerySet
+
 from matcher_client.rows import Row, canonical
 
 WANTED = "matchers_wanted"
+REFUSED = "matchers_refused"
 PLATES = "matchers_plates"
 COLUMNS = ("country", "vrm", "ref", "version", "canonical", "lapses_at")
 
@@ -14,10 +17,16 @@ _SPACE = re.compile(r"[\x00-\x20\x7f]+")
 
 
 def create(cursor: Any) -> None:
-    """An empty table that is this transaction's own."""
-    cursor.execute(f"DROP TABLE IF EXISTS pg_temp.{WANTED}")
+    """Both tables, empty, and this transaction's own."""
+    cursor.execute(f"DROP TABLE IF EXISTS pg_temp.{WANTED}, pg_temp.{REFUSED}")
     cursor.execute(
         f"""
+        CREATE TEMPORARY TABLE {REFUSED} (
+            country text COLLATE "C" NOT NULL,
+            vrm text COLLATE "C" NOT NULL,
+            ref text COLLATE "C" NOT NULL,
+            reason text NOT NULL
+        ) ON COMMIT DROP;
         CREATE TEMPORARY TABLE {WANTED} (
             country text COLLATE "C" NOT NULL,
             vrm text COLLATE "C" NOT NULL,
@@ -49,6 +58,15 @@ def copy_in(cursor: Any, rows: list[Row]) -> None:
     with cursor.copy(f"COPY {WANTED} ({', '.join(COLUMNS)}) FROM STDIN") as copy:
         for row in rows:
             copy.write_row((row.country, row.vrm, row.ref, row.version, spelled(row), row.lapses_at))
+
+
+def refuse(cursor: Any, reason: str, keys: QuerySet[Any]) -> None:
+    """Adds keys, as values of country, plate and reference, that are refused for this reason."""
+    sql, params = keys.query.sql_with_params()
+    cursor.execute(
+        f"INSERT INTO {REFUSED} SELECT country, vrm, ref, %s FROM ({sql}) keys (country, vrm, ref)",  # noqa: S608
+        [reason, *params],
+    )
 
 
 def spelled(row: Row) -> str:

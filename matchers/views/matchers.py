@@ -14,7 +14,7 @@ from matchers import actions, keys, policies
 from matchers.disclosed import of_list
 from matchers.forms import AllocationForm, MatcherForm, RevokeForm
 from matchers.freshness import copies, is_silent, proved_gone
-from matchers.models import Allocation, Disclosure, Halt, Matcher, Publication, Receipt, RevisionDoor
+from matchers.models import Allocation, Disclosure, Halt, Matcher, Publication, Receipt, Refusal, RevisionDoor
 from matchers.wellness import root_to_renew
 from portal.errors import Stranger, Unfit
 from portal.forms import put_problems
@@ -152,6 +152,8 @@ def publication_list(request: HttpRequest, slug: str) -> HttpResponse:
         "files": of_list(hotlist, PUBLICATIONS),
         "may_export": policies.may_export_list(request.user, hotlist),
         "halts": Halt.objects.holding().filter(hotlist=hotlist).select_related("hotlist"),
+        "refused": Refusal.objects.filter(hotlist=hotlist).standing().by_reason(),
+        "may_see_refused": policies.may_look_at_refusals(request.user, hotlist),
     }
     return render(request, "matchers/publication_list.html", context)
 
