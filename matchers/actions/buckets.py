@@ -16,6 +16,7 @@ from matchers.models.publications import BUCKET_KEY_BITS
 MIN_BUCKET_BITS, MAX_BUCKET_BITS, ROWS_A_BUCKET = 4, 15, 32
 PART_BITS = 10  # a part is a whole subtree of the Merkle tree, so that the root is one over the parts' own
 SIZE = 32  # of a digest, in bytes
+SORTED_IN_MEMORY = "64MB"  # of rows, before the database sorts on disk; one publisher at a time takes that much
 MOST_TOUCHED = 0.25  # of the buckets: above this, reading all of them in one pass is the cheaper way
 
 # SHA-256 of nothing: the digest of a bucket without rows.
@@ -64,7 +65,7 @@ def change(hotlist: Hotlist, bits: int, standing: str, bucket_keys: Iterable[int
         digests[place * SIZE : (place + 1) * SIZE] = found.get(bucket, EMPTY)
     for number, digests in changed.items():
         parts[number].digests, parts[number].node = bytes(digests), _node_of(digests)
-        parts[number].save(update_fields=["digests", "node"])
+    _keep([parts[number] for number in changed])
     return root_over(parts)
 
 
@@ -74,6 +75,17 @@ def root_over(parts: Sequence[BucketPart]) -> str:
     while len(nodes) > 1:  # of a whole tree: a power of two
         nodes = [sha256(b"\x01" + nodes[n] + nodes[n + 1]).digest() for n in range(0, len(nodes), 2)]
     return nodes[0].hex() if nodes else ""
+
+
+def _keep(parts: list[BucketPart]) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""
+            UPDATE {BucketPart._meta.db_table} p SET digests = c.digests, node = c.node
+            FROM unnest(%s::bigint[], %s::bytea[], %s::bytea[]) AS c (id, digests, node) WHERE p.id = c.id
+            """,  # noqa: S608 - of constants
+            [[part.pk for part in parts], [part.digests for part in parts], [part.node for part in parts]],
+        )
 
 
 def _node_of(digests: bytes | bytearray) -> bytes:
@@ -99,6 +111,7 @@ def _digested(hotlist: Hotlist, bits: int, buckets: list[int]) -> Iterator[tuple
 
 def _fetched(sql: str, hotlist: Hotlist, bits: int, **words: Any) -> Iterator[tuple[int, bytes]]:
     with connection.cursor() as cursor:
+        cursor.execute(f"SET LOCAL work_mem = '{SORTED_IN_MEMORY}'")
         cursor.execute(sql, {"hotlist": hotlist.pk, "shift": BUCKET_KEY_BITS - bits, **words})
         yield from ((bucket, bytes(digest)) for bucket, digest in cursor.fetchall())
 

@@ -170,6 +170,7 @@ _BEGIN = f"""
             WHERE p.hotlist_id = %(hotlist)s AND p.until_revision IS NULL
                 AND p.country = w.country AND p.vrm = w.vrm AND p.ref = w.ref
         )
+        ORDER BY 8  -- by bucket: whoever digests one finds its rows beside each other
         RETURNING country, vrm, ref, bucket_key, canonical
     ), kept AS (INSERT INTO {_BEGUN} SELECT * FROM begun LIMIT %(most)s)
     SELECT count(*) FROM begun

@@ -17,4 +17,11 @@ class Migration(migrations.Migration):
 
     dependencies = [("matchers", "0010_a_matcher_is_stopped")]
 
-    operations = [migrations.RunSQL(ANALYSE, "DROP FUNCTION public.matchers_analyse_rows()")]
+    operations = [
+        migrations.RunSQL(ANALYSE, "DROP FUNCTION public.matchers_analyse_rows()"),
+        # Digests are as good as random: trying to compress them at each change is in vain.
+        migrations.RunSQL(
+            "ALTER TABLE matchers_bucketpart ALTER COLUMN digests SET STORAGE EXTERNAL",
+            "ALTER TABLE matchers_bucketpart ALTER COLUMN digests SET STORAGE EXTENDED",
+        ),
+    ]
