@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 
+from bench.cast import say
 from bench.figures import Figure
 from bench.held import load_of, published_file
-from bench.publish_latency import say
 
 NAME = "client_load"
 LIMIT = 3.0  # times the peer

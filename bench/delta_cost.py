@@ -9,9 +9,9 @@ from pathlib import Path
 
 from django.conf import settings
 
+from bench.cast import assessment, say, staff
 from bench.crowd import filled, plate
 from bench.figures import Figure
-from bench.publish_latency import assessment, say, staff
 from bench.published import JOB, given, long_list, publication
 from hotlists.models import Hotlist, Unpublished
 from matchers.actions.publishing import publish

@@ -11,9 +11,9 @@ import pyarrow.parquet as pq
 from django.db import connection, transaction
 from django.utils import timezone
 
+from bench.cast import assessment, say, staff
 from bench.crowd import DIFFERENT, filled
 from bench.figures import Figure
-from bench.publish_latency import assessment, say, staff
 from bench.published import JOB, given, long_list, publication
 from hotlists.models import Hotlist
 from matchers import files, metadata

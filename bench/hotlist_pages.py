@@ -12,10 +12,10 @@ from django.utils import timezone
 
 from accounts.models import User
 from accounts.sign_in import SESSION_KEY
+from bench.cast import assessment, facts, fill, managed_list, plates, staff
 from bench.crowd import filled, plate
 from bench.feed_first_load import feed, manager, say
 from bench.figures import Figure
-from bench.publish_latency import assessment, facts, fill, managed_list, plates, staff
 from hotlists import actions
 from hotlists.models import Contribution, Entry, EntryVersion, Hotlist
 from portal.database.throwaway import admin_connection

@@ -11,11 +11,11 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from bench.cast import say
 from bench.crowd import plate
 from bench.feed_first_load import memory_of_process
 from bench.figures import Figure
 from bench.held import ROLE, load_of, not_listed, published_file
-from bench.publish_latency import say
 from matcher_client.manifest import Manifest
 from matcher_client.store import Store
 

@@ -9,15 +9,14 @@ from pathlib import Path
 from django.conf import settings
 from django.utils import timezone
 
-from accounts.models import SystemJob, User
+from accounts.models import User
+from bench.cast import JOB
 from bench.feed_first_load import manager
 from camera_sites.models import Dpia
 from hotlists import actions
 from hotlists.models import Hotlist, Load
 from matchers.actions import add_matcher, allocate, make_publication_keys, publish_sites
 from matchers.actions.matchers import Added
-
-JOB = SystemJob("benchmark")
 
 
 @contextlib.contextmanager

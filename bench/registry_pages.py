@@ -13,9 +13,9 @@ from django.utils import timezone
 
 from accounts.models import Team, User
 from accounts.sign_in import SESSION_KEY
+from bench.cast import assessment, staff
 from bench.feed_first_load import say
 from bench.figures import Figure
-from bench.publish_latency import assessment, staff
 from camera_sites.models import Camera, CameraSite, Dpia, SiteDecision, SiteGroupAccess
 from portal.database.throwaway import admin_connection
 from standards.models import StandardsProfile

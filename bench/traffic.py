@@ -5,11 +5,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from statistics import mean
 
+from bench.cast import assessment, say, staff
 from bench.crowd import filled
 from bench.delta_cost import changed
 from bench.figures import Figure
 from bench.full_build import VARIED
-from bench.publish_latency import assessment, say, staff
 from bench.published import JOB, given, long_list, publication
 from hotlists.models import Hotlist
 from matchers.actions.publishing import publish

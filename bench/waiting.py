@@ -13,8 +13,9 @@ import httpx
 from django.conf import settings
 from django.db import connection
 
+from bench.cast import JOB, say, staff
 from bench.figures import Figure
-from bench.publish_latency import JOB, a_place_for_keys, answers, clock, free_port, say, staff
+from bench.running import a_place_for_keys, answers, clock, free_port
 from matchers.actions import add_matcher, make_publication_keys, publish_sites, refresh_timestamps
 from portal.supervisor import Supervisor
 
