@@ -3,7 +3,7 @@
 import datetime as dt
 import hashlib
 import sys
-from collections.abc import Iterator
+from itertools import count
 from typing import Any
 
 from django.contrib.auth.models import Group
@@ -14,6 +14,7 @@ from accounts.actions import add_user
 from accounts.models import SystemJob, Team, User
 from accounts.policies import own_session
 from accounts.sign_in import open_sign_in
+from bench.crowd import plate
 from camera_sites import actions as sites
 from camera_sites.models import Dpia
 from hotlists import actions
@@ -24,7 +25,6 @@ from standards.models import StandardsProfile
 from standards.ranks import Rank
 
 JOB = SystemJob("benchmark")
-LETTERS = "ABCDEFGHJKLMNPRSTUVWXY"
 
 # What an approval gives beside its verdict.
 GROUNDS = {
@@ -104,13 +104,13 @@ def managed_list(people: dict[str, User], dpia: Dpia, slug: str = "bench") -> Ho
     return made
 
 
-def facts(plate: str) -> dict[str, Any]:
+def facts(vrm: str) -> dict[str, Any]:
     """What an author writes."""
     now = timezone.now()
-    marks = hashlib.sha256(plate.encode()).hexdigest()
+    marks = hashlib.sha256(vrm.encode()).hexdigest()
     goods = ", ".join(marks[n : n + 4] for n in range(0, 40, 4))  # no two reasons of one author may be alike
     return {
-        "vrm_entered": plate, "country": "GB", "make": "Ford", "model": "Focus", "colour": "Blue", "category": "CRM",
+        "vrm_entered": vrm, "country": "GB", "make": "Ford", "model": "Focus", "colour": "Blue", "category": "CRM",
         "purpose": "volume", "basis": "FACT", "subject": "suspect", "action": "ASSESS", "priority": "MEDIUM",
         "source_system": "crime", "source_ref": "CR/1/26", "contact_24h": "Desk, 01632 960123", "no_conflict": True,
         "reason": f"Left the scene of the burglary with boxes marked {goods}; plate on the shop's CCTV.",
@@ -121,18 +121,7 @@ def facts(plate: str) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _plates() -> Iterator[str]:
-    """Marks with a never-issued age identifier, each once."""
-    number = 0
-    while True:
-        number, rest, letters = number + 1, number, ""
-        for _ in range(5):
-            rest, letter = divmod(rest, len(LETTERS))
-            letters = LETTERS[letter] + letters
-        yield f"{letters[:2]}50{letters[2:]}"
-
-
-plates = _plates()
+plates = map(plate, count(2_000_001))  # none of those that fill long lists, or a read would be a hit twice
 
 
 @transaction.atomic

@@ -13,6 +13,13 @@ def lock_list(hotlist_id: uuid.UUID) -> None:
     _lock(_LIST, str(hotlist_id))
 
 
+def try_lock_list(hotlist_id: uuid.UUID) -> bool:
+    """The same without waiting. Returns whether it is held now."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s, hashtext(%s))", [_LIST, str(hotlist_id)])
+        return bool(cursor.fetchone()[0])
+
+
 def lock_repository() -> None:
     """Waits until nobody else signs: versions of roles, snapshots and timestamps are given out one at a time."""
     _lock(_REPOSITORY, "")

@@ -13,8 +13,8 @@ PUBLISHER = SystemJob("publisher")
 
 @shared_task
 def publish(hotlist_id: str) -> None:
-    """One list, because something about it changed."""
-    actions.publish(uuid.UUID(hotlist_id), by=PUBLISHER, as_noted=True)
+    """One list, because something about it changed, and others that changed at the same time."""
+    actions.publish_ready(uuid.UUID(hotlist_id), by=PUBLISHER)
 
 
 @shared_task

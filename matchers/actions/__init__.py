@@ -8,7 +8,7 @@ from .halts import look_at_halt, refuse_revision, release_revision
 from .keys import change_list_key, import_root, make_publication_keys
 from .matchers import add_matcher, enrol, note_seen, renew_code, rotate_secret
 from .pruning import prune
-from .publishing import publish, renew_whole_file
+from .publishing import publish, publish_ready, renew_whole_file
 from .receipts import challenge, give_receipt
 from .reconcile import reconcile
 from .refusals import look_at_refusals
@@ -35,6 +35,7 @@ __all__ = [
     "prolong",
     "prune",
     "publish",
+    "publish_ready",
     "publish_sites",
     "reconcile",
     "refresh_timestamps",

@@ -4,6 +4,7 @@ import datetime as dt
 import logging
 import uuid
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from django.db import connection, transaction
 from django.utils import timezone
@@ -23,13 +24,25 @@ from matchers.actions.revisions import (
     was_carried_on,
 )
 from matchers.actions.rows import Changes, Plates, replace_rows
-from matchers.locks import lock_list, lock_repository
+from matchers.locks import lock_list, lock_repository, try_lock_list
 from matchers.models import Allocation, Feed, FeedList, ListRole, Metadata, Publication, Receipt, SiteTable
 from matchers.waking import wake_after_commit
 
 log = logging.getLogger(__name__)
 
 Ends = dict[str, dt.datetime]  # feed -> until when its matcher is given the list
+
+
+@dataclass(slots=True)
+class _Draft:
+    """What is to be signed of one list, whose lock is held."""
+
+    role: ListRole
+    hotlist: Hotlist
+    entitled: Ends
+    carried: dict[str, FeedList]
+    made: Publication | None
+    endings: list[Publication]
 
 
 @transaction.atomic
@@ -41,11 +54,33 @@ def publish(hotlist_id: uuid.UUID, *, by: SystemJob, as_noted: bool = False) -> 
     Files are on disk before the transaction ends, so a crash at any step leaves the old revision or the new.
     """
     lock_list(hotlist_id)
+    draft = _draft(hotlist_id, by=by, as_noted=as_noted)
+    return _sign_together([draft] if draft else [], by=by)
+
+
+@transaction.atomic
+def publish_ready(hotlist_id: uuid.UUID, *, by: SystemJob) -> list[Publication]:
+    """Publishes what is noted of one list, and in the same commit what is noted of others that nobody else is at: each feed
+    is signed once for all of them. One of the others that cannot be published holds nothing up; the clock tells of it."""
+    lock_list(hotlist_id)
+    drafts = [_draft(hotlist_id, by=by, as_noted=True)]
+    for other in Unpublished.objects.exclude(hotlist=hotlist_id).ready_lists():
+        if not try_lock_list(other):
+            continue
+        try:
+            with transaction.atomic():
+                drafts.append(_draft(other, by=by, as_noted=True))
+        except Exception:
+            log.exception("List %s could not be published beside another", other)
+    return _sign_together([draft for draft in drafts if draft], by=by)
+
+
+def _draft(hotlist_id: uuid.UUID, *, by: SystemJob, as_noted: bool) -> _Draft | None:
     now = timezone.now()
     role = ListRole.objects.filter(hotlist=hotlist_id).first()
     noted = _noted(hotlist_id)
     if role is None:
-        return []  # never given to any matcher
+        return None  # never given to any matcher
     hotlist = Hotlist.objects.with_lapse(now).get(pk=hotlist_id)
     entitled = Allocation.objects.running(now).filter(hotlist=hotlist).ends_by_feed()
     carried = {each.feed_id: each for each in FeedList.objects.filter(role=role).select_related("ending")}
@@ -56,13 +91,27 @@ def publish(hotlist_id: uuid.UUID, *, by: SystemJob, as_noted: bool = False) -> 
     ]
     role.compared_at = now if plates is None else role.compared_at
     role.save(update_fields=["compared_at", "revision"])
+    return _Draft(role, hotlist, entitled, carried, made, endings)
+
+
+def _sign_together(drafts: list[_Draft], *, by: SystemJob) -> list[Publication]:
+    """Signs the lists, and once each feed that any of them touched."""
+    if not drafts:
+        return []
+    now = timezone.now()
     lock_repository()
-    changed = _settle(role, entitled, carried, endings, at=now)
-    shared = _sign_list(role, latest(hotlist), is_new=made is not None, at=now)
-    feeds = _sign_feeds(role, changed | (_feeds_of(role) if shared else set()), changed, by=by, at=now)
+    changed: set[str] = set()
+    touched: set[str] = set()
+    for draft in drafts:
+        own = _settle(draft.role, draft.entitled, draft.carried, draft.endings, at=now)
+        shared = _sign_list(draft.role, latest(draft.hotlist), is_new=draft.made is not None, at=now)
+        changed |= own
+        touched |= own | (_feeds_of(draft.role) if shared else set())
+    feeds = _sign_feeds([draft.role for draft in drafts], touched, changed, by=by, at=now)
+    made = [each for draft in drafts for each in (draft.made, *draft.endings) if each]
     if made and not feeds:
-        versions.keep([], [role])
-    return [publication for publication in (made, *endings) if publication]
+        versions.keep([], [draft.role for draft in drafts])
+    return made
 
 
 @transaction.atomic
@@ -96,7 +145,7 @@ def renew_whole_file(hotlist_id: uuid.UUID, *, by: SystemJob) -> Publication | N
     role.save(update_fields=["revision"])
     lock_repository()
     _sign(role, None, publication, at=now)
-    _sign_feeds(role, _feeds_of(role), set(), by=by, at=now)
+    _sign_feeds([role], _feeds_of(role), set(), by=by, at=now)
     return publication
 
 
@@ -224,15 +273,17 @@ def _sign(role: ListRole, feed: Feed | None, publication: Publication, *, at: dt
     store(feed, role.name, role.version, body, at=at, life=LIFE)
 
 
-def _sign_feeds(role: ListRole, touched: set[str], changed: set[str], *, by: SystemJob, at: dt.datetime) -> list[Feed]:
-    """Signs the feeds that a list's document touched; `changed` are those whose own targets change with it."""
+def _sign_feeds(
+    roles: list[ListRole], touched: set[str], changed: set[str], *, by: SystemJob, at: dt.datetime
+) -> list[Feed]:
+    """Signs the feeds that the lists' documents touched; `changed` are those whose own targets change with them."""
     feeds = [
         sign_feed(feed, by=by, at=at, with_targets=feed.pk in changed)
         for feed in Feed.objects.filter(pk__in=touched).order_by("pk")
     ]
     wake_after_commit(feeds)
     if feeds:
-        versions.keep(feeds, [role])
+        versions.keep(feeds, roles)
     return feeds
 
 
