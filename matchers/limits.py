@@ -218,7 +218,7 @@ _FREE_OF_A_FEED = f"""
                 ON r.hotlist_id = %(hotlist)s AND r.country = d.country AND r.vrm = d.vrm AND {clean_sql("r.ref")} = d.ref
             LEFT JOIN (
                 SELECT DISTINCT ON (country, vrm, ref) country, vrm, ref, load_id, why FROM hotlists_departure
-                WHERE hotlist_id = %(hotlist)s AND left_at >= %(since)s
+                WHERE hotlist_id = %(hotlist)s AND left_at >= %(since)s - interval '1 day' -- a merge writes it, and commits later
                 ORDER BY country, vrm, ref, left_at DESC, id DESC
             ) left_ ON r.vrm IS NULL AND left_.country = d.country AND left_.vrm = d.vrm AND {clean_sql("left_.ref")} = d.ref
             LEFT JOIN hotlists_load l ON l.id = coalesce(r.load_id, left_.load_id)

@@ -105,6 +105,19 @@ def test_what_a_second_person_accepted_as_a_load_is_not_asked_again(given, loade
     assert not Halt.objects.exists()
 
 
+def test_what_a_long_merge_wrote_before_the_last_revision_was_accepted_all_the_same(
+    add_matcher, allocate, feed, loaded
+):
+    loaded([voi(number) for number in range(10)])
+    allocate(add_matcher(), feed)
+    with time_machine.travel(timezone.now() + dt.timedelta(minutes=20)):
+        publish(feed)  # while the merge below is at it, of which it sees nothing
+    loaded([voi(number) for number in range(3)])
+    publish(feed)
+    assert plates_of(feed) == {plate(number) for number in range(3)}
+    assert not Halt.objects.exists()
+
+
 def test_a_stopped_list_is_measured_once_and_not_at_each_round(given):
     FeedRow.objects.filter(hotlist=given).delete()
     for _ in range(3):
