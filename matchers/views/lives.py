@@ -1,56 +1,33 @@
 """Pages that end or prolong what a matcher has: the kill switch, starting again, another end of an allocation."""
 
 import uuid
+from collections.abc import Callable
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods
 
+from accounts.models import User
 from hotlists.models import Hotlist
 from matchers import actions, policies
 from matchers.forms import ProlongForm, RevokeForm
 from matchers.models import Allocation, Matcher
 from portal.errors import Unfit
 from portal.forms import put_problems
-from portal.policies import require
+from portal.policies import Verdict, require
 
 
-@require_http_methods(["GET", "POST"])
 def matcher_stop(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """The kill switch."""
-    matcher = _matcher(request, pk)
-    form = RevokeForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            actions.stop_matcher(matcher, by=request.user, **form.cleaned_data)
-        except Unfit as refusal:
-            put_problems(form, refusal)
-        else:
-            messages.success(request, f"{matcher} was stopped. It has to prove that every list is gone.")
-            return redirect("matcher_detail", matcher.pk)
-    context = {"form": form, "matcher": matcher, "may": policies.may_stop(request.user, matcher)}
-    return render(request, "matchers/matcher_stop.html", context)
+    done = "{} was stopped. It has to prove that every list is gone."
+    return _act(request, pk, actions.stop_matcher, policies.may_stop, "matchers/matcher_stop.html", done)
 
 
-@require_http_methods(["GET", "POST"])
 def matcher_restart(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """A second person gives it its lists back."""
-    matcher = _matcher(request, pk)
-    form = RevokeForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            actions.restart_matcher(matcher, by=request.user, **form.cleaned_data)
-        except Unfit as refusal:
-            put_problems(form, refusal)
-        else:
-            messages.success(request, f"{matcher} was started again. Its lists are published to it within seconds.")
-            return redirect("matcher_detail", matcher.pk)
-    context = {
-        "form": form, "matcher": matcher, "stoppage": matcher.stoppage,
-        "may": policies.may_restart(request.user, matcher),
-    }  # fmt: skip
-    return render(request, "matchers/matcher_restart.html", context)
+    done = "{} was started again. Its lists are published to it within seconds."
+    return _act(request, pk, actions.restart_matcher, policies.may_restart, "matchers/matcher_restart.html", done)
 
 
 @require_http_methods(["GET", "POST"])
@@ -72,6 +49,22 @@ def allocation_prolong(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     return render(request, "matchers/allocation_prolong.html", context)
 
 
-def _matcher(request: HttpRequest, pk: uuid.UUID) -> Matcher:
+@require_http_methods(["GET", "POST"])
+def _act(
+    request: HttpRequest, pk: uuid.UUID, act: Callable[..., object], may: Callable[[User, Matcher], Verdict],
+    template: str, done: str,
+) -> HttpResponse:  # fmt: skip
+    """Does one thing to a matcher, for a reason."""
     require(policies.may_view(request.user))
-    return get_object_or_404(Matcher.objects.select_related("machine"), pk=pk)
+    matcher = get_object_or_404(Matcher.objects.select_related("machine"), pk=pk)
+    form = RevokeForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            act(matcher, by=request.user, **form.cleaned_data)
+        except Unfit as refusal:
+            put_problems(form, refusal)
+        else:
+            messages.success(request, done.format(matcher))
+            return redirect("matcher_detail", matcher.pk)
+    context = {"form": form, "matcher": matcher, "stoppage": matcher.stoppage, "may": may(request.user, matcher)}
+    return render(request, template, context)
