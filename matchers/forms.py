@@ -19,7 +19,7 @@ class MatcherForm(forms.Form):
     name = forms.CharField(max_length=100, help_text="As the boards will show it.")
     purpose = forms.CharField(max_length=300, label="What is it for?", widget=forms.Textarea(attrs={"rows": 3}))
     by_revisions = forms.TypedChoiceField(
-        choices=[("", "Signed, by a program that verifies"), ("yes", "Unsigned, by revision numbers")], coerce=bool,
+        choices=[("", "Signed, by a program that verifies"), ("yes", "Unsigned, by revision numbers or as STIX over TAXII")], coerce=bool,
         empty_value=False, required=False, widget=forms.RadioSelect, initial="", label="How does it fetch lists?",
         help_text="Unsigned only where the system can do no better: nothing it holds can be proved forgotten.",
     )  # fmt: skip

@@ -8,7 +8,9 @@ from matchers.api import lives as lives_api
 from matchers.api import machines
 from matchers.api import matchers as api
 from matchers.api import refusals as refusals_api
-from matchers.views import disclosures, doors, halts, lives, matchers, publication, refusals, root
+from matchers.views import disclosures, doors, halts, lives, matchers, publication, refusals, root, taxii
+
+COLLECTION = "taxii2/<str:source>/collections/<uuid:collection>"
 
 urlpatterns = [
     path("matchers/", matchers.matcher_list, name="matcher_list"),
@@ -29,6 +31,14 @@ urlpatterns = [
     path("legacy/<str:source>/held", doors.HeldNow.as_view(), name="door_held"),
     path("legacy/<str:source>/lists/<slug:slug>/update", doors.Update.as_view(), name="door_list_update"),
     path("legacy/<str:source>/lists/<slug:slug>/held", doors.HeldNow.as_view(), name="door_list_held"),
+    path("taxii2/", taxii.Discovery.as_view(), name="taxii_discovery"),
+    path("taxii2/<str:source>/", taxii.ApiRoot.as_view(), name="taxii_root"),
+    path("taxii2/<str:source>/collections/", taxii.Collections.as_view(), name="taxii_collections"),
+    path(f"{COLLECTION}/", taxii.Collection.as_view(), name="taxii_collection"),
+    path(f"{COLLECTION}/manifest/", taxii.Manifest.as_view(), name="taxii_manifest"),
+    path(f"{COLLECTION}/objects/", taxii.Objects.as_view(), name="taxii_objects"),
+    path(f"{COLLECTION}/objects/<str:name>/", taxii.Object.as_view(), name="taxii_object"),
+    path(f"{COLLECTION}/objects/<str:name>/versions/", taxii.Versions.as_view(), name="taxii_versions"),
     path("matchers/root/", root.root_of_trust, name="root_of_trust"),
     path("matchers/<uuid:pk>/secret/", matchers.matcher_secret, name="matcher_secret"),
     path("matchers/<uuid:pk>/stop/", lives.matcher_stop, name="matcher_stop"),

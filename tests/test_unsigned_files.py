@@ -28,7 +28,7 @@ from tests.publishing import publish
 
 pytestmark = pytest.mark.django_db
 
-VOI, TEXT, YAML = Disclosure.Form.VOI, Disclosure.Form.TEXT, Disclosure.Form.ANPR2MQTT
+VOI, TEXT, YAML, STIX = Disclosure.Form.VOI, Disclosure.Form.TEXT, Disclosure.Form.ANPR2MQTT, Disclosure.Form.STIX
 FOR = {"recipient": "J. Bloggs, Westmere Council CCTV", "reason": "Their cameras read no signed list; ISA 12/2026"}
 
 
@@ -113,7 +113,7 @@ def test_text_has_category_country_plate_and_dates_and_says_that_it_proves_nothi
 
 
 WITHHELD = [
-    ({"scope": {"days": [1]}}, "place_or_time", {VOI, TEXT, YAML}),
+    ({"scope": {"days": [1]}}, "place_or_time", {VOI, TEXT, YAML, STIX}),
     (
         {"country": "FR", "vrm_entered": "AB001CD", "plate_confirmed_because": "Read by an officer."},
         "foreign",
@@ -136,7 +136,7 @@ def test_what_a_file_would_make_broader_than_authorised_stays_here_and_is_counte
     Hotlist.objects.filter(pk=hotlist.pk).update(markers=["DR"])
     published(vrm_entered="AB01CDF")
     published(**{"vrm_entered": "AB01CDE", **over})
-    for form in (VOI, TEXT, YAML):
+    for form in (VOI, TEXT, YAML, STIX):
         disclosure, content = take(hotlist, manager, form)
         is_withheld = form in forms
         assert disclosure.withheld == ({reason: 1} if is_withheld else {}), form

@@ -16,7 +16,7 @@ from hotlists.policies import require_sight
 from matchers import policies
 from matchers.actions.publishing import latest
 from matchers.models import Disclosure, DisclosureTold
-from matchers.unsigned import files, writing
+from matchers.unsigned import files, stix, writing
 from matchers.unsigned.carrying import TakenBack, Terms, counts_taken_back, rows, taken_back
 from portal.errors import TooLate, Unfit
 from portal.ids import new_id
@@ -38,6 +38,7 @@ MEDIA = {
     Disclosure.Form.VOI: ("text/csv; charset=utf-8", "csv"),
     Disclosure.Form.TEXT: ("text/plain; charset=utf-8", "txt"),
     Disclosure.Form.ANPR2MQTT: ("application/yaml", "yaml"),
+    Disclosure.Form.STIX: (stix.MEDIA_TYPE, "json"),
 }
 
 
@@ -63,6 +64,8 @@ def export_list(hotlist: Hotlist, *, by: User, form: Disclosure.Form, recipient:
     carried = rows(terms, withheld)
     if form == Disclosure.Form.VOI:
         lines = writing.voi(carried, str(key))
+    elif form == Disclosure.Form.STIX:
+        lines = stix.bundle(hotlist, carried, record=str(key), at=now)
     elif form == Disclosure.Form.TEXT:
         lines = writing.text(carried, _notes(hotlist, by, recipient, reason, str(key)), now)
     else:

@@ -47,6 +47,10 @@ class YamlFile(_File):
     media_type, format = "application/yaml", "yaml"
 
 
+class StixFile(_File):
+    media_type, format = "application/stix+json", "stix"
+
+
 class ListExportBody(serializers.Serializer):
     """As what, for whom and why."""
 
@@ -116,7 +120,7 @@ class ListExport(APIView):
 
     permission_classes = (Has,)
     machine_scopes = PEOPLE_ONLY
-    renderer_classes = (renderers.JSONRenderer, VoiFile, TextFile, YamlFile)
+    renderer_classes = (renderers.JSONRenderer, VoiFile, TextFile, YamlFile, StixFile)
 
     @extend_schema(request=ListExportBody, responses=FILES)
     def post(self, request: Request, slug: str) -> HttpResponseBase:

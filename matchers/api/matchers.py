@@ -26,7 +26,9 @@ class MatcherSerializer(serializers.ModelSerializer):
 
     feed = serializers.CharField(source="feed_id", read_only=True)
     is_active = serializers.BooleanField(source="machine.is_active", read_only=True)
-    by_revisions = serializers.BooleanField(write_only=True, default=False, help_text="Unsigned, by revision numbers.")
+    by_revisions = serializers.BooleanField(
+        write_only=True, default=False, help_text="Unsigned, by revision numbers or TAXII."
+    )
     source_id = serializers.CharField(
         source="door.source_id", default=None, read_only=True, allow_null=True,
         help_text="Of a matcher that fetches unsigned files; nothing it holds can be proved forgotten.",

@@ -34,6 +34,7 @@ class Disclosure(AppendOnly):
         VOI = "voi", "VOI file of 16 columns"
         TEXT = "text", "Delimited text: category, country, plate, first and last day"
         ANPR2MQTT = "anpr2mqtt", "YAML for anpr2mqtt: plates to be told of"
+        STIX = "stix", "STIX 2.1: a bundle of indicators"
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     hotlist = models.ForeignKey(Hotlist, models.PROTECT, related_name="disclosures")

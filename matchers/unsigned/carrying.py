@@ -23,18 +23,18 @@ BATCH = 5_000
 REASONS = {
     "suppressed": "hidden from alerts, so it leaves in no file",
     "lapsed": "over, or on a list that is",
-    "ends_today": "ends before the day does; files know whole days only",
+    "ends_today": "ends before the day does; files but STIX know whole days only",
     "place_or_time": "authorised for some places or times only, which no file can say",
-    "not_begun": "has not begun; only delimited text has a first day",
-    "foreign": "not a plate of the United Kingdom; only delimited text has a country",
+    "not_begun": "has not begun; only delimited text and STIX say when it does",
+    "foreign": "not a plate of the United Kingdom; only delimited text and STIX have a country",
     "too_long": "the plate is longer than the column of a VOI file",
-    "quiet": "nobody is to be stopped, which only a VOI file can say",
+    "quiet": "nobody is to be stopped, which only a VOI file and STIX can say",
     "marker": "carries a warning marker, which delimited text cannot say",
 }
 LONGEST_VRM = 10  # R-011
 
 # `f` are the fields of matcher_client.rows.Row, counted from one; rows of format 1 have neither response nor scope.
-_FIELDS = "CROSS JOIN LATERAL (SELECT string_to_array(p.canonical, chr(31)) AS f) fields"
+FIELDS = "CROSS JOIN LATERAL (SELECT string_to_array(p.canonical, chr(31)) AS f) fields"
 _RESPONSE = "CASE WHEN cardinality(f) = 20 THEN f[14] ELSE '' END"
 _SCOPE = "CASE WHEN cardinality(f) = 20 THEN f[15] ELSE '' END"
 STARTS = "NULLIF(f[cardinality(f) - 3], '')::bigint"
@@ -50,18 +50,18 @@ def _withheld(*, form: str, now: str, list_ends: str, suppressed: str) -> str:
         CASE
             WHEN f[5] = ANY({suppressed}) THEN 'suppressed'
             WHEN {ends} IS NULL OR {ends} <= extract(epoch FROM {now}) THEN 'lapsed'
-            WHEN {last_day} < ({now} {london})::date THEN 'ends_today'
+            WHEN {form} <> 'stix' AND {last_day} < ({now} {london})::date THEN 'ends_today'
             WHEN {_SCOPE} <> '' THEN 'place_or_time'
-            WHEN {form} <> 'text' AND {STARTS} > extract(epoch FROM {now}) THEN 'not_begun'
-            WHEN {form} <> 'text' AND p.country <> 'GB' THEN 'foreign'
+            WHEN {form} NOT IN ('text', 'stix') AND {STARTS} > extract(epoch FROM {now}) THEN 'not_begun'
+            WHEN {form} NOT IN ('text', 'stix') AND p.country <> 'GB' THEN 'foreign'
             WHEN {form} = 'voi' AND length(p.vrm) > {LONGEST_VRM} THEN 'too_long'
-            WHEN {form} <> 'voi' AND (f[6] NOT IN ('STOP', 'ASSESS') OR {_RESPONSE} = 'RECORD_ONLY') THEN 'quiet'
+            WHEN {form} NOT IN ('voi', 'stix') AND (f[6] NOT IN ('STOP', 'ASSESS') OR {_RESPONSE} = 'RECORD_ONLY') THEN 'quiet'
             WHEN {form} = 'text' AND f[11] <> '' THEN 'marker'
         END
     """
 
 
-_NAMED = _withheld(
+NAMED = _withheld(
     form="%(form)s::text", now="%(now)s::timestamptz", list_ends="%(list_ends)s::bigint", suppressed="%(suppressed)s::text[]"
 )  # fmt: skip
 _OF_DISCLOSURE = _withheld(
@@ -72,8 +72,8 @@ _OF_DISCLOSURE = _withheld(
 _ROWS = f"""
     SELECT withheld, f, least(p.lapses_at, %(list_ends)s::bigint), coalesce(v.make, r.make, ''),
         coalesce(v.model, r.model, ''), coalesce(v.colour, r.colour, ''), coalesce(v.area, r.force_area, '')
-    FROM matchers_publishedrow p {_FIELDS}
-        CROSS JOIN LATERAL (SELECT {_NAMED} AS withheld) judged
+    FROM matchers_publishedrow p {FIELDS}
+        CROSS JOIN LATERAL (SELECT {NAMED} AS withheld) judged
         LEFT JOIN hotlists_entryversion v ON v.id = NULLIF(p.version, '')::uuid
         LEFT JOIN hotlists_feedrow r
             ON p.version = '' AND r.hotlist_id = p.hotlist_id AND r.country = p.country AND r.vrm = p.vrm AND r.ref = p.ref
@@ -86,7 +86,7 @@ _ROWS = f"""
 _TAKEN_BACK = f"""
     FROM matchers_publishedrow p
         JOIN matchers_recall c ON c.row_id = p.id AND c.revision > d.revision AND c.reason <> 'lapsed'
-        {_FIELDS}
+        {FIELDS}
     WHERE p.hotlist_id = d.hotlist_id AND p.since_revision <= d.revision AND ({_OF_DISCLOSURE}) IS NULL
 """
 _TOLD = "coalesce((SELECT max(t.revision) FROM matchers_disclosuretold t WHERE t.disclosure_id = d.id), 0)"
@@ -197,7 +197,7 @@ def disclosed_with(hotlist: Hotlist, ref: str) -> list[Any]:
         SELECT DISTINCT d.id FROM matchers_disclosure d
             JOIN matchers_publishedrow p ON p.hotlist_id = d.hotlist_id AND p.since_revision <= d.revision
                 AND (p.until_revision IS NULL OR p.until_revision > d.revision)
-            {_FIELDS}
+            {FIELDS}
         WHERE p.hotlist_id = %s AND p.ref = %s AND ({_OF_DISCLOSURE}) IS NULL
     """  # noqa: S608 - of constants
     with connection.cursor() as cursor:
@@ -236,7 +236,7 @@ def starts_after(revisions: dict[Any, int], at: dt.datetime) -> dict[Any, dt.dat
         FROM unnest(%s::uuid[], %s::bigint[]) AS wanted (hotlist_id, revision)
             JOIN matchers_publishedrow p ON p.hotlist_id = wanted.hotlist_id AND p.since_revision <= wanted.revision
                 AND (p.until_revision IS NULL OR p.until_revision > wanted.revision)
-            {_FIELDS}
+            {FIELDS}
         WHERE {STARTS} > extract(epoch FROM %s::timestamptz) GROUP BY 1
     """  # noqa: S608 - of constants
     with connection.cursor() as cursor:

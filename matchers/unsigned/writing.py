@@ -54,7 +54,7 @@ def anpr2mqtt(rows: Iterable[Carried], notes: tuple[str, ...]) -> Iterator[bytes
     for row in rows:
         fields = fields_of("\x1f".join(row.fields))
         markers = f" Markers: {fields['markers'].replace(',', ' ')}." if fields["markers"] else ""
-        words = f"Only until {last_day(row.ends):{DAY}}. {fields['action']}.{markers} {_information(fields)}"
+        words = f"Only until {last_day(row.ends):{DAY}}. {fields['action']}.{markers} {information(fields)}"
         yield f"      {_quoted(fields['vrm'])}: {_quoted(words)}\n".encode()
     yield said.encode()
 
@@ -78,12 +78,12 @@ def _voi_row(row: Carried, record: str) -> list[str]:
     return [
         said["vrm"], row.make, row.model, row.colour, ACTIONS["OBSERVE_REPORT" if is_quiet else said["action"]],
         said["markers"].replace(",", " "), f"{said['category']} {said['priority']}", old_grade(said["grading"]),
-        _information(said), row.area, last_day(row.ends).strftime(DAY), said["ref"], MARKING, "", "",
+        information(said), row.area, last_day(row.ends).strftime(DAY), said["ref"], MARKING, "", "",
         f"UNSIGNED {record}",
     ]  # fmt: skip
 
 
-def _information(said: dict[str, str]) -> str:
+def information(said: dict[str, str]) -> str:
     """What to do and not, whom to ask, and what a recipient needs to judge the row by (R-017)."""
     parts = [
         RESPONSES[said["response"]], said["action_text"], f"Contact: {said['contact']}." if said["contact"] else "",

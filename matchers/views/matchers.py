@@ -186,7 +186,7 @@ def _addresses(request: HttpRequest, matcher: Matcher) -> dict[str, str]:
     root = request.build_absolute_uri("/")
     door = RevisionDoor.objects.filter(matcher=matcher).first()
     if door is not None:
-        return {"door": f"{root}legacy/{door.source_id}/"}
+        return {"door": f"{root}legacy/{door.source_id}/", "taxii": f"{root}taxii2/"}
     return {
         "metadata": f"{root}publication/{matcher.feed_id}/metadata/",
         "targets": f"{root}publication/targets/",
