@@ -35,6 +35,8 @@ PAGES = {
     "map_of_a_street": "/api/v1/camera-sites/places/?zoom=15&box=-5.01,49.99,-4.97,50.01",
 }
 
+SHOWN = (b"bench-", b">Site ", b'"count"')  # a reference, a name, a group on the map
+
 
 def measure(*, quick: bool) -> Iterator[Figure]:
     """Milliseconds of the server, and the number of queries, of each page; one camera a site, the hardest case."""
@@ -112,7 +114,7 @@ def asked(user: User) -> dict[str, tuple[float, int]]:
         def ask(address: str = address) -> None:
             answer = client.get(address)
             assert answer.status_code == 200, (address, answer.status_code)
-            assert b"bench-" in answer.content or b'"count"' in answer.content, "nothing shown"
+            assert any(sign in answer.content for sign in SHOWN), "nothing shown"
 
         ask()
         with CaptureQueriesContext(connection) as captured:

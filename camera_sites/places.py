@@ -65,7 +65,8 @@ def gathered(sites: CameraSiteQuerySet, *, box: Box, zoom: int, at: dt.datetime)
         .order_by()
         .values("row", "column")
         .annotate(
-            north=Avg("latitude"), east=Avg("longitude"), alone=Min(Cast("pk", TextField())), count=Count("pk"), **_counts(at)
+            north=Avg("latitude"), east=Avg("longitude"), alone=Min(Cast("pk", TextField())), count=Count("pk"),
+            **_counts(CameraSite.objects.in_box(*box), at)
         )
     )  # fmt: skip
     groups, alone = [], []
@@ -81,7 +82,7 @@ def gathered(sites: CameraSiteQuerySet, *, box: Box, zoom: int, at: dt.datetime)
 def summary(sites: CameraSiteQuerySet, at: dt.datetime) -> tuple[int, str, Box | None]:
     """(how many, how they stand in words, a frame around them that is too rough to tell where any of them stands)."""
     edges = {"west": Min("longitude"), "south": Min("latitude"), "east": Max("longitude"), "north": Max("latitude")}
-    found = sites.order_by().aggregate(count=Count("pk"), **edges, **_counts(at))
+    found = sites.order_by().aggregate(count=Count("pk"), **edges, **_counts(CameraSite.objects.all(), at))
     if not found["count"]:
         return 0, "", None
     low, high = (math.floor(found[side] * ROUGHLY) / ROUGHLY for side in ("west", "south")), (
@@ -100,28 +101,30 @@ def box_of(text: str) -> Box | None:
     return (west, south, east, north) if is_box else None
 
 
-def _counts(at: dt.datetime) -> dict[str, Any]:
+def _counts(sites: CameraSiteQuerySet, at: dt.datetime) -> dict[str, Any]:
+    """What `_words` tells; `sites` bounds where it is looked for what serves."""
     Status = CameraSite.Status
-    serving = Q(pk__in=CameraSite.objects.in_service(at).values("pk"))
+    by_status = {
+        "live": Status.LIVE,
+        "suspended": Status.SUSPENDED,
+        "proposed": Status.PROPOSED,
+        "ended": Status.DECOMMISSIONED,
+    }
+    serving = sites.in_service(at).order_by().values("pk")
     return {
-        "in": Count("pk", filter=serving),
-        "out": Count("pk", filter=Q(status=Status.LIVE) & ~serving),
-        **{
-            name: Count("pk", filter=Q(status=status))
-            for name, status in (
-                ("suspended", Status.SUSPENDED), ("proposed", Status.PROPOSED), ("ended", Status.DECOMMISSIONED)
-            )
-        },
-    }  # fmt: skip
+        "in": Count("pk", filter=Q(pk__in=serving)),
+        **{name: Count("pk", filter=Q(status=status)) for name, status in by_status.items()},
+    }
+
+
+def _words(counted: dict[str, Any]) -> str:
+    told = {**counted, "out": counted["live"] - counted["in"]}
+    return ", ".join(f"{told[name]:,} {words}" for name, words in WORDS.items() if told[name])
 
 
 def _snapped(degrees: float, cell: float) -> float:
     """To half a cell: a group says about where, and never where one of its sites stands."""
     return round(round(degrees / cell * 2) / 2 * cell, 5)
-
-
-def _words(counted: dict[str, Any]) -> str:
-    return ", ".join(f"{counted[name]:,} {words}" for name, words in WORDS.items() if counted[name])
 
 
 def _told(sites: CameraSiteQuerySet, at: dt.datetime) -> list[CameraSite]:

@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.contrib.auth.models import Group
+from django.db.models import Exists, OuterRef
 
 from accounts.models import User
 from camera_sites.actions.sites import DECIDED_ON, WRITTEN
@@ -162,5 +163,5 @@ class RegistryFilter(forms.Form):
 
     def __init__(self, *args: Any, by: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        owners = CameraSite.objects.visible_to(by).order_by().values("owner")
-        self.fields["owner"].queryset = User.objects.filter(pk__in=owners).order_by("last_name", "first_name")
+        seen = CameraSite.objects.visible_to(by).filter(owner=OuterRef("pk"))
+        self.fields["owner"].queryset = User.objects.filter(Exists(seen)).order_by("last_name", "first_name")

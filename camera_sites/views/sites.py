@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import partial
 
 from django.contrib import messages
-from django.core.paginator import Paginator
+from django.core.paginator import Page, Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -38,9 +38,9 @@ def site_list(request: HttpRequest) -> HttpResponse:
     require(policies.may_open_registry(request.user))
     now = timezone.now()
     form, sites = narrowed(request, now)
-    page = Paginator(sites.with_standing(now).order_by("ref"), PAGE).get_page(request.GET.get("page"))
-    marks = marks_of(page.object_list, now, AccuracyLimits.at(now))
-    rows = [(site, state_of(site, now), marks[site.pk]) for site in page.object_list]
+    page, shown = paged(request, sites, now)
+    marks = marks_of(shown, now, AccuracyLimits.at(now))
+    rows = [(site, state_of(site, now), marks[site.pk]) for site in shown]
     context = {"form": form, "page": page, "rows": rows, "may_propose": policies.may_propose(request.user),
                "may_export": policies.may_export_sites(request.user)}  # fmt: skip
     return render(request, "camera_sites/site_list.html", context)
@@ -53,8 +53,7 @@ def site_map(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     form, sites = narrowed(request, now)
     count, words, frame = summary(sites, now)
-    page = Paginator(sites.with_standing(now).order_by("ref"), PAGE).get_page(request.GET.get("page"))
-    shown = list(page.object_list)
+    page, shown = paged(request, sites, now)
     actions.open_locations(shown, by=request.user)
     asked = request.GET.copy()
     asked.pop("page", None)
@@ -133,6 +132,12 @@ def narrowed(request: HttpRequest, at: dt.datetime) -> tuple[RegistryFilter, Cam
     if not (form.is_bound and form.is_valid()):
         return form, sites
     return form, narrowing.narrowed(sites, form.cleaned_data, at)
+
+
+def paged(request: HttpRequest, sites: CameraSiteQuerySet, at: dt.datetime) -> tuple[Page, list[CameraSite]]:
+    """The page that is asked for, and its sites with how they stand: worked out for these alone, not for all before them."""
+    page = Paginator(sites.order_by("ref").values_list("pk", flat=True), PAGE).get_page(request.GET.get("page"))
+    return page, list(CameraSite.objects.filter(pk__in=list(page.object_list)).with_standing(at).order_by("ref"))
 
 
 def site_of(request: HttpRequest, pk: uuid.UUID) -> CameraSite:
