@@ -213,7 +213,7 @@ class Verb(TextChoices):
     NEED_QUESTIONED = "site.need_questioned", "{actor} asked whether {subject} is still needed, {trigger}: {words}"
     NEED_REVIEWED = "site.need_reviewed", "{actor} reviewed whether {subject} is still needed: {outcome}. {words}"
     SITES_READ = "sites.read", "{actor} read a file of {count} camera sites, {file}: {problems} rows with problems"
-    SITES_IMPORTED = "sites.imported", "{actor} proposed the {count} camera sites of {file}"
+    SITES_IMPORTED = "sites.imported", "{actor} proposed {count} camera sites of {file} and changed {changed}"
     SITES_EXPORTED = "sites.exported", "{actor} took {count} camera sites away as {form}: {reason}"
     SITES_MAPPED = "sites.mapped", "{actor} opened a map of {count} camera sites"
     # matchers

@@ -1,6 +1,7 @@
 """Sites as files: read from CSV and GeoJSON with every problem by its row, and written as both."""
 
 import csv
+import datetime as dt
 import io
 import json
 from collections.abc import Iterable
@@ -25,6 +26,7 @@ COLUMNS = (*WORDS, *LISTS, *DEGREES, *YES_NO, "deployed_until", "evidence_from",
 NEEDED = ("ref", "name", "area", "location_type", "purposes", "need", "latitude", "longitude", "owner_org", "operator_org",
           "controller")  # fmt: skip
 CAMERA = ("ref", "lane", "direction")
+DAYS = ("deployed_until", "evidence_from", "evidence_until")
 Row = dict[str, str]
 
 
@@ -132,12 +134,14 @@ def facts_of(row: Row) -> tuple[dict[str, Any], list[dict[str, str]], dict[str, 
     return facts, cameras, problems
 
 
+def cell_of(value: Any) -> str:
+    """A field as a cell."""
+    return value.isoformat() if isinstance(value, dt.date) else _cell(value)
+
+
 def as_row(site: CameraSite) -> Row:
     """A site as a row; its cameras are fetched already."""
-    row = {name: _cell(getattr(site, name)) for name in (*WORDS, *LISTS, *DEGREES, *YES_NO)}
-    for name in ("deployed_until", "evidence_from", "evidence_until"):
-        value = getattr(site, name)
-        row[name] = value.isoformat() if value else ""
+    row = {name: cell_of(getattr(site, name)) for name in (*WORDS, *LISTS, *DEGREES, *YES_NO, *DAYS)}
     row["cameras"] = ";".join(f"{camera.ref}/{camera.lane}/{camera.direction}" for camera in site.cameras.all())
     return row
 

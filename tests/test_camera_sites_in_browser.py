@@ -38,7 +38,7 @@ def test_pages_of_a_site_and_of_files_are_without_fault(
     page.goto(f"{live_server.url}/standards/")
     assert faults(page) == []
     page.goto(f"{sites}import/{good.pk}/")
-    page.get_by_role("button", name="Propose 1 site").click()
+    page.get_by_role("button", name="Do this: 1 site proposed").click()
     page.wait_for_url("**/camera-sites/")
     assert SiteImport.objects.get(pk=good.pk).applied_at
     assert page.complaints == []

@@ -19,11 +19,11 @@ from portal.idempotency import idempotent
 
 
 class SiteImportSerializer(serializers.ModelSerializer):
-    """A file that was read: its rows, and what is wrong with each."""
+    """A file that was read: its rows, what is wrong with each, and what it would change of a site that is known."""
 
     class Meta:
         model = SiteImport
-        fields = ("id", "file_name", "rows", "problems", "made_at", "applied_at")
+        fields = ("id", "file_name", "rows", "problems", "changes", "made_at", "applied_at")
 
 
 SitesFile = inline_serializer(
@@ -37,7 +37,7 @@ SitesWanted = inline_serializer(
 
 
 class SitesImport(APIView):
-    """Reading a file of sites, CSV or GeoJSON. Nothing is proposed by it."""
+    """Reading a file of sites, CSV or GeoJSON. Nothing is proposed or changed by it."""
 
     permission_classes = (Has,)
     machine_scopes = PEOPLE_ONLY
@@ -45,7 +45,7 @@ class SitesImport(APIView):
     @extend_schema(request=SitesFile, responses={201: SiteImportSerializer}, operation_id="camera_sites_import_read")
     @idempotent
     def post(self, request: Request) -> Response:
-        """Its rows, each with its problems."""
+        """Its rows, each with its problems; those of known sites with what differs."""
         given = type(SitesFile)(data=request.data)
         given.is_valid(raise_exception=True)
         data = given.validated_data
@@ -54,7 +54,7 @@ class SitesImport(APIView):
 
 
 class SitesImportDetail(APIView):
-    """What a file would propose. POST proposes all of it, or nothing."""
+    """What a file would propose and change. POST does all of it, or nothing."""
 
     permission_classes = (Has,)
     machine_scopes = PEOPLE_ONLY

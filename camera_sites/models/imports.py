@@ -1,4 +1,4 @@
-"""Files of sites that were read and wait to be looked at before anything is proposed."""
+"""Files of sites that were read and wait to be looked at before anything is proposed or changed."""
 
 from django.db import models
 from django.db.models import Q
@@ -8,12 +8,16 @@ from portal.ids import new_id
 
 
 class SiteImport(models.Model):
-    """One file of proposed sites, with what is wrong with each row. Nothing is proposed until somebody says so."""
+    """One file of sites, with what is wrong with each row. Nothing is proposed or changed until somebody says so."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     file_name = models.CharField(max_length=100)
     rows = models.JSONField(help_text="Cells by column, as they were read.")
     problems = models.JSONField(default=dict, help_text="Row -> column -> what is wrong.")
+    changes = models.JSONField(
+        default=dict,
+        help_text="Row -> of a site that is known: its digest when the file was read, and column -> [old, new].",
+    )
     made_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     made_at = models.DateTimeField()
     applied_by = models.ForeignKey(User, models.PROTECT, related_name="+", null=True)

@@ -47,23 +47,36 @@ def sites_import(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def sites_import_detail(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
-    """What a file would propose; POST proposes it."""
+    """What a file would propose and change; POST does it."""
     require(policies.may_propose(request.user))
     made = get_object_or_404(SiteImport, pk=pk, made_by=request.user)
     trouble: list[str] = []
     if request.method == "POST":
         try:
-            sites = actions.apply_import(made, by=request.user)
+            actions.apply_import(made, by=request.user)
             messages.success(
-                request, f"{len(sites)} sites proposed. Give teams access, then somebody else decides each."
+                request, f"Done: {_told(made)}. Give teams access to what is new; somebody else decides each."
             )
             return redirect("site_list")
         except Unfit as refusal:
             trouble = [line for lines in refusal.fields.values() for line in lines] or [str(refusal)]
     page = Paginator(list(enumerate(made.rows, start=1)), PAGE).get_page(request.GET.get("page"))
-    rows = [(number, row, made.problems.get(str(number), {})) for number, row in page.object_list]
-    context = {"made": made, "page": page, "rows": rows, "trouble": trouble, "count": len(made.rows)}
+    rows = [
+        (number, row, made.problems.get(str(number), {}), made.changes.get(str(number)))
+        for number, row in page.object_list
+    ]
+    context = {
+        "made": made, "page": page, "rows": rows, "trouble": trouble, "count": len(made.rows), "told": _told(made),
+        "does_something": len(made.changes) < len(made.rows) or any(one["columns"] for one in made.changes.values()),
+    }  # fmt: skip
     return render(request, "camera_sites/sites_import_detail.html", context, status=422 if trouble else 200)
+
+
+def _told(made: SiteImport) -> str:
+    """How many sites it proposes and how many it changes, in words."""
+    changed = sum(bool(one["columns"]) for one in made.changes.values())
+    parts = ((len(made.rows) - len(made.changes), "proposed"), (changed, "changed"))
+    return ", ".join(f"{number:,} {'site' if number == 1 else 'sites'} {done}" for number, done in parts if number)
 
 
 @require_http_methods(["GET", "POST"])
