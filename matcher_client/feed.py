@@ -1,6 +1,7 @@
 """One feed of the portal, read through the TUF client: verified, of one moment, and ours."""
 
 import json
+import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -163,11 +164,13 @@ class Feed:
         for name in files.names:
             self.path_of(name).unlink(missing_ok=True)
 
-    def prune(self, keep: set[str]) -> None:
-        """Delete every list file but those to keep. What is withdrawn must not stay on disk."""
+    def prune(self, keep: set[str], unused_for: float = 0) -> None:
+        """Delete every list file but those to keep, once it has lain so many seconds. What is withdrawn must not stay on disk."""
         for path in self._targets.iterdir():
             is_being_written = bool(self._writing) and path.name.startswith(self._writing)
-            if path.name not in keep and path.name != SITES and not is_being_written:
+            if path.name in keep or path.name == SITES or is_being_written:
+                continue
+            if unused_for == 0 or abs(time.time() - path.stat().st_mtime) > unused_for:
                 path.unlink()
 
     def _have(self, target: TargetFile, name: str) -> None:

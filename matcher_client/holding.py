@@ -18,6 +18,8 @@ from matcher_client.taking import take, take_up
 
 log = logging.getLogger(__name__)
 
+LEFT_SECONDS = 600  # for which files of an update that failed lie there for the next attempt
+
 
 class Holding:
     """The lists that one state directory keeps and a store is filled from."""
@@ -44,6 +46,7 @@ class Holding:
                     del self.applied.lists[role]
             where = Where(self.applied.areas, self.applied.cameras)
             self.store.replace(lists, self.applied.sites, self.applied.verified_at, where)
+            self.feed.prune(self._names())  # a process that was killed may have left what it had not applied yet
 
     def update(self) -> bool:
         """Fetch, verify and apply the newest publication; say whether a list changed. Raises Refused or Unreachable."""
@@ -99,6 +102,7 @@ class Holding:
 
     def tidy(self) -> int:
         """Write lists anew of which deltas are kept: these and the file before them name what was withdrawn. Returns how many.
+        And delete what was fetched and not applied in minutes: a whole file alone is of an earlier revision.
 
         What is matched against is the same before and after; only the disk changes.
         """
@@ -117,6 +121,8 @@ class Holding:
                 self.store.replace_lists({**self.store.lists, role: replace(now, files=Files(own, later))})
                 self._write_down_lists()
                 tidied += 1
+        with self._updating:
+            self.feed.prune(self._names(), LEFT_SECONDS)
         return tidied
 
     def unload(self, role: str) -> None:
@@ -193,7 +199,10 @@ class Holding:
             )
         self.applied.lists = lists
         self.applied.write(self._path)
-        self.feed.prune(set().union(*(part.files.names for part in lists.values())))
+        self.feed.prune(self._names())
+
+    def _names(self) -> set[str]:
+        return set().union(*(part.files.names for part in self.applied.lists.values()))
 
 
 def _report_changes(before: Mapping[str, Manifest], lists: Mapping[str, HeldList]) -> None:

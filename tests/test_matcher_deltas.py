@@ -3,6 +3,8 @@
 import gzip
 import itertools
 import json
+import os
+import time
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -79,6 +81,54 @@ def test_a_matcher_that_holds_nothing_takes_the_whole_file_and_what_follows_it(p
     made.update()
     assert held(made) == in_order(SECOND)
     assert len(files_of(made).deltas) == 1
+
+
+def test_nothing_is_matched_against_a_whole_file_before_the_deltas_that_lead_on_from_it(portal, make_matcher, tmp_path):
+    """The file names a plate that was withdrawn since: a matcher that was newly given the list never looks for it."""
+    portal.publish({LIST: FIRST}, in_service())
+    publish_second(portal)
+    made = make_matcher()
+    found = []
+
+    class Watching(type(made.feed._fetcher)):
+        def _fetch(self, url):
+            for chunk in super()._fetch(url):
+                yield chunk
+                if url.endswith(".delta.jsonl.gz"):
+                    assert list((tmp_path / "state" / "targets").glob("*.parquet"))  # it is there, locked
+                    found.append(made.match([a_read(GONE), a_read(STAYS)]))
+
+    made.feed._fetcher.__class__ = Watching
+    made.update()
+    assert found == [0]
+    assert [made.match([a_read(vrm)]) for vrm in (GONE, STAYS)] == [0, 1]
+    assert made.tidy() == 1
+    (path,) = (tmp_path / "state" / "targets").glob("r*")
+    assert path.name == f"{LIST}.own-2.parquet"
+
+
+@pytest.mark.parametrize("restarts", [False, True])
+def test_a_whole_file_whose_deltas_never_came_is_not_matched_against_and_leaves_the_disk(
+    portal, make_matcher, tmp_path, restarts
+):
+    portal.publish({LIST: FIRST}, in_service())
+    publish_second(portal)
+    (delta,) = [path for path in portal.feed.files if path.endswith(".delta.jsonl.gz")]
+    content = portal.feed.files.pop(delta)
+    made = make_matcher()
+    assert not made.step()
+    assert made.match([a_read(GONE), a_read(STAYS)]) == 0
+    made.tidy()
+    (whole,) = (tmp_path / "state" / "targets").glob("r*")  # for the next attempt
+    if restarts:
+        made = make_matcher()
+    else:
+        os.utime(whole, (time.time() - 601,) * 2)
+        made.tidy()
+    assert not whole.exists()
+    portal.feed.files[delta] = content
+    assert made.step()
+    assert held(made) == in_order(SECOND)
 
 
 def test_what_was_followed_is_there_after_a_restart_without_the_portal(portal, matcher, make_matcher):
