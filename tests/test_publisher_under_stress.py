@@ -168,4 +168,6 @@ def test_long_list_is_published_without_being_held_in_memory(db, feed, loaded, a
         tracemalloc.stop()
         assert publication.rows == rows
     assert pq.ParquetFile(list_path(feed.role.name, publication.sha256)).num_row_groups == 8
-    assert peaks[1] < 2 * peaks[0], peaks  # four times the rows; the digests of more buckets are held, rows are not
+    assert peaks[1] < 1.25 * peaks[0], (
+        peaks
+    )  # four times the rows, of which neither rows nor notes are held; digests are

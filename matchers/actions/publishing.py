@@ -78,13 +78,12 @@ def publish_ready(hotlist_id: uuid.UUID, *, by: SystemJob) -> list[Publication]:
 def _draft(hotlist_id: uuid.UUID, *, by: SystemJob, as_noted: bool) -> _Draft | None:
     now = timezone.now()
     role = ListRole.objects.filter(hotlist=hotlist_id).first()
-    noted = _noted(hotlist_id)
+    plates = _noted(hotlist_id, are_wanted=as_noted)
     if role is None:
         return None  # never given to any matcher
     hotlist = Hotlist.objects.with_lapse(now).get(pk=hotlist_id)
     entitled = Allocation.objects.running(now).filter(hotlist=hotlist).ends_by_feed()
     carried = {each.feed_id: each for each in FeedList.objects.filter(role=role).select_related("ending")}
-    plates = noted if as_noted else None
     made = _revise(hotlist, role, entitled, carried.values(), plates, by=by, at=now)
     endings = [
         end_for(hotlist, role, each.feed, by=by, at=now) for each in carried.values() if _is_to_end(each, entitled)
@@ -181,13 +180,15 @@ def _revise(
     return publish_changes(hotlist, role, before, changes, revision=revision, by=by, at=at, on_its_own=on_its_own)
 
 
-def _noted(hotlist_id: uuid.UUID) -> Plates | None:
-    """What is known to have changed since the last time; None when that may be anything. The notes are spent by it."""
+def _noted(hotlist_id: uuid.UUID, *, are_wanted: bool) -> Plates | None:
+    """What is known to have changed since the last time; None when that may be anything. The notes are spent by it, and not
+    even read where all rows are compared: after a long load there are as many as rows."""
+    spent = f"DELETE FROM {Unpublished._meta.db_table} WHERE hotlist_id = %s"  # noqa: S608
     with connection.cursor() as cursor:
-        cursor.execute(
-            f"DELETE FROM {Unpublished._meta.db_table} WHERE hotlist_id = %s RETURNING country, vrm",  # noqa: S608
-            [hotlist_id],
-        )
+        if not are_wanted:
+            cursor.execute(spent, [hotlist_id])
+            return None
+        cursor.execute(f"{spent} RETURNING country, vrm", [hotlist_id])
         plates = cursor.fetchall()
     return None if any(not vrm for _, vrm in plates) else plates
 
