@@ -15,6 +15,7 @@ from matchers.disclosed import of_list
 from matchers.forms import AllocationForm, MatcherForm, RevokeForm
 from matchers.freshness import copies, is_silent, proved_gone
 from matchers.models import Allocation, Disclosure, Halt, Matcher, Publication, Receipt, Refusal, RevisionDoor
+from matchers.models.refusals import WHY
 from matchers.wellness import root_to_renew
 from portal.errors import Stranger, Unfit
 from portal.forms import put_problems
@@ -153,6 +154,7 @@ def publication_list(request: HttpRequest, slug: str) -> HttpResponse:
         "may_export": policies.may_export_list(request.user, hotlist),
         "halts": Halt.objects.holding().filter(hotlist=hotlist).select_related("hotlist"),
         "refused": Refusal.objects.filter(hotlist=hotlist).standing().by_reason(),
+        "why": WHY,
         "may_see_refused": policies.may_look_at_refusals(request.user, hotlist),
     }
     return render(request, "matchers/publication_list.html", context)
