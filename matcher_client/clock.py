@@ -53,6 +53,7 @@ class Moments:
         self._path = path
         self._at_rest = at_rest
         self._lock = threading.Lock()
+        self._writing = threading.Lock()
         self._running = clock.running()
         self._latest = self._reckoned = float(at_least)
         self.verified_at: float | None = None  # as it was kept
@@ -94,13 +95,14 @@ class Moments:
 
     def keep(self) -> None:
         """Write it down, locked, so that the next process goes on from here."""
-        with self._lock:
-            self._go_on()
-            told = {
-                "latest": self._latest, "reckoned": self._reckoned, "running": self._running,
-                "boot": self._clock.boot(), "verified_at": self.verified_at,
-            }  # fmt: skip
-        self._at_rest.put(self._path, json.dumps(told).encode())
+        with self._writing:  # whoever keeps lists current and whoever watches their lives do so at the same time
+            with self._lock:
+                self._go_on()
+                told = {
+                    "latest": self._latest, "reckoned": self._reckoned, "running": self._running,
+                    "boot": self._clock.boot(), "verified_at": self.verified_at,
+                }  # fmt: skip
+            self._at_rest.put(self._path, json.dumps(told).encode())
 
     def behind(self) -> int:
         """By how many seconds the wall clock is behind."""

@@ -1,6 +1,7 @@
 """A clock that is set back, set ahead or dead keeps no copy alive, and kills none for ever (R-085)."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from hypothesis import given
@@ -238,6 +239,15 @@ def test_whatever_is_done_to_the_clock_time_never_runs_back_nor_slower(tmp_path_
         assert now >= before + passes - 1e-3
         assert now >= clock.wall_is
         before = now
+
+
+def test_what_is_written_down_by_two_at_once_is_whole(tmp_path):
+    moments = Moments(Given(), tmp_path / "clock", AtRest("feed", KEPT_KEY))
+    with ThreadPoolExecutor(4) as beside:
+        for done in [beside.submit(moments.keep) for _ in range(200)]:
+            done.result()
+    again = Moments(Given(), tmp_path / "clock", AtRest("feed", KEPT_KEY))
+    assert (again.problem, again.now()) == ("", moments.now())
 
 
 def test_the_machines_own_clock_counts_sleep_and_knows_its_start():
