@@ -212,6 +212,14 @@ class Verb(TextChoices):
     )
     NEED_QUESTIONED = "site.need_questioned", "{actor} asked whether {subject} is still needed, {trigger}: {words}"
     NEED_REVIEWED = "site.need_reviewed", "{actor} reviewed whether {subject} is still needed: {outcome}. {words}"
+    CODE_BEGUN = "code.begun", "{actor} began the {subject}"
+    CODE_ANSWERED = "code.answered", "{actor} answered principle {principle} of the {subject}: {compliance}"
+    CODE_SUMMARISED = "code.summarised", "{actor} wrote the summary of the {subject}"
+    CODE_GAP_ADDED = "code.gap_added", "{actor} gave {owner} a gap in principle {principle} of the {subject}: {words}"
+    CODE_GAP_DROPPED = "code.gap_dropped", "{actor} took a gap in principle {principle} out of the {subject}: {words}"
+    CODE_GAP_CLOSED = "code.gap_closed", "{actor} closed a gap in principle {principle} of the {subject}: {words}"
+    CODE_SIGNED = "code.signed", "{actor} signed the {subject}, {digest}"
+    CODE_PUBLISHED = "code.published", "{actor} published the {subject}"
     SITES_READ = "sites.read", "{actor} read a file of {count} camera sites, {file}: {problems} rows with problems"
     SITES_IMPORTED = "sites.imported", "{actor} proposed {count} camera sites of {file} and changed {changed}"
     SITES_EXPORTED = "sites.exported", "{actor} took {count} camera sites away as {form}: {reason}"
@@ -361,6 +369,7 @@ _OPERATIONS = {
     Verb.NOTICE_OPENED: Operation.CONSULTATION,
     Verb.SITE_SHARED: Operation.DISCLOSURE,
     Verb.SITE_OPENED: Operation.CONSULTATION,
+    Verb.CODE_PUBLISHED: Operation.DISCLOSURE,
     Verb.SITES_READ: Operation.COLLECTION,
     Verb.SITES_EXPORTED: Operation.DISCLOSURE,
     Verb.SITES_MAPPED: Operation.CONSULTATION,

@@ -9,10 +9,12 @@ class CameraSitesConfig(AppConfig):
     name = "camera_sites"
 
     def ready(self) -> None:
-        from camera_sites import dpia_exchange, waiting  # noqa: PLC0415 - models can be imported only once the apps are ready
+        from camera_sites import code_facts, dpia_exchange, waiting  # noqa: PLC0415 - models can be imported only once the apps are ready
         from portal import docs  # noqa: PLC0415 - likewise
 
         docs.register("dpia.schema.json", dpia_exchange.schema_text)
+        code_facts.register_facts()
         home.register(waiting.questions)
         navigation.register("Camera sites", "site_list", "camera_sites.view_sites", 50, section="/camera-sites/")
         navigation.register("DPIAs", "dpia_list", "camera_sites.view_sites", 51, section="/dpias/")
+        navigation.register("Camera code", "code_list", "camera_sites.view_sites", 52, section="/camera-code/")

@@ -6,7 +6,15 @@ from django.utils import timezone
 from accounts.models import Actor, User
 from accounts.policies import acts_in_own_session, holds, reads
 from camera_sites.case import lacking, likelihood_of
-from camera_sites.models import CameraSite, ConsultationOutcome, Dpia, DpiaAdvice, DpiaVersion
+from camera_sites.models import (
+    CameraSite,
+    CodeGap,
+    ConsultationOutcome,
+    Dpia,
+    DpiaAdvice,
+    DpiaVersion,
+    SelfAssessment,
+)
 from portal.errors import Stranger
 from portal.policies import Allowed, Denied, Verdict, first_denial
 from standards.matrix import Likelihood
@@ -183,6 +191,36 @@ def may_take_access(user: Actor, site: CameraSite, grantee: User | Group) -> Ver
     if isinstance(grantee, User) and grantee.pk == site.owner_id:
         return Denied("Whoever answers for a site sees it. Name another owner first.")
     return may_give_access(user, site)
+
+
+def require_sight_of_code(actor: Actor) -> None:
+    """Raises Stranger unless self-assessments exist for the actor."""
+    if not may_open_registry(actor):
+        raise Stranger("There is no such self-assessment, or it is not yours to see.")
+
+
+def may_write_self_assessment(user: Actor) -> Verdict:
+    """Who writes the self-assessment under the camera code."""
+    return holds(user, "camera_sites.write_self_assessment")
+
+
+def may_sign_self_assessment(user: Actor, assessment: SelfAssessment) -> Verdict:
+    """Another than whoever wrote or answered any of it, in their own session (R-119)."""
+    if isinstance(user, User) and assessment.hands.filter(user=user).exists():
+        return Denied("You wrote some of this self-assessment, so somebody else has to sign it.")
+    return first_denial(holds(user, "camera_sites.sign_self_assessment"), acts_in_own_session(user))
+
+
+def may_publish_self_assessment(user: Actor, assessment: SelfAssessment) -> Verdict:
+    """Whoever may sign."""
+    return holds(user, "camera_sites.sign_self_assessment")
+
+
+def may_close_gap(user: Actor, gap: CodeGap) -> Verdict:
+    """Whoever it was given to, and who writes self-assessments."""
+    if isinstance(user, User) and user.is_active and gap.owner_id == user.pk:
+        return may_open_registry(user)
+    return may_write_self_assessment(user)
 
 
 def _has_no_hand_in(user: Actor, version: DpiaVersion) -> Verdict:

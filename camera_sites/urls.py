@@ -7,8 +7,10 @@ from camera_sites.api import dpias as dpias_api
 from camera_sites.api import evidence as evidence_api
 from camera_sites.api import exchange as exchange_api
 from camera_sites.api import map as map_api
+from camera_sites.api import self_assessments as code_api
 from camera_sites.api import sites as sites_api
 from camera_sites.views import accuracy, acts, dpia_files, dpia_registers, dpias, evidence, exchange, sites
+from camera_sites.views import self_assessments as code
 
 urlpatterns = [
     path("camera-sites/", sites.site_list, name="site_list"),
@@ -37,6 +39,18 @@ urlpatterns = [
     path("camera-sites/<uuid:pk>/review/", accuracy.site_review, name="site_review"),
     path("camera-sites/tests/import/", accuracy.tests_import, name="tests_import"),
     path("camera-sites/tests/import/template.csv", accuracy.tests_template, name="tests_template"),
+    path("camera-code/", code.code_list, name="code_list"),
+    path("camera-code/new/", code.code_new, name="code_new"),
+    path("camera-code/<uuid:pk>/", code.code_detail, name="code_detail"),
+    path("camera-code/<uuid:pk>/principles/<int:number>/", code.code_principle, name="code_principle"),
+    path("camera-code/<uuid:pk>/principles/<int:number>/gaps/", code.code_gap, name="code_gap"),
+    path("camera-code/<uuid:pk>/summary/", code.code_summary, name="code_summary"),
+    path("camera-code/<uuid:pk>/sign/", code.code_sign, name="code_sign"),
+    path("camera-code/<uuid:pk>/publish/", code.code_publish, name="code_publish"),
+    path("camera-code/gaps/<uuid:pk>/close/", code.code_gap_close, name="code_gap_close"),
+    path("camera-code/gaps/<uuid:pk>/drop/", code.code_gap_drop, name="code_gap_drop"),
+    path("transparency/self-assessment/", code.code_public, name="code_public"),
+    path("transparency/self-assessment.json", code.code_public_json, name="code_public_json"),
     path("dpias/", dpias.dpia_list, name="dpia_list"),
     path("dpias/new/", dpias.dpia_new, name="dpia_new"),
     path("dpias/<uuid:pk>/", dpias.dpia_detail, name="dpia_detail"),
@@ -76,6 +90,17 @@ api_urlpatterns = [
     path("camera-sites/<uuid:pk>/question/", accuracy_api.SiteQuestion.as_view(), name="api_site_question"),
     path("camera-sites/<uuid:pk>/review/", accuracy_api.SiteReview.as_view(), name="api_site_review"),
     path("camera-sites/tests/import/", accuracy_api.TestsImport.as_view(), name="api_tests_import"),
+    path("camera-code/", code_api.SelfAssessmentList.as_view(), name="api_code_list"),
+    path("camera-code/<uuid:pk>/", code_api.SelfAssessmentDetail.as_view(), name="api_code_detail"),
+    path(
+        "camera-code/<uuid:pk>/principles/<int:number>/", code_api.PrincipleDetail.as_view(), name="api_code_principle"
+    ),
+    path("camera-code/<uuid:pk>/summary/", code_api.CodeSummary.as_view(), name="api_code_summary"),
+    path("camera-code/<uuid:pk>/gaps/", code_api.CodeAddGap.as_view(), name="api_code_gap"),
+    path("camera-code/<uuid:pk>/sign/", code_api.CodeSign.as_view(), name="api_code_sign"),
+    path("camera-code/<uuid:pk>/publish/", code_api.CodePublish.as_view(), name="api_code_publish"),
+    path("camera-code/gaps/<uuid:pk>/close/", code_api.CodeCloseGap.as_view(), name="api_code_gap_close"),
+    path("camera-code/gaps/<uuid:pk>/drop/", code_api.CodeDropGap.as_view(), name="api_code_gap_drop"),
     path("dpias/", dpias_api.DpiaList.as_view(), name="api_dpia_list"),
     path("dpias/<uuid:pk>/", dpias_api.DpiaDetail.as_view(), name="api_dpia_detail"),
     path("dpias/<uuid:pk>/submit/", dpias_api.DpiaSubmit.as_view(), name="api_dpia_submit"),

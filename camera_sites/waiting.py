@@ -10,7 +10,7 @@ from django.utils import timezone
 from accounts.models import User
 from accounts.policies import role_has
 from camera_sites.limits import AccuracyLimits, need_days
-from camera_sites.models import AccuracyTest, Camera, CameraSite, DpiaVersion, NeedReview
+from camera_sites.models import AccuracyTest, Camera, CameraSite, CodeGap, DpiaVersion, NeedReview, SelfAssessment
 from camera_sites.models.dpias import DpiaVersionQuerySet
 from camera_sites.models.sites import CameraSiteQuerySet
 from camera_sites.story import SOON
@@ -25,6 +25,7 @@ def questions(user: User, now: dt.datetime) -> Iterator[Item]:
     yield from _own_sites(user, now)
     yield from _own_cameras(user, now)
     yield from _needs(user, now)
+    yield from _code(user, now)
     if role_has(user, "camera_sites.write_dpia"):
         drafts = DpiaVersion.objects.filter(status=DpiaVersion.Status.DRAFT, contributions__user=user)
         yield _assessments("Your DPIA drafts", drafts.order_by("written_at"), "written_at")
@@ -104,6 +105,24 @@ def _signs(user: User, own: CameraSiteQuerySet, now: dt.datetime) -> Iterator[It
     yield Item(
         f"The signs of your camera sites are to be inspected within {notice} days", f"{mine}signs-soon", soon.count()
     )
+
+
+def _code(user: User, now: dt.datetime) -> Iterator[Item]:
+    """The camera code: gaps of one's own, a draft to sign, a year that is over (R-116, R-119)."""
+    code = reverse("code_list")
+    own, today = CodeGap.objects.open().filter(owner=user), timezone.localdate(now)
+    overdue = own.overdue(today).count()
+    yield Item("Gaps in the camera code of yours are overdue", code, overdue, tone="stopped")
+    yield Item("Gaps in the camera code for you to close", code, own.count() - overdue)
+    if role_has(user, "camera_sites.sign_self_assessment"):
+        ready = SelfAssessment.objects.ready_to_sign().exclude(hands__user=user)
+        yield Item("A self-assessment waits for your signature", code, ready.count())
+    if role_has(user, "camera_sites.write_self_assessment"):
+        last = SelfAssessment.objects.signed().first()
+        if last is not None and last.review_due_at <= now:
+            yield Item(
+                "The self-assessment under the camera code is past its year", code, 1, last.review_due_at, "lapsing"
+            )
 
 
 def _assessments(title: str, versions: DpiaVersionQuerySet, since: str) -> Item:

@@ -1,6 +1,6 @@
 """The states of an assessment's version and of a camera site."""
 
-from camera_sites.models import CameraSite, DpiaVersion
+from camera_sites.models import CameraSite, DpiaVersion, SelfAssessment
 from portal.workflow import Moves
 
 DPIA_VERSION = Moves(
@@ -31,4 +31,10 @@ SITE = Moves(
         },
         CameraSite.Status.DECOMMISSIONED: {},
     },
+)
+
+# What is done about its gaps goes on after the signature; being past its year is a predicate.
+SELF_ASSESSMENT = Moves(
+    "self-assessment",
+    {SelfAssessment.Status.DRAFT: {SelfAssessment.Status.SIGNED: "sign"}, SelfAssessment.Status.SIGNED: {}},
 )

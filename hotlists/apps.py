@@ -10,7 +10,9 @@ class HotlistsConfig(AppConfig):
     name = "hotlists"
 
     def ready(self) -> None:
+        from camera_sites import code_principles  # noqa: PLC0415
         from hotlists import waiting  # noqa: PLC0415 - models can be imported only once the apps are ready
+        from hotlists.code_facts import lists_are_right  # noqa: PLC0415
         from hotlists.policies import may_declare  # noqa: PLC0415
         from hotlists.views.decisions import conditions_panel  # noqa: PLC0415
         from hotlists.views.feeds import feed_panel  # noqa: PLC0415
@@ -19,6 +21,7 @@ class HotlistsConfig(AppConfig):
 
         health.register("inbox", inbox.wellness)
         home.register(waiting.questions)
+        code_principles.register(12, lists_are_right)
         panels.register("hotlists.hotlist", feed_panel, order=10)
         panels.register("hotlists.entry", draft_panel, order=5)
         panels.register("hotlists.entry", refusal_panel, order=4)

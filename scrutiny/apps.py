@@ -10,10 +10,13 @@ class ScrutinyConfig(AppConfig):
 
     def ready(self) -> None:
         # Models can be imported only once the apps are ready.
+        from camera_sites import code_principles  # noqa: PLC0415
         from scrutiny import waiting  # noqa: PLC0415
+        from scrutiny.code_facts import findings_are_answered  # noqa: PLC0415
         from scrutiny.panels import findings  # noqa: PLC0415
 
         home.register(waiting.questions)
+        code_principles.register(10, findings_are_answered)
         for place in ("camera_sites.site", "hotlists.entry", "hits.hit"):
             panels.register(place, findings, order=70)
         navigation.register("Findings", "finding_list", "scrutiny.view_findings", 60, section="/findings/")

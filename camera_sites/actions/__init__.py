@@ -6,6 +6,16 @@ from .evidence import check_position, end_sharing, inspect_signs, log_consultati
 from .exchange import apply_import, export_sites, read_import
 from .needs import ask_for_review, review_need
 from .prior_consultations import record_answer, send_to_commissioner
+from .self_assessments import (
+    add_gap,
+    answer_principle,
+    begin_self_assessment,
+    close_gap,
+    drop_gap,
+    publish_self_assessment,
+    sign_self_assessment,
+    summarise,
+)
 from .service import decommission, return_site, set_live, suspend_site
 from .sites import (
     add_camera,
@@ -19,14 +29,19 @@ from .sites import (
 
 __all__ = [
     "add_camera",
+    "add_gap",
     "advise",
+    "answer_principle",
     "apply_import",
     "ask_for_review",
     "begin_dpia",
+    "begin_self_assessment",
     "begin_version",
     "check_position",
+    "close_gap",
     "decide",
     "decommission",
+    "drop_gap",
     "edit_site",
     "edit_version",
     "end_sharing",
@@ -39,6 +54,7 @@ __all__ = [
     "open_locations",
     "open_site",
     "propose_site",
+    "publish_self_assessment",
     "read_import",
     "record_answer",
     "record_test",
@@ -47,7 +63,9 @@ __all__ = [
     "send_to_commissioner",
     "set_live",
     "share_site",
+    "sign_self_assessment",
     "submit",
+    "summarise",
     "suspend_site",
     "take_access",
 ]

@@ -8,6 +8,7 @@ from .evidence import PositionCheck, SharingAgreement, SignageInspection, SiteCo
 from .imports import SiteImport
 from .needs import NeedQuestion, NeedReview
 from .prior_consultations import ConsultationOutcome, PriorConsultation
+from .self_assessments import CodeGap, PrincipleAnswer, SelfAssessment, SelfAssessmentHand
 from .service import ServiceSpell, SiteDecision
 from .sites import CameraSite
 
@@ -15,6 +16,7 @@ __all__ = [
     "AccuracyTest",
     "Camera",
     "CameraSite",
+    "CodeGap",
     "ConsultationOutcome",
     "Dpia",
     "DpiaAdvice",
@@ -24,7 +26,10 @@ __all__ = [
     "NeedQuestion",
     "NeedReview",
     "PositionCheck",
+    "PrincipleAnswer",
     "PriorConsultation",
+    "SelfAssessment",
+    "SelfAssessmentHand",
     "ServiceSpell",
     "SharingAgreement",
     "SignageInspection",

@@ -1,0 +1,71 @@
+"""What this room knows of the camera code's principles. Covert and temporary sites are not counted: it may be published (R-123)."""
+
+import datetime as dt
+from collections.abc import Iterator
+
+from django.db.models import Exists, OuterRef, Q
+
+from camera_sites.code_principles import Fact, none_of, register, share
+from camera_sites.limits import AccuracyLimits, need_days
+from camera_sites.models import AccuracyTest, Camera, CameraSite, Dpia, DpiaVersion, SignageInspection
+from camera_sites.models.sites import CameraSiteQuerySet
+from retention.models import DeletionRun
+from standards.models import StandardsProfile
+
+
+def _live() -> CameraSiteQuerySet:
+    return CameraSite.objects.counted_in_public().filter(status=CameraSite.Status.LIVE)
+
+
+def _purpose(at: dt.datetime) -> Iterator[Fact]:
+    live = _live()
+    due = live.due_for_need_review(at, need_days(at)).count()
+    yield share(live.filter(decision__isnull=False).count(), live.count(),
+                "live camera sites were decided on the national matrix, each for a stated purpose.")  # fmt: skip
+    yield none_of(due, "live camera sites are past the review of their need.")
+
+
+def _privacy(at: dt.datetime) -> Iterator[Fact]:
+    live = _live()
+    yield share(live.in_service(at).count(), live.count(), "live camera sites have an impact assessment in date.")
+    approved = Dpia.objects.filter(versions__status=DpiaVersion.Status.APPROVED).distinct()
+    yield share(Dpia.objects.governing(at).count(), approved.count(), "impact assessments ever approved are in date.")
+
+
+def _openness(at: dt.datetime) -> Iterator[Fact]:
+    live, days = _live(), StandardsProfile.objects.in_force(at).number("site.signs")
+    since = (at - dt.timedelta(days=days)).date()
+    lately = SignageInspection.objects.filter(site=OuterRef("pk"), inspected_on__gt=since)
+    yield share(live.filter(has_signage=True).count(), live.count(), "live camera sites have signs.")
+    yield share(live.filter(Exists(lately)).count(), live.count(), f"had their signs inspected within {days} days.")
+
+
+def _accountable(at: dt.datetime) -> Iterator[Fact]:
+    live = _live()
+    named = live.exclude(Q(controller="") | Q(operator_org="")).filter(owner__is_active=True)
+    yield share(
+        named.count(), live.count(), "live camera sites have a controller, an operator and a named person in post."
+    )
+
+
+def _deletion(at: dt.datetime) -> Iterator[Fact]:
+    last = DeletionRun.objects.order_by("-pk").first()
+    yield Fact("What is past its period is deleted by the retention schedule, with a certificate of each run."
+               if last else "No deletion by the retention schedule has run yet.", is_well=last is not None)  # fmt: skip
+
+
+def _standards(at: dt.datetime) -> Iterator[Fact]:
+    limits = AccuracyLimits.at(at)
+    cameras = Camera.objects.filter(site__in=_live())
+    failing = AccuracyTest.objects.filter(camera__in=cameras).newest().failing(limits)
+    whole = cameras.count()
+    yield share(whole - cameras.overdue_for_test(at, limits).count(), whole, "cameras have an accuracy test in date.")
+    yield none_of(failing.order_by().values("camera").distinct().count(), "cameras are below the accuracy standard.")
+
+
+def register_facts() -> None:
+    """Called once, when the apps are ready."""
+    for principle, source in {
+        1: _purpose, 2: _privacy, 3: _openness, 4: _accountable, 6: _deletion, 8: _standards
+    }.items():  # fmt: skip
+        register(principle, source)
