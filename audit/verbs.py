@@ -218,7 +218,7 @@ class Verb(TextChoices):
     CODE_GAP_ADDED = "code.gap_added", "{actor} gave {owner} a gap in principle {principle} of the {subject}: {words}"
     CODE_GAP_DROPPED = "code.gap_dropped", "{actor} took a gap in principle {principle} out of the {subject}: {words}"
     CODE_GAP_CLOSED = "code.gap_closed", "{actor} closed a gap in principle {principle} of the {subject}: {words}"
-    CODE_SIGNED = "code.signed", "{actor} signed the {subject}, {digest}"
+    CODE_SIGNED = "code.signed", "{actor} signed the {subject}"
     CODE_PUBLISHED = "code.published", "{actor} published the {subject}"
     SITES_READ = "sites.read", "{actor} read a file of {count} camera sites, {file}: {problems} rows with problems"
     SITES_IMPORTED = "sites.imported", "{actor} proposed {count} camera sites of {file} and changed {changed}"

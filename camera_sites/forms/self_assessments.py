@@ -26,7 +26,7 @@ class AnswerForm(forms.Form):
 
     compliance = forms.ChoiceField(
         choices=[choice for choice in PrincipleAnswer.Compliance.choices if choice[0]], widget=forms.RadioSelect,
-        label="In how far is it kept?",
+        label="Is it kept?",
     )  # fmt: skip
     statement = forms.CharField(
         max_length=4000, widget=forms.Textarea(attrs={"rows": 8}), label="How it is kept",
