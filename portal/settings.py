@@ -286,6 +286,7 @@ SPECTACULAR_SETTINGS = {
         "FormEnum": [("csv", "csv"), ("xlsx", "xlsx")],
         "UnsignedForm": "matchers.models.unsigned.Disclosure.Form",
         "SiteStatus": "camera_sites.models.sites.CameraSite.Status",
+        "SelfAssessmentStatus": "camera_sites.models.self_assessments.SelfAssessment.Status",
         "ConsultationOutcome": "camera_sites.models.prior_consultations.ConsultationOutcome.Outcome",
         "CameraKind": "camera_sites.models.cameras.Camera.Kind",
         "SiteDeployment": "camera_sites.models.cases.SiteCase.Deployment",

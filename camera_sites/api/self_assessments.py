@@ -26,7 +26,7 @@ from portal.policies import require
 READ = {"GET": ("read",)}
 
 
-class GapSerializer(serializers.ModelSerializer):
+class CodeGapSerializer(serializers.ModelSerializer):
     """A gap and what is done about it."""
 
     class Meta:
@@ -35,7 +35,7 @@ class GapSerializer(serializers.ModelSerializer):
         read_only_fields = ("closing", "closed_by", "closed_at")
 
 
-class FactSerializer(serializers.Serializer):
+class CodeFactSerializer(serializers.Serializer):
     """What the portal knows of a principle."""
 
     words = serializers.CharField()
@@ -45,14 +45,14 @@ class FactSerializer(serializers.Serializer):
 class PrincipleSerializer(serializers.ModelSerializer):
     """The answer to one principle. What is known is of now, or of the moment of the signature."""
 
-    gaps = GapSerializer(many=True, read_only=True)
+    gaps = CodeGapSerializer(many=True, read_only=True)
     known = serializers.SerializerMethodField()
 
     class Meta:
         model = PrincipleAnswer
         fields = ("principle", "name", "explanation", "compliance", "statement", "evidence", "known", "gaps")
 
-    @extend_schema_field(FactSerializer(many=True))
+    @extend_schema_field(CodeFactSerializer(many=True))
     def get_known(self, answer: Any) -> list[dict[str, Any]]:
         """In words, and whether it is as it should be."""
         if answer.assessment.status == SelfAssessment.Status.SIGNED:
@@ -83,7 +83,7 @@ class SelfAssessmentDetailSerializer(SelfAssessmentSerializer):
         return digest_of(assessment)
 
 
-class BeginSerializer(serializers.Serializer):
+class BeginCodeSerializer(serializers.Serializer):
     """What is assessed, and over which year."""
 
     system = serializers.CharField(max_length=150)
@@ -91,7 +91,7 @@ class BeginSerializer(serializers.Serializer):
     period_until = serializers.DateField()
 
 
-class AnswerSerializer(serializers.Serializer):
+class PrincipleAnswerSerializer(serializers.Serializer):
     """How a principle is kept."""
 
     compliance = serializers.ChoiceField([choice for choice in PrincipleAnswer.Compliance.choices if choice[0]])
@@ -114,13 +114,13 @@ class SelfAssessmentList(generics.ListAPIView):
         return SelfAssessment.objects.visible_to(actor(self.request))
 
     @extend_schema(
-        request=BeginSerializer,
+        request=BeginCodeSerializer,
         responses={201: SelfAssessmentDetailSerializer},
     )
     @idempotent
     def post(self, request: Request) -> Response:
         """A draft that stands as it was signed last, or as the portal knows it."""
-        given = BeginSerializer(data=request.data)
+        given = BeginCodeSerializer(data=request.data)
         given.is_valid(raise_exception=True)
         begun = actions.begin_self_assessment(by=actor(request), **given.validated_data)
         return Response(_told(begun.pk), status=status.HTTP_201_CREATED)
@@ -146,7 +146,7 @@ class PrincipleDetail(APIView):
     machine_scopes = PEOPLE_ONLY
 
     @extend_schema(
-        request=AnswerSerializer, responses=SelfAssessmentDetailSerializer, operation_id="camera_code_answer"
+        request=PrincipleAnswerSerializer, responses=SelfAssessmentDetailSerializer, operation_id="camera_code_answer"
     )
     @transaction.atomic
     def put(self, request: Request, pk: uuid.UUID, number: int) -> Response:
@@ -155,7 +155,7 @@ class PrincipleDetail(APIView):
         assessment = _assessment(request, pk)
         get_object_or_404(assessment.answers, principle=number)
         check_if_match(request, _tag(assessment))
-        given = AnswerSerializer(data=request.data)
+        given = PrincipleAnswerSerializer(data=request.data)
         given.is_valid(raise_exception=True)
         actions.answer_principle(assessment, number, by=actor(request), **given.validated_data)
         return Response(_told(pk), headers={"ETag": _tag(_assessment(request, pk))})
