@@ -288,6 +288,7 @@ SPECTACULAR_SETTINGS = {
         "SiteStatus": "camera_sites.models.sites.CameraSite.Status",
         "SelfAssessmentStatus": "camera_sites.models.self_assessments.SelfAssessment.Status",
         "ConsultationOutcome": "camera_sites.models.prior_consultations.ConsultationOutcome.Outcome",
+        "NeedOutcome": "camera_sites.models.needs.NeedReview.Outcome",
         "CameraKind": "camera_sites.models.cameras.Camera.Kind",
         "SiteDeployment": "camera_sites.models.cases.SiteCase.Deployment",
         "PurposesEnum": "standards.matrix.Purpose",

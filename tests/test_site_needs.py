@@ -137,5 +137,8 @@ def test_pages_and_api_ask_and_review(live_site, infrastructure_lead, superinten
     ):
         answer = client.post(reverse(name, args=[site.pk]), body, content_type="application/json")
         assert answer.status_code == code, name
+    kept = lead.get(reverse("api_site_evidence", args=[site.pk])).json()
+    assert [one["outcome"] for one in kept["need_reviews"]] == ["keep", "keep"]
+    assert [one["trigger"] for one in kept["need_questions"]] == ["crime", "crime"]
     found = lead.get("/camera-sites/", {"show": "need"}).content.decode()
     assert "No site matches" in found

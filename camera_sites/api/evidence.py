@@ -14,6 +14,8 @@ from camera_sites.api.sites import READ, site_of, site_verb
 from camera_sites.models import (
     Camera,
     CameraSite,
+    NeedQuestion,
+    NeedReview,
     PositionCheck,
     SharingAgreement,
     SignageInspection,
@@ -58,6 +60,22 @@ class PositionSerializer(serializers.ModelSerializer):
                   "tolerance", "is_beyond", "checked_by", "checked_at")  # fmt: skip
 
 
+class QuestionSerializer(serializers.ModelSerializer):
+    """What asked whether a site is still needed."""
+
+    class Meta:
+        model = NeedQuestion
+        fields = ("trigger", "words", "raised_by", "raised_at")
+
+
+class ReviewSerializer(serializers.ModelSerializer):
+    """A review of the need."""
+
+    class Meta:
+        model = NeedReview
+        fields = ("outcome", "effect", "words", "reviewed_by", "reviewed_at")
+
+
 class EvidenceSerializer(serializers.Serializer):
     """All that is kept about a site beside its case."""
 
@@ -65,6 +83,8 @@ class EvidenceSerializer(serializers.Serializer):
     sharing = SharingSerializer(many=True)
     inspections = InspectionSerializer(many=True)
     positions = PositionSerializer(many=True)
+    need_questions = QuestionSerializer(many=True)
+    need_reviews = ReviewSerializer(many=True)
 
 
 class SiteEvidence(APIView):
@@ -80,6 +100,7 @@ class SiteEvidence(APIView):
         kept = {
             "consultations": site.consultations.all(), "sharing": site.sharing.all(), "inspections": site.inspections.all(),
             "positions": PositionCheck.objects.filter(camera__site=site).select_related("camera"),
+            "need_questions": site.need_questions.all(), "need_reviews": site.need_reviews.all(),
         }  # fmt: skip
         return Response(EvidenceSerializer(kept).data)
 
