@@ -22,7 +22,7 @@ def _purpose(at: dt.datetime) -> Iterator[Fact]:
     due = live.due_for_need_review(at, need_days(at)).count()
     yield share(live.filter(decision__isnull=False).count(), live.count(),
                 "live camera sites were decided on the national matrix, each for a stated purpose.")  # fmt: skip
-    yield none_of(due, "live camera sites are past the review of their need.")
+    yield none_of(due, "Live camera sites past the review of their need")
 
 
 def _privacy(at: dt.datetime) -> Iterator[Fact]:
@@ -60,7 +60,7 @@ def _standards(at: dt.datetime) -> Iterator[Fact]:
     failing = AccuracyTest.objects.filter(camera__in=cameras).newest().failing(limits)
     whole = cameras.count()
     yield share(whole - cameras.overdue_for_test(at, limits).count(), whole, "cameras have an accuracy test in date.")
-    yield none_of(failing.order_by().values("camera").distinct().count(), "cameras are below the accuracy standard.")
+    yield none_of(failing.order_by().values("camera").distinct().count(), "Cameras below the accuracy standard")
 
 
 def register_facts() -> None:

@@ -53,5 +53,5 @@ def share(part: int, whole: int, words: str) -> Fact:
 
 
 def none_of(count: int, words: str) -> Fact:
-    """ "2 entries …": as it should be when there is none."""
-    return Fact(f"{count:,} {words}" if count else f"No {words}", is_well=not count)
+    """ "Entries past their review: 2." As it should be when there is none."""
+    return Fact(f"{words}: {f'{count:,}' if count else 'none'}.", is_well=not count)

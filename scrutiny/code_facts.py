@@ -9,7 +9,5 @@ from scrutiny.models import Finding
 
 def findings_are_answered(at: dt.datetime) -> Iterator[Fact]:
     """Findings as they stand at this moment."""
-    yield none_of(Finding.objects.overdue(at).count(), "findings are past the day by which they were to be answered.")
-    yield none_of(
-        Finding.objects.awaiting_retest().count(), "answers to findings still wait to be tested by another person."
-    )
+    yield none_of(Finding.objects.overdue(at).count(), "Findings past the day by which they were to be answered")
+    yield none_of(Finding.objects.awaiting_retest().count(), "Answers to findings that another person is still to test")

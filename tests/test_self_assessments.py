@@ -66,7 +66,7 @@ def test_a_first_draft_says_of_each_principle_what_the_portal_knows(live_site, i
     assert sorted(told) == list(range(1, 13))
     assert "1 of 1 live camera sites have an impact assessment in date." in told[2], "a covert site is not counted"
     assert "0 of 1 cameras have an accuracy test in date." in told[8]
-    assert "No entries are past their review" in told[12]
+    assert "out of force by themselves: none." in told[12]
 
 
 def test_what_is_known_of_the_lists_follows_their_state(approved_entry):
@@ -74,7 +74,7 @@ def test_what_is_known_of_the_lists_follows_their_state(approved_entry):
     assert [fact.is_well for fact in known_of(12, timezone.now())] == [True, True, True, True]
     later = Term.objects.get(entry=entry).review_by + dt.timedelta(seconds=1)
     late = known_of(12, later)
-    assert late[0].words.startswith("1 entries are past their review")
+    assert late[0].words.endswith("out of force by themselves: 1.")
     assert not late[0].is_well
 
 
