@@ -7,7 +7,7 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
-from camera_sites.models import DpiaVersion
+from camera_sites.public import summaries
 from oversight.models import TransparencyRelease
 
 TOO_SMALL = "fewer than 5"
@@ -18,8 +18,9 @@ TOO_SMALL = "fewer than 5"
 def transparency(request: HttpRequest) -> HttpResponse:
     """The public page."""
     release = TransparencyRelease.objects.order_by("-released_at").first()
-    summaries = DpiaVersion.objects.filter(status="approved").exclude(public_summary="").select_related("dpia")
-    context = {"release": release, "summaries": summaries.order_by("dpia__title", "-number").distinct("dpia__title")}
+    newest = list(summaries().order_by("dpia__title", "-number").distinct("dpia__title"))
+    told = [version for version in newest if not version.names_a_place]
+    context = {"release": release, "summaries": told, "withheld": len(newest) - len(told)}
     return render(request, "oversight/transparency.html", context)
 
 
