@@ -2,11 +2,12 @@
 
 import hashlib
 import hmac
-import json
+import math
 import secrets
 from collections.abc import Iterable
 from typing import Any, Protocol, cast
 
+import rfc8785
 from django.conf import settings
 from django.db import models, transaction
 from django.utils import timezone
@@ -18,6 +19,8 @@ from audit.verbs import Verb
 from portal import request
 from portal.errors import Unfit
 from portal.policies import require
+
+MOST_WHOLE = 2**53 - 1  # as far as RFC 8785 counts
 
 
 class Actor(Protocol):
@@ -42,9 +45,8 @@ def plate_hash(country: str, vrm: str) -> str:
 
 
 def commitment(salt: bytes, body: dict[str, Any]) -> bytes:
-    """SHA-256 over the salt and the words in their canonical form (sorted keys, no spaces, UTF-8)."""
-    canonical = json.dumps(body, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return hashlib.sha256(salt + canonical.encode()).digest()
+    """SHA-256 over the salt and the words as RFC 8785 spells JSON, the same in every language."""
+    return hashlib.sha256(salt + rfc8785.dumps(body)).digest()
 
 
 def subject_kind(target: models.Model) -> str:
@@ -114,6 +116,8 @@ def consult(*, by: Actor, purpose: str, what: str, plate: tuple[str, str] | None
 
 def _plain(value: Any) -> Any:
     """As JSON can hold it: numbers and lists as they are, everything else in words."""
+    if (isinstance(value, int) and abs(value) > MOST_WHOLE) or (isinstance(value, float) and not math.isfinite(value)):
+        return str(value)  # of which JSON's numbers know nothing
     if value is None or isinstance(value, bool | int | float | str):
         return value
     if isinstance(value, list | tuple | set | frozenset):

@@ -2,7 +2,7 @@
 
 from django.apps import AppConfig
 
-from portal import navigation
+from portal import health, navigation
 
 
 class AuditConfig(AppConfig):
@@ -10,7 +10,8 @@ class AuditConfig(AppConfig):
 
     def ready(self) -> None:
         # Models can be imported only once the apps are ready.
-        from audit import policies, registry  # noqa: PLC0415
+        from audit import policies, registry, wellness  # noqa: PLC0415
 
         registry.watch()
+        health.register("seal", wellness.check)
         navigation.register("Audit log", "event_list", policies.may_read_log, 80, section="/audit/")

@@ -2,6 +2,7 @@
 
 import datetime as dt
 
+import pgtrigger
 from auditlog.models import AbstractLogEntry
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
@@ -9,7 +10,7 @@ from django.db import models
 from django.db.models import Q
 
 from audit.verbs import Operation, Verb
-from portal.database import AppendOnly, append_only_triggers
+from portal.database import APP, RETENTION, SEALER, AppendOnly, append_only_triggers
 from portal.ids import new_id
 from portal.partitions import uuid7_floor
 
@@ -60,6 +61,14 @@ class EventQuerySet(models.QuerySet["Event"]):
         return self.order_by("-id")
 
 
+TO_BE_SEALED = pgtrigger.Trigger(
+    name="to_be_sealed",
+    when=pgtrigger.After,
+    operation=pgtrigger.Insert,
+    func="INSERT INTO audit_unsealed (event_id) VALUES (NEW.id); RETURN NULL;",
+)
+
+
 class Event(AppendOnly):
     """That something was done: verb, subject, actor, moment. Names no vehicle and points at nothing (R-065)."""
 
@@ -76,6 +85,8 @@ class Event(AppendOnly):
     correlation_id = models.CharField(max_length=64)
     commitment = models.BinaryField(max_length=32)
 
+    role_may = {SEALER: {"SELECT"}}
+
     objects = EventQuerySet.as_manager()
 
     class Meta:
@@ -85,7 +96,7 @@ class Event(AppendOnly):
             models.Index(fields=["actor_kind", "actor_id", "id"], name="audit_event_by_actor"),
             models.Index(fields=["plate_hash", "id"], name="audit_event_by_plate", condition=~Q(plate_hash="")),
         ]
-        triggers = append_only_triggers()
+        triggers = [*append_only_triggers(), TO_BE_SEALED]
 
 
 class EventDetail(AppendOnly):
@@ -107,3 +118,47 @@ class ColumnChange(AbstractLogEntry):
     class Meta(AbstractLogEntry.Meta):
         abstract = False
         verbose_name = "column change"
+
+
+class Unsealed(models.Model):
+    """An event that no checkpoint covers yet. Written with the event by the database, taken away by the sealer alone."""
+
+    event_id = models.UUIDField(primary_key=True)
+
+    role_may = {APP: {"SELECT", "INSERT"}, RETENTION: {"SELECT", "INSERT"}, SEALER: {"SELECT", "DELETE"}}
+
+    def __str__(self) -> str:
+        return f"unsealed {self.event_id}"
+
+
+class Leaf(AppendOnly):
+    """The place of an event in the tree and the hash of it there, which stays when the event ends."""
+
+    number = models.BigIntegerField(primary_key=True)
+    event_id = models.UUIDField(unique=True)
+    hash = models.BinaryField(max_length=32)
+
+    role_may = {APP: {"SELECT"}, RETENTION: {"SELECT"}, SEALER: {"SELECT", "INSERT"}}
+
+    class Meta:
+        triggers = append_only_triggers()
+        verbose_name_plural = "leaves"
+
+
+class Checkpoint(AppendOnly):
+    """How the tree stood, as the sealer signed it."""
+
+    size = models.BigIntegerField(primary_key=True)
+    root = models.BinaryField(max_length=32)
+    edge = models.BinaryField(help_text="The roots of its whole subtrees, the largest first: what it needs to grow.")
+    note = models.TextField(help_text="The C2SP signed note.")
+    signed_at = models.DateTimeField()
+
+    role_may = {APP: {"SELECT"}, RETENTION: {"SELECT"}, SEALER: {"SELECT", "INSERT"}}
+
+    class Meta:
+        triggers = append_only_triggers()
+        ordering = ["-size"]
+
+    def __str__(self) -> str:
+        return f"checkpoint at {self.size}"

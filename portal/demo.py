@@ -160,6 +160,7 @@ def start(supervisor: Supervisor, state: Path, port: int) -> None:
     unpooled = {"PORTAL_NO_POOL": "1"}  # a pool's threads do not outlive a fork
     supervisor.add("worker", [*celery, "worker", "--concurrency", "2", "--loglevel", "INFO"], unpooled)
     supervisor.add("clock", [*celery, "beat", "--schedule", str(state / "clock"), "--pidfile="], unpooled)
+    supervisor.add("sealer", [python, "manage.py", "seal_audit", "--every", "2", "--make-key"], unpooled)
     with setup.step("starting web, worker and clock"):
         wait(supervisor, lambda: all(well(port).get(part) == "ok" for part in ("web", "database", "broker")), "the web")
     if not (state / "demo.json").exists():

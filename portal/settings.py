@@ -147,28 +147,32 @@ TEMPLATES = [
     },
 ]
 
-# --- Database: three ways in, by what they may do -----------------------------------------------
-# default: the application, owns nothing; owner: migrations; retention: the only one that deletes what is append-only.
-# A portal that only runs is not given the owner's address.
-# Given DATABASE_URL alone, one login stands for all three by SET ROLE; bin/setup makes the roles, if that login may.
+# --- Database: four ways in, by what they may do ------------------------------------------------
+# default: the application, owns nothing; owner: migrations; retention: the only one that deletes what is append-only;
+# sealer: the only one that seals the log. A portal that only runs is not given the owner's address, nor the sealer's.
+# Given DATABASE_URL alone, one login stands for all four by SET ROLE; bin/setup makes the roles, if that login may.
+DATABASE_ROLES = {
+    "default": "portal_app", "owner": "portal_owner", "retention": "portal_retention", "sealer": "portal_sealer",
+}  # fmt: skip
 if env.str("DATABASE_URL", "") and not (env.str("DATABASE_OWNER_URL", "") or env.str("DATABASE_RETENTION_URL", "")):
     DATABASE_ADMIN_URL = env.str("DATABASE_URL")
-    DATABASES = {alias: env.db_url_config(DATABASE_ADMIN_URL) for alias in ("default", "owner", "retention")}
-    for alias, role in (("default", "portal_app"), ("owner", "portal_owner"), ("retention", "portal_retention")):
+    DATABASES = {alias: env.db_url_config(DATABASE_ADMIN_URL) for alias in DATABASE_ROLES}
+    for alias, role in DATABASE_ROLES.items():
         DATABASES[alias].setdefault("OPTIONS", {})["options"] = f"-c role={role}"
 else:
     # Makes the roles and the database; none where an administrator did (docs/how-to).
     DATABASE_ADMIN_URL = env.str("DATABASE_ADMIN_URL", "")
     if embedded.runs_postgres():
         DATABASE_ADMIN_URL = embedded.database_url(STATE_DIR, embedded.SUPERUSER)
+    given = {
+        "default": env.str("DATABASE_URL", ""),
+        "owner": env.str("DATABASE_OWNER_URL", ""),
+        "retention": env.str("DATABASE_RETENTION_URL", ""),
+        "sealer": env.str("DATABASE_SEALER_URL", ""),
+    }
     DATABASES = {
-        "default": env.db_url_config(env.str("DATABASE_URL", "") or embedded.database_url(STATE_DIR, "portal_app")),
-        "owner": env.db_url_config(
-            env.str("DATABASE_OWNER_URL", "") or embedded.database_url(STATE_DIR, "portal_owner")
-        ),
-        "retention": env.db_url_config(
-            env.str("DATABASE_RETENTION_URL", "") or embedded.database_url(STATE_DIR, "portal_retention")
-        ),
+        alias: env.db_url_config(given[alias] or embedded.database_url(STATE_DIR, role))
+        for alias, role in DATABASE_ROLES.items()
     }
 # A name set apart (tests, measurements) gets files of its own too, so that it disturbs nobody.
 DATABASE_NAME = env.str("PORTAL_DATABASE_NAME", "")
@@ -307,6 +311,11 @@ SPECTACULAR_SETTINGS = {
 AUDITLOG_LOGENTRY_MODEL = "audit.ColumnChange"
 AUDITLOG_DISABLE_REMOTE_ADDR = True
 AUDITLOG_CID_GETTER = "portal.request.correlation_id"
+# What the process that seals the log has, and no other: its key, and how the log stood last. No part of any backup.
+SEAL_DIR = Path(env.str("PORTAL_SEAL_DIR", str(FILES_DIR / "seal")))
+AUDIT_ORIGIN = env.str(
+    "PORTAL_AUDIT_ORIGIN", "anpr-hotlist-portal.example/log"
+)  # whose log: the name on each checkpoint
 
 # --- Publication --------------------------------------------------------------------------------------
 PUBLICATION_DIR = Path(env.str("PORTAL_PUBLICATION_DIR", str(FILES_DIR / "publication")))

@@ -10,10 +10,12 @@ class RetentionConfig(AppConfig):
 
     def ready(self) -> None:
         # Models can be imported only once the apps are ready; checks and document register themselves.
-        from retention import checks, document, waiting  # noqa: F401, PLC0415
+        from audit import verification  # noqa: PLC0415
+        from retention import checks, document, schedule, waiting  # noqa: F401, PLC0415
         from retention.panels import holds  # noqa: PLC0415
 
         home.register(waiting.questions)
+        verification.ended_before.append(schedule.events_end_before)
         for place in ("hotlists.entry", "hits.hit"):
             panels.register(place, holds, order=80)
         navigation.register("Retention", "run_list", "retention.view_runs", 70, section="/retention/")

@@ -4,8 +4,11 @@ A kind without a line fails the build. What goes with a parent goes in the order
 Sources: section 6 of the domain reference; R-022, R-065, R-080..R-086.
 """
 
+import datetime as dt
+
 from django.db.models import Max, Q
 from django.db.models.functions import Coalesce, Greatest, Least
+from django.utils import timezone
 
 from retention.rules import ITS_ID, Elsewhere, Rule, erase, goes_with, keep
 
@@ -155,6 +158,9 @@ SCHEDULE: list[Rule] = [
     erase("audit.ColumnChange", "With the record it is about; 6 years at most", LIMITATION, months=72, since="timestamp",
           leaves_traces=False),
     erase("audit.Event", "6 years; names no vehicle and no person", LIMITATION, months=72, since="at", leaves_traces=False),
+    *keep("For ever: numbers and hashes, by which what is left of the log can be proved", NO_PERSON, "audit.Leaf",
+          "audit.Checkpoint"),
+    *keep("Seconds: until a checkpoint covers the event", NO_PERSON, "audit.Unsealed"),
     # --- Retention itself
     erase("retention.LegalHold", "6 years after it was released", LIMITATION, months=72, since="released_at"),
     *keep("Permanent: holds counts, and no content", "R-065, R-083", "retention.DeletionRun", "retention.Certificate"),
@@ -183,3 +189,8 @@ BY_LABEL = {rule.label: rule for rule in SCHEDULE}
 def children_of(rule: Rule) -> list[Rule]:
     """What goes with it, in the order in which it goes."""
     return [child for child in SCHEDULE if child.parent == rule.label]
+
+
+def events_end_before() -> dt.datetime:
+    """Events of the log from before this moment may have ended."""
+    return next(rule for rule in SCHEDULE if rule.label == "audit.Event").cut_off(timezone.now())

@@ -1,4 +1,4 @@
-"""What each of the three roles may do, tried as that role: the application cannot change or erase what was written."""
+"""What each of the four roles may do, tried as that role: the application cannot change or erase what was written."""
 
 import pytest
 from django.apps import apps
@@ -6,12 +6,12 @@ from django.conf import settings
 from django.db import DatabaseError, IntegrityError, connections, transaction
 
 from audit.models import Event, EventDetail
-from portal.database import APP, APPEND_ONLY, OWNER, RETENTION, apply_grants, grants_to_mend
+from portal.database import APP, APPEND_ONLY, OWNER, RETENTION, SEALER, apply_grants, grants_to_mend
 from portal.database.append_only import append_only_models_have_their_triggers, append_only_triggers
 from portal.database.grants import TableRule, granted, wanted_privileges
 from portal.ids import new_id
 
-every_role = pytest.mark.django_db(transaction=True, databases=["default", "owner", "retention"])
+every_role = pytest.mark.django_db(transaction=True, databases=["default", "owner", "retention", "sealer"])
 
 
 @pytest.fixture
@@ -28,7 +28,7 @@ def run(alias, statement, *parameters):
 
 @every_role
 def test_each_address_is_its_own_role():
-    for alias, role in (("default", APP), ("owner", OWNER), ("retention", RETENTION)):
+    for alias, role in (("default", APP), ("owner", OWNER), ("retention", RETENTION), ("sealer", SEALER)):
         with connections[alias].cursor() as cursor:
             cursor.execute("SELECT current_user, rolsuper FROM pg_roles WHERE rolname = current_user")
             assert cursor.fetchone() == (role, False)
@@ -54,6 +54,7 @@ def test_the_application_owns_nothing():
         "SET session_replication_role = replica",
         "SET ROLE portal_owner",
         "SET ROLE portal_retention",
+        "SET ROLE portal_sealer",
     ],
 )
 def test_the_application_is_refused(detail, statement):

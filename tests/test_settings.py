@@ -1,4 +1,4 @@
-"""Settings: each that is read stands in .env.example, and one address can stand for all three roles."""
+"""Settings: each that is read stands in .env.example, and one address can stand for all four roles."""
 
 import ast
 import json
@@ -50,21 +50,28 @@ def settings_with(**environment):
     return json.loads(done.stdout)
 
 
-def test_one_database_address_stands_for_three_roles():
+def test_one_database_address_stands_for_four_roles():
     made = settings_with(DATABASE_URL="postgres://somebody:secret@db.example/force")
-    for alias, role in (("default", "portal_app"), ("owner", "portal_owner"), ("retention", "portal_retention")):
+    roles = {
+        "default": "portal_app",
+        "owner": "portal_owner",
+        "retention": "portal_retention",
+        "sealer": "portal_sealer",
+    }
+    for alias, role in roles.items():
         assert made["databases"][alias]["OPTIONS"]["options"] == f"-c role={role}"
         assert made["databases"][alias]["NAME"] == "force"
     assert made["admin"] == "postgres://somebody:secret@db.example/force"
 
 
-def test_three_addresses_are_taken_as_they_are_and_nobody_is_administrator():
+def test_four_addresses_are_taken_as_they_are_and_nobody_is_administrator():
     made = settings_with(
         DATABASE_URL="postgres://a@db.example/force",
         DATABASE_OWNER_URL="postgres://b@db.example/force",
         DATABASE_RETENTION_URL="postgres://c@db.example/force",
+        DATABASE_SEALER_URL="postgres://d@db.example/force",
     )
-    assert [made["databases"][alias]["USER"] for alias in ("default", "owner", "retention")] == ["a", "b", "c"]
+    assert [made["databases"][alias]["USER"] for alias in ("default", "owner", "retention", "sealer")] == [*"abcd"]
     assert made["admin"] == ""
 
 

@@ -26,7 +26,7 @@ def test_setup_makes_roles_and_database_and_the_application_is_not_the_owner(sta
         )
     script = (
         "import django; django.setup(); from django.db import connections\n"
-        "for alias in ('default', 'owner', 'retention'):\n"
+        "for alias in ('default', 'owner', 'retention', 'sealer'):\n"
         "    with connections[alias].cursor() as cursor:\n"
         "        cursor.execute('SELECT current_user'); print(cursor.fetchone()[0])\n"
         "with connections['default'].cursor() as cursor:\n"
@@ -45,6 +45,7 @@ def test_setup_makes_roles_and_database_and_the_application_is_not_the_owner(sta
         "portal_app",
         "portal_owner",
         "portal_retention",
+        "portal_sealer",
         "permission denied for table audit_event",
     ]
     assert not (tmp_path / "postgres").exists()

@@ -1,14 +1,16 @@
 """Who may do what to which table: the grants that the models ask for, compared with those that stand, and mended."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from django.apps import apps
 from django.db import transaction
 from psycopg import sql
 
-from portal.database.roles import APP, RETENTION
+from portal.database.roles import APP, RETENTION, SEALER
 from portal.partitions import ASIDE
 
+ROLES = (APP, RETENTION, SEALER)
 Grants = dict[tuple[str, str], frozenset[str]]  # (table, role) -> privileges, a column's as "UPDATE(column)"
 
 
@@ -18,6 +20,7 @@ class TableRule:
 
     append_only: bool = False
     app_may_update: frozenset[str] = field(default_factory=frozenset)
+    role_may: Mapping[str, frozenset[str]] = field(default_factory=dict)  # what stands here stands instead of the rest
 
 
 def table_rules() -> dict[str, TableRule]:
@@ -29,12 +32,17 @@ def table_rules() -> dict[str, TableRule]:
         rules[model._meta.db_table] = TableRule(
             append_only=getattr(model, "append_only", False),
             app_may_update=frozenset(getattr(model, "app_may_update", ())),
+            role_may={role: frozenset(may) for role, may in getattr(model, "role_may", {}).items()},
         )
     return rules
 
 
 def wanted_privileges(rule: TableRule | None, role: str) -> frozenset[str]:
     """What a role may do to a table. Nobody but the owner may TRUNCATE, nor add triggers or references."""
+    if rule is not None and role in rule.role_may:
+        return rule.role_may[role]
+    if role == SEALER:
+        return frozenset()
     if rule is None:  # django_migrations: to be read, and no more
         return frozenset({"SELECT"})
     if not rule.append_only:
@@ -58,7 +66,7 @@ def wanted_grants(connection) -> Grants:
     wanted = {}
     for table, is_partition in tables:
         is_closed = is_partition or (table.endswith(ASIDE) and table not in rules)
-        for role in (APP, RETENTION):
+        for role in ROLES:
             wanted[table, role] = frozenset() if is_closed else wanted_privileges(rules.get(table), role)
         wanted[table, "PUBLIC"] = frozenset()
     return wanted
@@ -83,7 +91,7 @@ def granted(connection) -> Grants:
             WHERE coalesce(r.rolname, 'PUBLIC') = ANY(%s)
             GROUP BY 1, 2
             """,
-            [[APP, RETENTION, "PUBLIC"]],
+            [[*ROLES, "PUBLIC"]],
         )
         return {(table, role): frozenset(privileges) for table, role, privileges in cursor.fetchall()}
 
@@ -100,8 +108,8 @@ def apply_grants(connection) -> int:
     Run as the owner after each migration.
     """
     with transaction.atomic(using=connection.alias), connection.cursor() as cursor:
-        cursor.execute(f"REVOKE CREATE ON SCHEMA public FROM PUBLIC, {APP}, {RETENTION}")
-        cursor.execute(f"GRANT USAGE ON SCHEMA public TO {APP}, {RETENTION}")
+        cursor.execute(f"REVOKE CREATE ON SCHEMA public FROM PUBLIC, {', '.join(ROLES)}")
+        cursor.execute(f"GRANT USAGE ON SCHEMA public TO {', '.join(ROLES)}")
         cursor.execute(f"GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {APP}, {RETENTION}")
         to_mend = grants_to_mend(connection)
         for (table, role), privileges in to_mend.items():

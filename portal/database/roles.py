@@ -1,4 +1,4 @@
-"""Three ways into the database, by what they may do; made by an administrator, once."""
+"""Four ways into the database, by what they may do; made by an administrator, once."""
 
 import psycopg
 from psycopg import sql
@@ -6,7 +6,8 @@ from psycopg import sql
 OWNER = "portal_owner"  # owns the database and its tables; migrations run as this role
 APP = "portal_app"  # the web, the worker and the clock; owns nothing
 RETENTION = "portal_retention"  # the only one that may delete what is append-only
-ROLES = {OWNER: "LOGIN CREATEDB", APP: "LOGIN", RETENTION: "LOGIN"}
+SEALER = "portal_sealer"  # the only one that may seal the log, and it may do nothing else
+ROLES = {OWNER: "LOGIN CREATEDB", APP: "LOGIN", RETENTION: "LOGIN", SEALER: "LOGIN"}
 
 
 def create_roles(admin: psycopg.Connection) -> list[str]:
@@ -15,7 +16,7 @@ def create_roles(admin: psycopg.Connection) -> list[str]:
     missing = [role for role in ROLES if role not in existing]
     for role in missing:
         admin.execute(f"CREATE ROLE {role} {ROLES[role]}")
-    for role in ROLES:  # so that one address can stand for all three (see settings), and a test can be each of them
+    for role in ROLES:  # so that one address can stand for all (see settings), and a test can be each of them
         if not admin.execute(
             "SELECT pg_has_role(current_user, %s, 'SET')"
             if admin.info.server_version >= 160000
@@ -27,7 +28,7 @@ def create_roles(admin: psycopg.Connection) -> list[str]:
 
 
 def create_database(admin: psycopg.Connection, name: str) -> bool:
-    """The database `name`, owned by the owner and closed to all but the three roles; whether it was missing."""
+    """The database `name`, owned by the owner and closed to all but the four roles; whether it was missing."""
     database = sql.Identifier(name)
     is_missing = not admin.execute("SELECT FROM pg_database WHERE datname = %s", [name]).fetchall()
     if is_missing:
@@ -37,9 +38,7 @@ def create_database(admin: psycopg.Connection, name: str) -> bool:
             )
         )
         admin.execute(sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(database))
-        admin.execute(
-            sql.SQL("GRANT CONNECT, TEMPORARY ON DATABASE {} TO {}, {}").format(
-                database, sql.Identifier(APP), sql.Identifier(RETENTION)
-            )
-        )
+    # One that was made before a role was known opens to it now.
+    for role in (APP, RETENTION, SEALER):
+        admin.execute(sql.SQL("GRANT CONNECT, TEMPORARY ON DATABASE {} TO {}").format(database, sql.Identifier(role)))
     return is_missing

@@ -1,0 +1,42 @@
+"""The bytes of an event that are sealed: RFC 8785 JSON, the same in every language."""
+
+import datetime as dt
+from typing import Any, Protocol
+
+import rfc8785
+
+VERSION = 1
+
+
+class Sealable(Protocol):
+    """An event as the log has it."""
+
+    id: Any
+    at: dt.datetime
+    verb: str
+    operation: str
+    subject_kind: str
+    subject_id: str
+    actor_kind: str
+    actor_id: str
+    plate_hash: str
+    count: int | None
+    correlation_id: str
+    commitment: bytes
+
+
+def leaf(event: Sealable) -> bytes:
+    """What of an event goes into its leaf. Its words are committed to by a hash under a salt, so that they can be erased."""
+    return rfc8785.dumps({
+        "v": VERSION,
+        "id": str(event.id),
+        "at": event.at.astimezone(dt.UTC).isoformat(timespec="microseconds"),
+        "verb": str(event.verb),
+        "operation": str(event.operation),
+        "subject": f"{event.subject_kind}:{event.subject_id}",
+        "actor": f"{event.actor_kind}:{event.actor_id}",
+        "plate": event.plate_hash,
+        "count": None if event.count is None else str(event.count),  # JSON's numbers end before a database's do
+        "correlation": event.correlation_id,
+        "commitment": bytes(event.commitment).hex(),
+    })  # fmt: skip
