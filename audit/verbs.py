@@ -257,6 +257,7 @@ class Verb(TextChoices):
         "{actor} proved that it holds revision {revision} of {list} ({recalls_closed} forgotten)",
     )
     RECEIPT_WRONG = "receipt.wrong", "{actor} gave a wrong answer about revision {revision} of {list}"
+    LOG_DISPUTED = "log.disputed", "{actor} has seen another log than ours: {checkpoint}"
     PUBLICATION_PRUNED = (
         "publication.pruned",
         "{actor} removed {count} published files that nothing names any more, and {documents} documents",
@@ -418,6 +419,7 @@ _OPERATIONS = {
     Verb.RECALL_OPENED: Operation.ERASURE,
     Verb.RECEIPT_RIGHT: Operation.HOUSEKEEPING,
     Verb.RECEIPT_WRONG: Operation.HOUSEKEEPING,
+    Verb.LOG_DISPUTED: Operation.HOUSEKEEPING,
     Verb.PUBLICATION_PRUNED: Operation.ERASURE,
     Verb.ROOT_TAKEN: Operation.HOUSEKEEPING,
     Verb.LIST_KEY_CHANGED: Operation.HOUSEKEEPING,

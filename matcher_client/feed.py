@@ -24,6 +24,7 @@ from matcher_client.refusals import FORMAT, Refused, explained
 from matcher_client.scope import direction_of
 from matcher_client.session import PortalSession
 from matcher_client.store import Where
+from matcher_client.witness import read_log
 
 SITES = "sites.json"
 
@@ -47,6 +48,7 @@ class Publication:
     timestamp_expires: int
     timestamp_keys: tuple[str, ...]  # which the root names; others, after a theft, begin to count anew
     keys_note: str  # what the root says of its own keys: that they are for show
+    log: str  # the newest checkpoint of the portal's log; empty when none is told
     lists: tuple[PublishedList, ...]
     sites: dict[str, int]
     where: Where
@@ -113,6 +115,7 @@ class Feed:
             int(timestamp.expires.timestamp()),
             tuple(sorted(root.roles["timestamp"].keyids)),
             str(root.unrecognized_fields.get("x-note", "")),
+            read_log(timestamp.unrecognized_fields.get("x-log")),
             tuple(found),
             sites,
             where,

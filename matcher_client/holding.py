@@ -15,6 +15,7 @@ from matcher_client.refusals import ROLLBACK, Refused
 from matcher_client.state import Applied, AppliedList
 from matcher_client.store import Store, Where
 from matcher_client.taking import take, take_up
+from matcher_client.witness import Witness, size_of
 
 log = logging.getLogger(__name__)
 
@@ -32,6 +33,7 @@ class Holding:
         self._updating = threading.RLock()  # taken before `_changing`; files are fetched, replaced and pruned under it
         self.applied = self._read_applied()
         self.moments = self._moments(clock, state / "clock")
+        self.witness = Witness(state / "witness.json")
 
     def load(self) -> None:
         """Take up what was applied before the last stop, as far as it is whole and not past its offline life."""
@@ -181,6 +183,8 @@ class Holding:
         if publication.keys_note and publication.keys_note != self.applied.keys_note:
             log.warning("%s", publication.keys_note)
         self.applied.keys_note = publication.keys_note
+        if not self.witness.see(publication.log, verified_at):
+            log.error("The portal's log is not the one that we have seen at %d.", size_of(self.witness.newest))
         self.applied.verified_at = verified_at
         self.applied.discarded_at = None
         self.applied.sites = publication.sites

@@ -20,6 +20,7 @@ from matcher_client.session import Answered, PortalSession, SilentPortal
 from matcher_client.spool import Spool
 from matcher_client.state import Applied, health
 from matcher_client.store import Store
+from matcher_client.witness import size_of
 
 log = logging.getLogger(__name__)
 
@@ -145,6 +146,7 @@ class Matcher:
         """What is held, how fresh it is, what waits and what went wrong. No plates."""
         return {
             **health(self.applied, self.now()),
+            "log_seen": size_of(self.holding.witness.newest),
             "clock_behind": self.holding.moments.behind(),
             "matcher": self.identity.matcher,
             "problem": self.problem,
@@ -158,7 +160,7 @@ class Matcher:
 
     def _give_receipt(self, role: str) -> None:
         """Nothing is locked while the portal is asked: a withdrawal may be on its way at the same time."""
-        receipt = give_receipt(self.session, self.identity, self.store, role)
+        receipt = give_receipt(self.session, self.identity, self.store, role, self.holding.witness.said())
         if receipt is None or not self.holding.note_receipt(role, receipt) or receipt["is_right"]:
             return
         revision = receipt["revision"]

@@ -33,8 +33,11 @@ class Identity:
         return self._key.sign(receipt_message(fields)).hex()
 
 
-def give_receipt(session: PortalSession, identity: Identity, store: Store, role: str) -> dict[str, Any] | None:
-    """Ask for a challenge about a list, answer it from the store, and say what the portal made of the answer.
+def give_receipt(
+    session: PortalSession, identity: Identity, store: Store, role: str, seen: dict[str, str]
+) -> dict[str, Any] | None:
+    """Ask for a challenge about a list, answer it from the store, and say what the portal made of the answer. `seen`: what
+    of the portal's log the receipt bears witness to.
 
     None when the list became another meanwhile: then there is something else to prove. Raises Answered or SilentPortal.
     """
@@ -62,6 +65,7 @@ def give_receipt(session: PortalSession, identity: Identity, store: Store, role:
         "rows": store.count(role),
         "buckets": answers,
         "applied_at": held.applied_at,
+        **seen,
     }
     signature = identity.sign({**receipt, "matcher": identity.matcher})
     answer = session.post("/api/v1/receipts/", {**receipt, "signature": signature})

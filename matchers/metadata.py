@@ -20,6 +20,7 @@ from tuf.api.metadata import (
 from matchers import keys
 
 UNTIL_FIELD = "x-until"  # role -> the second at which the matcher drops the list by itself (R-101)
+LOG_FIELD = "x-log"  # the newest checkpoint of the audit log: matchers are its witnesses
 AT_FIELD = "x-at"  # when a timestamp was signed: no matcher's clock can be right that is earlier
 FEED_FIELD = "x-feed"  # signed inside: feeds share keys, and TUF alone does not stop one feed's document in another
 
@@ -66,12 +67,15 @@ def snapshot(feed: str, version: int, expires_at: dt.datetime, versions: Mapping
 
 
 def timestamp(
-    feed: str, version: int, expires_at: dt.datetime, snapshot_version: int, *, at: dt.datetime, signer: Signer | None = None
+    feed: str, version: int, expires_at: dt.datetime, snapshot_version: int, *, at: dt.datetime, signer: Signer | None = None,
+    log: str = "",
 ) -> bytes:  # fmt: skip
-    """That the snapshot is the newest there is at this moment, and for a few minutes. A signer that was found before need not
-    be sought."""
+    """That the snapshot is the newest there is at this moment, and for a few minutes; and how the audit log stands. A signer
+    that was found before need not be sought."""
     signed = Timestamp(version=version, expires=_whole(expires_at), snapshot_meta=MetaFile(snapshot_version))
     signed.unrecognized_fields |= {FEED_FIELD: feed, AT_FIELD: int(at.timestamp())}
+    if log:
+        signed.unrecognized_fields[LOG_FIELD] = log
     return _signed(signed, signer or keys.online("timestamp"))
 
 

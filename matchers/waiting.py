@@ -12,10 +12,12 @@ from accounts.policies import role_has
 from hotlists.models import Hotlist
 from matchers.disclosed import to_be_told
 from matchers.freshness import FORGOTTEN_WITHIN, SILENT_AFTER, copies
-from matchers.models import Allocation, DoorList, Halt, Matcher, RecallHolder
+from matchers.models import Allocation, DoorList, Halt, Matcher, RecallHolder, Receipt
 from matchers.wellness import root_to_renew
 from portal.home import Item
 from standards.models import StandardsProfile
+
+DISPUTED_FOR = dt.timedelta(days=30)  # after it was last said
 
 
 def questions(user: User, now: dt.datetime) -> Iterator[Item]:
@@ -53,6 +55,9 @@ def questions(user: User, now: dt.datetime) -> Iterator[Item]:
     wrong = [copy.last.received_at for copy in copies(lists, now) if copy.last and not copy.last.is_right]
     if wrong:
         yield Item("Matchers that answered wrongly", board, len(wrong), min(wrong), "stopped")
+    disputed = Receipt.objects.filter(is_log_ours=False, received_at__gt=now - DISPUTED_FOR, hotlist__in=lists)
+    other = disputed.aggregate(count=Count("matcher", distinct=True), since=Min("received_at"))
+    yield Item("Matchers that have seen another log than ours", board, other["count"], other["since"], "stopped")
     files, since = to_be_told(lists)
     yield Item(
         "Files whose recipients have to be told what was taken back",

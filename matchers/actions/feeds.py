@@ -10,6 +10,7 @@ from securesystemslib.signer import Signer
 
 from accounts.models import Actor, SystemJob
 from audit.actions import record
+from audit.checkpoints import newest_checkpoint
 from audit.verbs import Verb
 from camera_sites.models import Camera, CameraSite
 from matcher_client.scope import direction_of
@@ -117,8 +118,9 @@ def _sign_timestamp(feed: Feed, at: dt.datetime, signer: Signer | None = None) -
     Metadata.objects.filter(feed=feed, role="timestamp").delete()
     feed.timestamp_version = versions.after(versions.of_feed(feed, "timestamp"), feed.timestamp_version)
     body = metadata.timestamp(
-        feed.pk, feed.timestamp_version, at + TIMESTAMP_LIFE, feed.snapshot_version, at=at, signer=signer
-    )
+        feed.pk, feed.timestamp_version, at + TIMESTAMP_LIFE, feed.snapshot_version, at=at, signer=signer,
+        log=newest_checkpoint(),
+    )  # fmt: skip
     store(feed, "timestamp", feed.timestamp_version, body, at=at, life=TIMESTAMP_LIFE)
 
 

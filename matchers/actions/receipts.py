@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from accounts.models import Actor
 from audit.actions import record
+from audit.checkpoints import is_our_log
 from audit.verbs import Verb
 from hotlists.nudges import publish_soon
 from matcher_client.rows import answer, receipt_message
@@ -64,11 +65,13 @@ def give_receipt(facts: dict[str, Any], *, by: Actor, signature: str) -> tuple[R
     expected = _expected(publication, bytes(asked.nonce), asked.buckets)
     wrong = sorted(bucket for bucket, digest in expected.items() if given.get(str(bucket)) != digest)
     now = timezone.now()
+    seen = [facts[name] for name in ("log", "log_before") if facts.get(name)]
     receipt = Receipt.objects.create(
         matcher=matcher, hotlist_id=publication.hotlist_id, revision=asked.revision, rows=facts["rows"],
         nonce=asked.nonce, buckets=given, signature=signature, wrong_buckets=wrong,
         is_right=not wrong and facts["rows"] == publication.rows and len(given) == len(expected),
         applied_at=dt.datetime.fromtimestamp(facts["applied_at"], dt.UTC), received_at=now,
+        log=facts.get("log", ""), is_log_ours=all(map(is_our_log, seen)) if seen else None,
     )  # fmt: skip
     closed = _close_recalls(receipt, publication, asked.buckets, at=now) if receipt.is_right else 0
     if receipt.is_right and publication.is_ending:
@@ -77,6 +80,8 @@ def give_receipt(facts: dict[str, Any], *, by: Actor, signature: str) -> tuple[R
         Verb.RECEIPT_RIGHT if receipt.is_right else Verb.RECEIPT_WRONG, target=receipt, by=by,
         also=[matcher, publication.hotlist], revision=receipt.revision, list=str(publication.hotlist), recalls_closed=closed,
     )  # fmt: skip
+    if receipt.is_log_ours is False:
+        record(Verb.LOG_DISPUTED, target=receipt, by=by, also=[matcher], checkpoint=" / ".join(seen))
     return receipt, closed
 
 

@@ -37,6 +37,10 @@ class ChallengeSerializer(serializers.Serializer):
     revision = serializers.IntegerField(min_value=1, max_value=POSTGRES_INT)
 
 
+def _checkpoint(words: str) -> serializers.CharField:
+    return serializers.CharField(max_length=2_000, required=False, trim_whitespace=False, help_text=words)
+
+
 class ReceiptSerializer(serializers.Serializer):
     """The answer to a challenge: for each bucket SHA-256(nonce, canonical rows), signed with the enrolled key."""
 
@@ -46,6 +50,8 @@ class ReceiptSerializer(serializers.Serializer):
     rows = serializers.IntegerField(min_value=0, max_value=POSTGRES_INT)
     buckets = serializers.DictField(child=_hex(64))
     applied_at = serializers.IntegerField(min_value=0, max_value=2**40)
+    log = _checkpoint("The longest checkpoint of the portal's log (x-log) that you have seen.")
+    log_before = _checkpoint("Another that you kept from a day before.")
     signature = _hex(128)
 
 

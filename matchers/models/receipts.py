@@ -59,6 +59,10 @@ class Receipt(AppendOnly):
     wrong_buckets = ArrayField(models.PositiveIntegerField(), default=list)
     applied_at = models.DateTimeField()
     received_at = models.DateTimeField()
+    log = models.TextField(blank=True, help_text="The longest checkpoint of our log that the matcher has seen.")
+    is_log_ours = models.BooleanField(
+        null=True, help_text="Whether that is how our log stood; empty when it told of none."
+    )
 
     objects = ReceiptQuerySet.as_manager()
 
