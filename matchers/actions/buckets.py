@@ -1,6 +1,7 @@
 """The digests of a list's buckets, kept so that a thousand changes in a million rows touch only their own."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 from hashlib import sha256
 from typing import Any
 
@@ -16,6 +17,7 @@ from matchers.models.publications import BUCKET_KEY_BITS
 MIN_BUCKET_BITS, MAX_BUCKET_BITS, ROWS_A_BUCKET = 4, 15, 32
 PART_BITS = 10  # a part is a whole subtree of the Merkle tree, so that the root is one over the parts' own
 SIZE = 32  # of a digest, in bytes
+FEW = 8  # digests whose node is remembered; no list has fewer buckets than that
 SORTED_IN_MEMORY = "64MB"  # of rows, before the database sorts on disk; one publisher at a time takes that much
 MOST_TOUCHED = 0.25  # of the buckets: above this, reading all of them in one pass is the cheaper way
 
@@ -71,10 +73,7 @@ def change(hotlist: Hotlist, bits: int, standing: str, bucket_keys: Iterable[int
 
 def root_over(parts: Sequence[BucketPart]) -> str:
     """The root of a list from the subtrees that are kept of it; an empty string when there are none."""
-    nodes = [bytes(part.node) for part in parts]
-    while len(nodes) > 1:  # of a whole tree: a power of two
-        nodes = [sha256(b"\x01" + nodes[n] + nodes[n + 1]).digest() for n in range(0, len(nodes), 2)]
-    return nodes[0].hex() if nodes else ""
+    return _over([bytes(part.node) for part in parts]).hex() if parts else ""
 
 
 def _keep(parts: list[BucketPart]) -> None:
@@ -89,7 +88,20 @@ def _keep(parts: list[BucketPart]) -> None:
 
 
 def _node_of(digests: bytes | bytearray) -> bytes:
-    return root(_cut(bytes(digests), SIZE))
+    return _over([_node_of_few(few) for few in _cut(bytes(digests), SIZE * FEW)])
+
+
+@lru_cache(maxsize=1 << 14)
+def _node_of_few(digests: bytes) -> bytes:
+    """Most of a list's buckets are as they were: their nodes are known."""
+    return root(_cut(digests, SIZE))
+
+
+def _over(nodes: list[bytes]) -> bytes:
+    """The root over the nodes of whole subtrees: as many as a power of two."""
+    while len(nodes) > 1:
+        nodes = [sha256(b"\x01" + nodes[n] + nodes[n + 1]).digest() for n in range(0, len(nodes), 2)]
+    return nodes[0]
 
 
 def _cut(whole: bytes, size: int) -> Iterator[bytes]:
