@@ -85,16 +85,19 @@ def against_limits(act: str, seconds: list[float]) -> Iterator[Figure]:
 def clocked(
     times: int, hotlist: Hotlist, people: dict[str, User], portal: Portal, rows: int
 ) -> tuple[list[float], list[float]]:
-    """Approves and withdraws so many entries one after the other: seconds of each until every matcher did as told."""
+    """Approves and withdraws so many entries one after the other: seconds of each until every matcher did as told. What
+    an act leaves to do (receipts, hits) is done before the next."""
     approved, withdrawn = [], []
     for _ in range(times):
         version = actions.begin_entry(hotlist, by=people["author"], **facts(next(plates)))
         actions.submit(version, by=people["author"])
+        portal.settle()
         approved.append(clock(
             lambda version=version: actions.decide(version, by=people["decider"], verdict="approve", **GROUNDS),
             lambda: portal.holds(hotlist, rows + 1),
         ))  # fmt: skip
         assert portal.match(version.vrm) == {True}, "held, and not matched"
+        portal.settle()
         withdrawn.append(clock(
             lambda version=version: actions.withdraw(version.entry, by=people["decider"], reason="located"),
             lambda: portal.holds(hotlist, rows),

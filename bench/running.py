@@ -60,6 +60,15 @@ class RunningMatcher:
             return self.http.get("/health").json()["lists"][role]["rows"]
         return -1
 
+    def owes_nothing(self) -> bool:
+        """Whether it has proved what it holds, and every hit of it has arrived."""
+        with contextlib.suppress(httpx.HTTPError):
+            said = self.http.get("/health").json()
+            return said["spool"] == 0 and all(
+                (each["last_receipt"] or {}).get("revision") == each["revision"] for each in said["lists"].values()
+            )
+        return False
+
     def matches(self, plate: str) -> bool:
         """Whether a read of this plate is a hit."""
         read = {
@@ -82,13 +91,13 @@ class Portal:
         self._supervisor = Supervisor(cwd=settings.BASE_DIR, log_dir=place / "log", say=say)
         running.callback(self._supervisor.stop)
         # bench.settings said by the environment which database and Redis are meant; loaded again there, it would set up twice.
-        env = {"PORTAL_URL": self.url, "PORTAL_NO_POOL": "1", "DJANGO_SETTINGS_MODULE": "portal.settings"}
+        env = {"PORTAL_URL": self.url, "PORTAL_NO_POOL": "", "DJANGO_SETTINGS_MODULE": "portal.settings"}
         serve = [sys.executable, "-m", "gunicorn", "portal.asgi:application", "--worker-class", "uvicorn_worker.UvicornWorker",
                  "--bind", f"127.0.0.1:{web}", "--no-control-socket", "--graceful-timeout", "1"]  # fmt: skip
         work = [sys.executable, "-m", "celery", "--app", "portal", "--quiet", "worker", "--concurrency", "1",
                 "--loglevel", "WARNING"]  # fmt: skip
         self._supervisor.add("web", serve, env)
-        self._supervisor.add("worker", work, env)
+        self._supervisor.add("worker", work, env | {"PORTAL_NO_POOL": "1"})  # a pool's threads do not outlive a fork
         clock(lambda: None, lambda: answers(self.url))
 
     def add_matcher(self, *hotlists: Hotlist, by: User) -> None:
@@ -118,6 +127,10 @@ class Portal:
     def wait_for(self, hotlist: Hotlist, rows: int) -> None:
         """Waits until they do."""
         clock(lambda: None, lambda: self.holds(hotlist, rows))
+
+    def settle(self) -> None:
+        """Waits until all proofs and hits of what was done before are in, so that the next act is measured by itself."""
+        clock(lambda: None, lambda: all(matcher.owes_nothing() for matcher in self.matchers))
 
     def match(self, plate: str) -> set[bool]:
         """What they say of a read of this plate."""
