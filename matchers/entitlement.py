@@ -1,5 +1,6 @@
 """Who a bearer token is, among matchers; and what that matcher may fetch."""
 
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
@@ -40,9 +41,10 @@ def require_given(matcher: Matcher, role: str) -> None:
 
     Not when it was stopped, its allocation ended or was revoked: then it gets only what empties it (R-101, R-105).
     """
+    running = matcher.allocations.running(timezone.now()).filter(hotlist__role__name=role)
+    given = FeedList.objects.given().filter(feed=matcher.feed_id, role__hotlist=OuterRef("hotlist"))
+    if running.filter(Exists(given)).exists():
+        return
     if matcher.stoppage is not None:
         raise AuthenticationFailed("This matcher was stopped. It gets nothing but what ends its lists.")
-    given = FeedList.objects.given().filter(feed=matcher.feed_id, role__name=role)
-    running = matcher.allocations.running(timezone.now()).filter(hotlist__role__name=role)
-    if not given.exists() or not running.exists():
-        raise AuthenticationFailed("This list is given to you no more. You get nothing but what ends it.")
+    raise AuthenticationFailed("This list is given to you no more. You get nothing but what ends it.")

@@ -139,6 +139,10 @@ class MetadataQuerySet(models.QuerySet["Metadata"]):
         roles = FeedList.objects.carried().filter(feed=feed).values("role__name")
         return self.filter(Q(feed=feed) | Q(feed=None, role="root") | Q(feed=None, role__in=roles))
 
+    def of_role(self, feed: Feed, role: str) -> "MetadataQuerySet":
+        """The feed's own of one role, and the shared; whether the feed is to see the role is asked before."""
+        return self.filter(Q(feed=feed) | Q(feed=None), role=role)
+
     def newest(self) -> "MetadataQuerySet":
         """The newest version of each role, of each feed."""
         return self.order_by("feed_id", "role", "-version").distinct("feed_id", "role")

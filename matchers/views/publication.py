@@ -46,7 +46,7 @@ class Document(_Published):
         role, version = named["role"], named["version"]
         if role.startswith("r") and role != "root":
             require_list(matcher, role)
-        shown = Metadata.objects.shown_to(matcher.feed).filter(role=role)
+        shown = Metadata.objects.of_role(matcher.feed, role)
         if version:
             shown = shown.filter(version=int(version))
         elif role != "timestamp":  # only the timestamp is asked for without its version
