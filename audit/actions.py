@@ -7,17 +7,18 @@ import secrets
 from collections.abc import Iterable
 from typing import Any, Protocol, cast
 
-import rfc8785
 from django.conf import settings
 from django.db import models, transaction
 from django.utils import timezone
 
-from audit import policies
-from audit.models import PLATE, Event, EventDetail
+from audit import policies, sealing, verification
+from audit.models import PLATE, Event, EventDetail, Verification
 from audit.purposes import Purpose
+from audit.seal.canonical import commitment
 from audit.verbs import Verb
 from portal import request
-from portal.errors import Unfit
+from portal.celery import app
+from portal.errors import TooLate, Unfit
 from portal.policies import require
 
 MOST_WHOLE = 2**53 - 1  # as far as RFC 8785 counts
@@ -42,11 +43,6 @@ class Actor(Protocol):
 def plate_hash(country: str, vrm: str) -> str:
     """The keyed hash under which the log knows a plate; the key stays outside the database (domain.md, R-065)."""
     return hmac.new(settings.AUDIT_PLATE_KEY.encode(), f"{country}\x1f{vrm}".encode(), hashlib.sha256).hexdigest()
-
-
-def commitment(salt: bytes, body: dict[str, Any]) -> bytes:
-    """SHA-256 over the salt and the words as RFC 8785 spells JSON, the same in every language."""
-    return hashlib.sha256(salt + rfc8785.dumps(body)).digest()
 
 
 def subject_kind(target: models.Model) -> str:
@@ -112,6 +108,76 @@ def consult(*, by: Actor, purpose: str, what: str, plate: tuple[str, str] | None
         raise Unfit(words, {"purpose": [words]})
     target = cast(models.Model, by)  # people and machines are rows; a job does not read
     return record(Verb.LOG_CONSULTED, target=target, by=by, plate=plate, purpose=Purpose(purpose).label, what=what)
+
+
+@transaction.atomic
+def begin_export(*, by: Actor, purpose: str, what: str, recipient: str, plate: tuple[str, str] | None = None) -> Event:
+    """Notes that somebody takes part of the log out, for whom and for which of the four purposes, before anything goes
+    (R-064, R-072)."""
+    require(policies.may_read_log(by))
+    if purpose not in Purpose.values:
+        words = "Say for which of the four lawful purposes you take this out of the log."
+        raise Unfit(words, {"purpose": [words]})
+    if not recipient.strip():
+        words = "Say whom it is for."
+        raise Unfit(words, {"recipient": [words]})
+    target = cast(models.Model, by)
+    return record(
+        Verb.LOG_TAKEN, target=target, by=by, plate=plate, purpose=Purpose(purpose).label, what=what,
+        recipients=recipient.strip(),
+    )  # fmt: skip
+
+
+@transaction.atomic
+def end_export(*, by: Actor, what: str, recipient: str, sha256: str, count: int) -> Event:
+    """Notes that all of it went, how many events those were, and the digest by which the file is known again."""
+    target = cast(models.Model, by)
+    return record(
+        Verb.LOG_HANDED_OUT, target=target, by=by, what=what, recipients=recipient.strip(), sha256=sha256, count=count
+    )
+
+
+@transaction.atomic
+def ask_to_verify(*, by: Actor, whole: bool = False) -> Event:
+    """Has a task look whether the log is what was sealed, soon; only who asked is on record, the task says what it found."""
+    require(policies.may_read_log(by))
+    transaction.on_commit(lambda: app.send_task("audit.tasks.verify", kwargs={"whole": whole}))
+    what = "all of it" if whole else "what is new"
+    return record(Verb.LOG_LOOKED_INTO, target=cast(models.Model, by), by=by, what=what)
+
+
+def verify_log(*, by: Actor, whole: bool = False) -> Verification:
+    """Looks whether the log is what was sealed: from the last time that it was found to be, or from zero. What is wrong is
+    kept, said in the log, and told to whoever is to act on it (R-066). Raises TooLate where there is no key to judge by.
+
+    Reads for as long as the log is long; a task's work, or a command's.
+    """
+    require(policies.may_verify_log(by))
+    try:
+        verifier = sealing.verifier()
+    except FileNotFoundError as missing:
+        raise TooLate(
+            "There is no key here to judge the seals by. Set PORTAL_AUDIT_KEY to the public one."
+        ) from missing
+    began = timezone.now()
+    last = None if whole else Verification.objects.good().first()
+    try:
+        report = verification.verify(verifier, after=last.size if last else 0)
+    except verification.NoStart:  # what was good is no more, or was rewritten
+        last, report = None, verification.verify(verifier)
+    with transaction.atomic():
+        made = Verification.objects.create(
+            after=last.size if last else 0, size=report.size, root=bytes.fromhex(report.root), events=report.events,
+            ended=report.ended, checkpoints=report.checkpoints, problems=report.problems, began_at=began,
+            ended_at=timezone.now(),
+        )  # fmt: skip
+        verb = Verb.LOG_BROKEN if report.problems else Verb.LOG_VERIFIED
+        problem = report.problems[0] if report.problems else ""
+        record(verb, target=made, by=by, after=made.after, size=made.size, problem=problem, count=len(report.problems))
+        if report.problems:
+            for tell in verification.when_broken:
+                tell(made)
+    return made
 
 
 def _plain(value: Any) -> Any:

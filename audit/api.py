@@ -2,8 +2,10 @@
 
 from typing import Any
 
-from drf_spectacular.utils import OpenApiParameter, extend_schema
-from rest_framework import serializers
+from django.http import HttpResponseBase
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema, inline_serializer
+from rest_framework import serializers, status
 from rest_framework.exceptions import ValidationError
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
@@ -11,9 +13,10 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from audit import policies
-from audit.actions import consult
+from audit.actions import ask_to_verify, consult
+from audit.exports import TYPE, Asked, asked_for, exported
 from audit.forms import LogForm
-from audit.models import Event
+from audit.models import Event, Verification
 from audit.purposes import Purpose
 from audit.reading import in_words, narrowed
 from audit.sentences import Told, tell
@@ -86,6 +89,82 @@ class EventList(APIView):
         pages = EventPages()
         events: list[Event] = pages.paginate_queryset(narrowed(asked, form.span), request, view=self) or []
         return pages.get_paginated_response([_told(one) for one in tell(events)])
+
+
+class ExportSerializer(serializers.Serializer):
+    """What is taken out, for whom and for which of the four purposes."""
+
+    purpose = serializers.ChoiceField(choices=Purpose.choices)
+    recipient = serializers.CharField(max_length=150)
+    event = serializers.UUIDField(required=False, help_text="One event alone: the proof of it.")
+    who = serializers.CharField(required=False)
+    operation = serializers.CharField(required=False)
+    verb = serializers.CharField(required=False)
+    about = serializers.CharField(required=False)
+    plate = serializers.CharField(required=False)
+    country = serializers.CharField(required=False)
+    since = serializers.DateField(required=False)
+    until = serializers.DateField(required=False)
+
+
+class Export(APIView):
+    """Part of the log, with what proves it. The format is in docs/log-export-format.md."""
+
+    permission_classes = (MayKnock,)
+    machine_scopes = {"POST": ("read",)}
+
+    @extend_schema(
+        request=ExportSerializer, responses={(200, TYPE): OpenApiTypes.BINARY}, operation_id="log_export_create"
+    )
+    def post(self, request: Request) -> HttpResponseBase:
+        """The file, as lines of JSON. 400 without a purpose and a recipient, 409 while nothing is sealed."""
+        require(policies.may_read_log(request.user))
+        asked = ExportSerializer(data=request.data)
+        asked.is_valid(raise_exception=True)
+        narrow = LogForm({name: value for name, value in request.data.items() if name in LogForm.base_fields})
+        if not narrow.is_valid():
+            raise ValidationError(narrow.errors)
+        given = asked.validated_data
+        events, what = asked_for(narrow, str(given.get("event", "")))
+        return exported(request, events, narrow, Asked(what, given["purpose"], given["recipient"], request.user))
+
+
+class VerificationSerializer(serializers.ModelSerializer):
+    """One look at the whole log."""
+
+    root = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Verification
+        fields = ["id", "after", "size", "root", "events", "ended", "checkpoints", "problems", "began_at", "ended_at"]
+
+    def get_root(self, found: Verification) -> str:
+        """In hexadecimal."""
+        return bytes(found.root).hex()
+
+
+class VerificationList(APIView):
+    """Whether the log is what was sealed."""
+
+    permission_classes = (MayKnock,)
+    machine_scopes = {"GET": ("read",), "POST": ()}
+
+    @extend_schema(responses=VerificationSerializer(many=True), operation_id="verifications_list")
+    def get(self, request: Request) -> Response:
+        """Each time that somebody looked, newest first."""
+        require(policies.may_read_log(request.user))
+        pages = NewestFirst()
+        found = pages.paginate_queryset(Verification.objects.all(), request, view=self) or []
+        return pages.get_paginated_response(VerificationSerializer(found, many=True).data)
+
+    @extend_schema(
+        request=inline_serializer("LookIntoLog", {"whole": serializers.BooleanField(default=False)}),
+        responses={202: None}, operation_id="verifications_create",
+    )  # fmt: skip
+    def post(self, request: Request) -> Response:
+        """202: it is looked through soon, from the last good look or from zero."""
+        ask_to_verify(by=request.user, whole=request.data.get("whole") in (True, "true"))
+        return Response(status=status.HTTP_202_ACCEPTED)
 
 
 def _told(one: Told) -> dict[str, Any]:

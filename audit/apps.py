@@ -14,4 +14,5 @@ class AuditConfig(AppConfig):
 
         registry.watch()
         health.register("seal", wellness.check)
+        health.register("log", wellness.check_whole)
         navigation.register("Audit log", "event_list", policies.may_read_log, 80, section="/audit/")

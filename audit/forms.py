@@ -20,6 +20,16 @@ class PurposeForm(forms.Form):
     )  # fmt: skip
 
 
+class ExportForm(forms.Form):
+    """Before part of the log leaves the portal."""
+
+    recipient = forms.CharField(
+        max_length=150,
+        label="Whom is it for?",
+        help_text="A name and a body: A. Hart, Information Commissioner's Office",
+    )
+
+
 class LogForm(forms.Form):
     """What of the log to show; all may be left empty."""
 

@@ -145,6 +145,20 @@ class Leaf(AppendOnly):
         verbose_name_plural = "leaves"
 
 
+class Subtree(AppendOnly):
+    """The root over 256^level leaves, kept once they are whole, so that a proof needs a few hundred hashes and not all."""
+
+    pk = models.CompositePrimaryKey("level", "index")
+    level = models.PositiveSmallIntegerField()
+    index = models.BigIntegerField()
+    hash = models.BinaryField(max_length=32)
+
+    role_may = {APP: {"SELECT"}, RETENTION: {"SELECT"}, SEALER: {"SELECT", "INSERT"}}
+
+    class Meta:
+        triggers = append_only_triggers()
+
+
 class Checkpoint(AppendOnly):
     """How the tree stood, as the sealer signed it."""
 
@@ -162,3 +176,35 @@ class Checkpoint(AppendOnly):
 
     def __str__(self) -> str:
         return f"checkpoint at {self.size}"
+
+
+class VerificationQuerySet(models.QuerySet["Verification"]):
+    """Which looks at the whole log."""
+
+    def good(self) -> "VerificationQuerySet":
+        """Those that found nothing wrong."""
+        return self.filter(problems=[])
+
+
+class Verification(AppendOnly):
+    """That somebody looked whether the log is what was sealed, and what they found."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    after = models.BigIntegerField(help_text="The size of the checkpoint from which on was looked; 0 is everything.")
+    size = models.BigIntegerField(help_text="How many leaves the log had.")
+    root = models.BinaryField(max_length=32)
+    events = models.BigIntegerField()
+    ended = models.BigIntegerField(help_text="Events that ended by the schedule; their hashes stay.")
+    checkpoints = models.BigIntegerField()
+    problems = ArrayField(models.TextField(), default=list)
+    began_at = models.DateTimeField()
+    ended_at = models.DateTimeField()
+
+    objects = VerificationQuerySet.as_manager()
+
+    class Meta:
+        triggers = append_only_triggers()
+        ordering = ["-id"]
+
+    def __str__(self) -> str:
+        return f"verification of the log at {self.size}"

@@ -331,6 +331,14 @@ class Verb(TextChoices):
     FINDING_SETTLED = "finding.settled", "{actor} tested the answer to {subject}, which holds: {words}"
     # the log itself
     LOG_CONSULTED = "log.consulted", "{actor} read the audit log to {purpose}: {what}"
+    LOG_TAKEN = "log.taken", "{actor} began to take {what} out of the audit log for {recipients}, to {purpose}"
+    LOG_HANDED_OUT = (
+        "log.handed_out",
+        "{actor} took {count} events out of the audit log for {recipients}: {what}; SHA-256 {sha256}",
+    )
+    LOG_LOOKED_INTO = "log.looked_into", "{actor} had the audit log verified: {what}"
+    LOG_VERIFIED = "log.verified", "{actor} found the audit log to be what was sealed, from event {after} to {size}"
+    LOG_BROKEN = "log.broken", "{actor} found the audit log not to be what was sealed: {problem}"
 
     @property
     def operation(self) -> Operation:
@@ -394,6 +402,11 @@ _OPERATIONS = {
     Verb.HIT_OPENED: Operation.CONSULTATION,
     Verb.HITS_SEARCHED: Operation.CONSULTATION,
     Verb.LOG_CONSULTED: Operation.CONSULTATION,
+    Verb.LOG_TAKEN: Operation.DISCLOSURE,
+    Verb.LOG_HANDED_OUT: Operation.DISCLOSURE,
+    Verb.LOG_LOOKED_INTO: Operation.HOUSEKEEPING,
+    Verb.LOG_VERIFIED: Operation.HOUSEKEEPING,
+    Verb.LOG_BROKEN: Operation.HOUSEKEEPING,
     Verb.MATCHER_ADDED: Operation.HOUSEKEEPING,
     Verb.MATCHER_CODE_RENEWED: Operation.HOUSEKEEPING,
     Verb.MATCHER_ENROLLED: Operation.HOUSEKEEPING,

@@ -6,8 +6,7 @@ from dataclasses import dataclass, field
 
 from django.db import connections, transaction
 
-from audit.actions import commitment
-from audit.models import Checkpoint, Event, EventDetail, Leaf, Unsealed
+from audit.models import Checkpoint, Event, EventDetail, Leaf, Unsealed, Verification
 from audit.seal import canonical, merkle, notes
 from audit.sealing import edge_of, origin
 from portal.ids import moment_of
@@ -18,6 +17,12 @@ WAITS = dt.timedelta(minutes=10)  # for its seal, at most; the sealer comes ever
 
 # Says before which moment events may have ended, by the schedule; a room above sets it.
 ended_before: list[Callable[[], dt.datetime]] = []
+# Hears of a log that is not what was sealed; rooms above set it.
+when_broken: list[Callable[[Verification], object]] = []
+
+
+class NoStart(ValueError):
+    """There is no good checkpoint of that size to begin at."""
 
 
 @dataclass(slots=True)
@@ -44,7 +49,7 @@ def verify(
     progress: Callable[[int], None] = lambda size: None,
 ) -> Report:  # fmt: skip
     """Reads the log in one snapshot, a stretch at a time. `after`: the size of a checkpoint that was found good before, from
-    which on to look; ValueError where there is none of that size. `at`: now, for who tests it."""
+    which on to look; NoStart where there is none of that size. `at`: now, for who tests it."""
     report = Report()
     with transaction.atomic(using=using):
         with connections[using].cursor() as cursor:
@@ -82,10 +87,14 @@ def _edge_at(checkpoints: object, after: int, verifier: notes.Verifier) -> merkl
         return merkle.Edge()
     start = checkpoints.filter(size=after).first()  # type: ignore[attr-defined]
     if start is None:
-        raise ValueError(f"There is no checkpoint at {after}.")
+        raise NoStart(f"There is no checkpoint at {after}.")
     edge = edge_of(start)
-    if notes.checkpoint(start.note, verifier) != notes.Checkpoint(origin(), after, edge.root()):
-        raise ValueError(f"The checkpoint at {after} is not what was signed; look from zero.")
+    try:
+        signed = notes.checkpoint(start.note, verifier)
+    except notes.Forged as problem:
+        raise NoStart(f"The checkpoint at {after}: {problem}") from problem
+    if signed != notes.Checkpoint(origin(), after, edge.root()):
+        raise NoStart(f"The checkpoint at {after} is not what was signed; look from zero.")
     return edge
 
 
@@ -115,7 +124,7 @@ def _judge(report: Report, leaf: Leaf, event: Event | None, limits: list[dt.date
     words = event.words  # type: ignore[attr-defined]
     if words is not None:
         report.words += 1
-        if commitment(bytes(words.salt), words.body) != bytes(event.commitment):
+        if canonical.commitment(bytes(words.salt), words.body) != bytes(event.commitment):
             report.wrong(f"The words of event {event.pk}, leaf {leaf.number}, are not those that were recorded.")
 
 

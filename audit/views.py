@@ -4,7 +4,8 @@ import datetime as dt
 import uuid
 from urllib.parse import urlencode
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -12,15 +13,17 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_http_methods
 
 from audit import policies
-from audit.actions import consult
-from audit.forms import LogForm, PurposeForm
-from audit.models import Event
+from audit.actions import ask_to_verify, consult
+from audit.exports import Asked, as_id, asked_for, exported, newest
+from audit.forms import ExportForm, LogForm, PurposeForm
+from audit.models import Checkpoint, Event, Verification
 from audit.purposes import Purpose
 from audit.reading import in_words, narrowed, page_of, shown
 from portal.policies import require
 
 PURPOSE_LIFE = 3600  # seconds; then it is asked again
 KEY = "log_purpose"
+MOST_VERIFICATIONS = 60  # on a page: two months of nights
 BREATH = dt.timedelta(minutes=10)  # what one request or task may last
 
 
@@ -59,7 +62,7 @@ def event_list(request: HttpRequest) -> HttpResponse:
         query["before"] = str(older)
     context = {
         "form": form, "rows": shown(events), "purpose": purpose, "older": query.urlencode() if older else "",
-        "is_first": before is None,
+        "is_first": before is None, "looked": Verification.objects.first(), "asked": urlencode(given),
     }  # fmt: skip
     return render(request, "audit/event_list.html", context)
 
@@ -79,6 +82,37 @@ def event_detail(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     return render(request, "audit/event_detail.html", {"row": row, "beside": shown(near), "purpose": purpose})
 
 
+@require_http_methods(["GET", "POST"])
+def verification_list(request: HttpRequest) -> HttpResponse:
+    """Whether the log is what was sealed, each time that somebody looked; and a button to look now (R-066)."""
+    require(policies.may_read_log(request.user))
+    if request.method == "POST":
+        ask_to_verify(by=request.user, whole="whole" in request.POST)
+        messages.success(request, "The log is being looked through. The outcome stands here when it is known.")
+        return redirect("verification_list")
+    return render(request, "audit/verification_list.html", {
+        "rows": Verification.objects.all()[:MOST_VERIFICATIONS], "newest": Checkpoint.objects.first(),
+    })  # fmt: skip
+
+
+@require_http_methods(["GET", "POST"])
+def log_export(request: HttpRequest) -> HttpResponseBase:
+    """What the log was narrowed to, or one event, as a file with its proofs; for whom is asked first (R-064, R-072)."""
+    require(policies.may_read_log(request.user))
+    purpose = _purpose(request)
+    if purpose is None:
+        return _ask(request)
+    narrow = LogForm({name: value for name, value in request.GET.items() if name in LogForm.base_fields})
+    if not narrow.is_valid():
+        return redirect(f"{reverse('event_list')}?{request.GET.urlencode()}")
+    events, what = asked_for(narrow, request.GET.get("event", ""))
+    form = ExportForm(request.POST or None)
+    context = {"form": form, "purpose": purpose, "what": what, "checkpoint": newest()}
+    if request.method != "POST" or not form.is_valid():
+        return render(request, "audit/log_export.html", context, status=422 if form.errors else 200)
+    return exported(request, events, narrow, Asked(what, purpose.value, form.cleaned_data["recipient"], request.user))
+
+
 def _purpose(request: HttpRequest) -> Purpose | None:
     """What was chosen, while it holds."""
     chosen, until = request.session.get(KEY, ("", 0))
@@ -90,7 +124,4 @@ def _ask(request: HttpRequest) -> HttpResponseRedirect:
 
 
 def _cursor(request: HttpRequest) -> uuid.UUID | None:
-    try:
-        return uuid.UUID(request.GET.get("before", ""))
-    except ValueError:
-        return None
+    return as_id(request.GET.get("before", ""))

@@ -1,8 +1,8 @@
-"""Whether the log is being sealed, for /healthz."""
+"""Whether the log is being sealed, and is what was sealed, for /healthz."""
 
 from django.utils import timezone
 
-from audit.models import Unsealed
+from audit.models import Unsealed, Verification
 from audit.verification import WAITS
 from portal.ids import moment_of
 
@@ -13,3 +13,9 @@ def check() -> str:
     if oldest is None or moment_of(oldest) > timezone.now() - WAITS:
         return ""
     return f"events have waited for their seal since {moment_of(oldest):%d %B %Y at %H:%M} UTC"
+
+
+def check_whole() -> str:
+    """Empty when the last look found nothing wrong, or nobody has looked yet."""
+    last = Verification.objects.first()
+    return f"the log is not what was sealed: {last.problems[0]}" if last and last.problems else ""

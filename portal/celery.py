@@ -28,6 +28,12 @@ app.conf.beat_schedule = {
     "matchers-mirror": {"task": "matchers.tasks.mirror", "schedule": 60.0},
     "matchers-prune": {"task": "matchers.tasks.prune", "schedule": 3600.0},
     "matchers-sites": {"task": "matchers.tasks.publish_sites", "schedule": 60.0},
+    "verify_log": {"task": "audit.tasks.verify", "schedule": crontab(hour=2, minute=10)},
+    "verify_whole_log": {
+        "task": "audit.tasks.verify",
+        "schedule": crontab(hour=4, minute=30, day_of_week="sunday"),
+        "kwargs": {"whole": True},
+    },
     "apply_retention": {"task": "retention.tasks.apply", "schedule": crontab(hour=3, minute=40)},
     "resume_retention": {"task": "retention.tasks.resume", "schedule": 300.0},
 }

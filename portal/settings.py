@@ -313,6 +313,7 @@ AUDITLOG_DISABLE_REMOTE_ADDR = True
 AUDITLOG_CID_GETTER = "portal.request.correlation_id"
 # What the process that seals the log has, and no other: its key, and how the log stood last. No part of any backup.
 SEAL_DIR = Path(env.str("PORTAL_SEAL_DIR", str(FILES_DIR / "seal")))
+AUDIT_KEY = env.str("PORTAL_AUDIT_KEY", "")  # the public half, where the web cannot read the sealer's folder
 AUDIT_ORIGIN = env.str(
     "PORTAL_AUDIT_ORIGIN", "anpr-hotlist-portal.example/log"
 )  # whose log: the name on each checkpoint

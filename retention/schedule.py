@@ -159,7 +159,7 @@ SCHEDULE: list[Rule] = [
           leaves_traces=False),
     erase("audit.Event", "6 years; names no vehicle and no person", LIMITATION, months=72, since="at", leaves_traces=False),
     *keep("For ever: numbers and hashes, by which what is left of the log can be proved", NO_PERSON, "audit.Leaf",
-          "audit.Checkpoint"),
+          "audit.Subtree", "audit.Checkpoint", "audit.Verification"),
     *keep("Seconds: until a checkpoint covers the event", NO_PERSON, "audit.Unsealed"),
     # --- Retention itself
     erase("retention.LegalHold", "6 years after it was released", LIMITATION, months=72, since="released_at"),

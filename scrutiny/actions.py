@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from accounts.models import Actor, SystemJob, User
 from audit.actions import record
+from audit.models import Verification
 from audit.verbs import Verb
 from camera_sites.models import CameraSite, PositionCheck
 from hits.models import Hit
@@ -121,6 +122,22 @@ def report_position(check: PositionCheck, *, by: Actor) -> Finding | None:
         title=f"Camera {'of a covert site' if camera.site.is_covert else camera.ref} is not where it says",
         words=f"It reports a place {check.metres} metres from where it was surveyed; {check.tolerance} are tolerated. Reads"
         " from the wrong place mislead: find out which is right, and say what was put right.",
+    )  # fmt: skip
+
+
+@transaction.atomic
+def report_broken_log(verification: Verification, *, by: Actor) -> Finding | None:
+    """The log is not what was sealed (R-066): one open finding, for who may read the log and put findings right. None when
+    one stands, or there is nobody: then health tells."""
+    standing = Finding.objects.filter(kind=Finding.Kind.LOG).exclude(status=Status.SETTLED)
+    readers = User.objects.filter(is_active=True, groups__permissions__codename="read_log")
+    owner = readers.filter(groups__permissions__codename="work_finding").order_by("date_joined").first()
+    if standing.exists() or owner is None:
+        return None
+    return open_finding(
+        by=by, kind=Finding.Kind.LOG, about=verification, owner=owner, title="The audit log is not what was sealed",
+        words=f"{verification.problems[0][:600]} A security incident: keep the machines and the sealer's folder as they are,"
+        " find out who could write there, and say what happened.",
     )  # fmt: skip
 
 

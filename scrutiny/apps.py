@@ -1,5 +1,7 @@
 """How Django knows this room, and what it offers to others."""
 
+from functools import partial
+
 from django.apps import AppConfig
 
 from portal import home, navigation, panels
@@ -10,11 +12,13 @@ class ScrutinyConfig(AppConfig):
 
     def ready(self) -> None:
         # Models can be imported only once the apps are ready.
+        from audit import verification  # noqa: PLC0415
         from camera_sites import code_principles  # noqa: PLC0415
-        from scrutiny import waiting  # noqa: PLC0415
+        from scrutiny import actions, waiting  # noqa: PLC0415
         from scrutiny.code_facts import findings_are_answered  # noqa: PLC0415
         from scrutiny.panels import findings  # noqa: PLC0415
 
+        verification.when_broken.append(partial(actions.report_broken_log, by=actions.CLOCK))
         home.register(waiting.questions)
         code_principles.register(10, findings_are_answered)
         for place in ("camera_sites.site", "hotlists.entry", "hits.hit"):

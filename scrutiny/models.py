@@ -46,6 +46,7 @@ class Finding(models.Model):
         BY_HAND = "by_hand", "Found by a person"
         SITE_HIT = "site_hit", "Hit from a site not in service"
         POSITION = "position", "Camera not where it says"
+        LOG = "log", "Audit log not as sealed"
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     kind = models.CharField(max_length=10, choices=Kind)

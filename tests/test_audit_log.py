@@ -11,9 +11,9 @@ from django.apps import apps
 from django.urls import reverse
 from django.utils import timezone
 
-from audit.actions import commitment
 from audit.models import ColumnChange, Event, EventDetail
 from audit.registry import TRACKED, UNTRACKED
+from audit.seal.canonical import commitment
 from audit.sentences import tell
 from audit.verbs import Verb
 from hotlists import actions

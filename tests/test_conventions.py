@@ -50,7 +50,7 @@ def actions() -> Iterator[tuple[str, object]]:
 
 # What a room's `actions` offers beside verbs: it changes nothing, so that nobody is asked who.
 NOT_VERBS = {
-    "audit.actions.commitment", "audit.actions.plate_hash", "audit.actions.subject_kind", "accounts.actions.sync_roles",
+    "audit.actions.plate_hash", "audit.actions.subject_kind", "accounts.actions.sync_roles",
 }  # fmt: skip
 
 
@@ -112,6 +112,7 @@ NOBODYS = {
 
 # As above, but the word is a person's elsewhere.
 BY_THE_CLOCK = {
+    "audit.Verification.began_at",  # the event says who had it looked at
     "oversight.TransparencyRelease.released_at", "matchers.FeedList.unloaded_at",
     "matchers.Halt.since_at", "matchers.Halt.halted_at", "matchers.Halt.measured_at", "matchers.Refusal.since_at",
     "hotlists.Departure.left_at",

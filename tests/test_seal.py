@@ -65,7 +65,7 @@ def test_an_edge_that_does_not_fit_its_size_is_refused():
 def test_every_leaf_is_proved_and_nothing_else(size, data):
     leaves = some(size)
     index = data.draw(st.integers(0, size - 1))
-    proof, root = merkle.inclusion_proof(leaves, index), by_definition(leaves)
+    proof, root = merkle.inclusion_proof(merkle.over(leaves), size, index), by_definition(leaves)
     assert merkle.is_included(leaves[index], index, size, proof, root)
     other = data.draw(st.integers(0, size).filter(lambda n: n != index))
     assert not merkle.is_included(leaves[index], other, size, proof, root)
@@ -79,13 +79,17 @@ def test_every_leaf_is_proved_and_nothing_else(size, data):
 def test_growth_is_proved_and_rewriting_is_not(size, data):
     leaves = some(size)
     earlier = data.draw(st.integers(0, size))
-    proof = merkle.consistency_proof(leaves, earlier)
+    proof = merkle.consistency_proof(merkle.over(leaves), size, earlier)
     roots = by_definition(leaves[:earlier]), by_definition(leaves)
     assert merkle.is_consistent(earlier, roots[0], size, roots[1], proof)
     if 0 < earlier < size:
         rewritten = [merkle.leaf_hash(b"rewritten"), *leaves[1:]]
         assert not merkle.is_consistent(
-            earlier, roots[0], size, by_definition(rewritten), merkle.consistency_proof(rewritten, earlier)
+            earlier,
+            roots[0],
+            size,
+            by_definition(rewritten),
+            merkle.consistency_proof(merkle.over(rewritten), size, earlier),
         )
         assert not merkle.is_consistent(earlier, roots[0], size, roots[1], proof[:-1])
         assert not merkle.is_consistent(size, roots[1], earlier, roots[0], proof), "it shrank"

@@ -1,6 +1,7 @@
 """The bytes of an event that are sealed: RFC 8785 JSON, the same in every language."""
 
 import datetime as dt
+from hashlib import sha256
 from typing import Any, Protocol
 
 import rfc8785
@@ -40,3 +41,8 @@ def leaf(event: Sealable) -> bytes:
         "correlation": event.correlation_id,
         "commitment": bytes(event.commitment).hex(),
     })  # fmt: skip
+
+
+def commitment(salt: bytes, words: dict[str, Any]) -> bytes:
+    """What stands for an event's words in its leaf: SHA-256 over the salt and the words as RFC 8785 spells JSON."""
+    return sha256(salt + rfc8785.dumps(words)).digest()

@@ -1,10 +1,14 @@
 """The Merkle tree of RFC 6962: leaves are only ever added, and a root commits to all of them and to their order."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 
 EMPTY_ROOT = sha256(b"").digest()
+
+Node = Callable[
+    [int, int], bytes
+]  # (height, index): the root over the whole subtree of 2^height leaves that begins at index·2^height
 
 
 def leaf_hash(content: bytes) -> bytes:
@@ -59,23 +63,45 @@ def root_of(leaves: Sequence[bytes]) -> bytes:
     return edge.root()
 
 
-def inclusion_proof(leaves: Sequence[bytes], index: int) -> list[bytes]:
-    """What shows that the leaf at `index` is in the tree of these leaf hashes (RFC 6962, 2.1.1). IndexError outside it."""
-    if not 0 <= index < len(leaves):
+def over(leaves: Sequence[bytes]) -> Node:
+    """The nodes of a tree whose leaf hashes are all at hand."""
+    return lambda height, index: root_of(leaves[index << height : (index + 1) << height])
+
+
+def inclusion_proof(node: Node, size: int, index: int) -> list[bytes]:
+    """What shows that the leaf at `index` is in the tree of this size (RFC 6962, 2.1.1). IndexError outside it."""
+    if not 0 <= index < size:
         raise IndexError(index)
-    if len(leaves) == 1:
+    proof, first = [], 0
+    while size > 1:
+        split = _split(size)
+        if index < first + split:
+            proof.append(_root(node, first + split, size - split))
+            size = split
+        else:
+            proof.append(_root(node, first, split))
+            first, size = first + split, size - split
+    return proof[::-1]
+
+
+def consistency_proof(node: Node, size: int, earlier: int) -> list[bytes]:
+    """What shows that the tree as it was with `earlier` leaves only grew into this one (RFC 6962, 2.1.2). IndexError outside it."""
+    if not 0 <= earlier <= size:
+        raise IndexError(earlier)
+    if earlier in (0, size):
         return []
-    split = _split(len(leaves))
-    if index < split:
-        return [*inclusion_proof(leaves[:split], index), root_of(leaves[split:])]
-    return [*inclusion_proof(leaves[split:], index - split), root_of(leaves[:split])]
-
-
-def consistency_proof(leaves: Sequence[bytes], size: int) -> list[bytes]:
-    """What shows that the tree of the first `size` of these leaf hashes only grew into this one (RFC 6962, 2.1.2)."""
-    if not 0 <= size <= len(leaves):
-        raise IndexError(size)
-    return [] if size in (0, len(leaves)) else _consistency(leaves, size, is_whole=True)
+    proof, first, is_whole = [], 0, True
+    while earlier < size:
+        split = _split(size)
+        if earlier <= split:
+            proof.append(_root(node, first + split, size - split))
+            size = split
+        else:
+            proof.append(_root(node, first, split))
+            first, size, earlier, is_whole = first + split, size - split, earlier - split, False
+    if not is_whole:
+        proof.append(_root(node, first, size))
+    return proof[::-1]
 
 
 def is_included(leaf: bytes, index: int, size: int, proof: Sequence[bytes], root: bytes) -> bool:
@@ -124,13 +150,14 @@ def is_consistent(size: int, root: bytes, later_size: int, later_root: bytes, pr
     return last == 0 and earlier == root and later == later_root
 
 
-def _consistency(leaves: Sequence[bytes], size: int, *, is_whole: bool) -> list[bytes]:
-    if size == len(leaves):
-        return [] if is_whole else [root_of(leaves)]
-    split = _split(len(leaves))
-    if size <= split:
-        return [*_consistency(leaves[:split], size, is_whole=is_whole), root_of(leaves[split:])]
-    return [*_consistency(leaves[split:], size - split, is_whole=False), root_of(leaves[:split])]
+def _root(node: Node, first: int, size: int) -> bytes:
+    """The root over a stretch that begins where a whole subtree of its largest power of two can."""
+    nodes = []
+    for height in range(size.bit_length() - 1, -1, -1):
+        if size >> height & 1:
+            nodes.append(node(height, first >> height))
+            first += 1 << height
+    return Edge(size, nodes).root()
 
 
 def _split(size: int) -> int:
