@@ -35,6 +35,7 @@ TRACKED: dict[str, tuple[str, ...]] = {
     "matchers.Matcher": ("last_seen_at", "enrol_code_hash"),
     "matchers.Allocation": (),
     "scrutiny.Finding": (),
+    "scrutiny.Signal": ("acts",),
 }
 
 WRITTEN_ONCE = "Written once and ended once; its own columns say by whom and when"

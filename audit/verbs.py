@@ -329,6 +329,15 @@ class Verb(TextChoices):
     FINDING_CLOSED = "finding.closed", "{actor} answered {subject}: {words}"
     FINDING_REOPENED = "finding.reopened", "{actor} tested the answer to {subject}, which does not hold: {words}"
     FINDING_SETTLED = "finding.settled", "{actor} tested the answer to {subject}, which holds: {words}"
+    SIGNALS_LOOKED_FOR = (
+        "signals.looked_for",
+        "{actor} looked for signs of misuse: {count} new, {grown} that wait have grown",
+    )
+    SIGNAL_TAKEN_UP = "signal.taken_up", "{actor} took up {subject} as a finding for {owner}: {words}"
+    SIGNAL_DISMISSED = "signal.dismissed", "{actor} dismissed {subject}: {words}"
+    SAMPLE_DRAWN = "sample.drawn", "{actor} drew the {subject}: {count} items by the seed {seed}"
+    SAMPLE_ANSWERED = "sample.answered", "{actor} worked {subject}, {outcome}: {words}"
+    CERTIFICATE_SIGNED = "certificate.signed", "{actor} signed the {subject}"
     # the log itself
     LOG_CONSULTED = "log.consulted", "{actor} read the audit log to {purpose}: {what}"
     LOG_TAKEN = "log.taken", "{actor} began to take {what} out of the audit log for {recipients}, to {purpose}"
@@ -437,5 +446,7 @@ _OPERATIONS = {
     Verb.ROOT_TAKEN: Operation.HOUSEKEEPING,
     Verb.LIST_KEY_CHANGED: Operation.HOUSEKEEPING,
     Verb.PUBLICATION_RESUMED: Operation.HOUSEKEEPING,
+    Verb.SIGNALS_LOOKED_FOR: Operation.COMBINATION,
+    Verb.SAMPLE_DRAWN: Operation.COMBINATION,
     Verb.FIGURES_RELEASED: Operation.DISCLOSURE,
 }

@@ -35,6 +35,8 @@ app.conf.beat_schedule = {
         "kwargs": {"whole": True},
     },
     "apply_retention": {"task": "retention.tasks.apply", "schedule": crontab(hour=3, minute=40)},
+    "screen_for_misuse": {"task": "scrutiny.tasks.screen", "schedule": crontab(hour=4, minute=10)},
+    "draw_sample": {"task": "scrutiny.tasks.draw_sample", "schedule": crontab(hour=4, minute=40)},
     "resume_retention": {"task": "retention.tasks.resume", "schedule": 300.0},
 }
 

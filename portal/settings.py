@@ -303,6 +303,9 @@ SPECTACULAR_SETTINGS = {
         "NotDeployedReason": "hits.models.answers.Outcome.NotDeployed",
         "OutcomeResult": "hits.models.answers.Outcome.Result",
         "FindingKind": "scrutiny.models.Finding.Kind",
+        "SampleFound": "scrutiny.models.SampleAnswer.Found",
+        "SampleArea": "scrutiny.models.Area",
+        "SignalStatus": "scrutiny.models.Signal.Status",
         "FindingStatus": "scrutiny.models.Finding.Status",
     },
 }

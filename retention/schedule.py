@@ -149,7 +149,7 @@ SCHEDULE: list[Rule] = [
                       "camera_sites.SiteDecision.sign_in", "camera_sites.NeedReview.sign_in",
                       "camera_sites.SelfAssessment.sign_in",
                       "hits.Acknowledgement.sign_in", "hits.Verification.sign_in", "hits.Outcome.sign_in",
-                      "matchers.Halt.sign_in")),
+                      "matchers.Halt.sign_in", "scrutiny.Certificate.sign_in")),
     *keep("None is ever made: machines sign in with client credentials", "Stack", "oauth2_provider.Grant",
           "oauth2_provider.RefreshToken", "oauth2_provider.IDToken", "oauth2_provider.DeviceGrant"),
     # --- The log. The event outlives its words, which go with the records they are about.
@@ -166,8 +166,14 @@ SCHEDULE: list[Rule] = [
     *keep("Permanent: holds counts, and no content", "R-065, R-083", "retention.DeletionRun", "retention.Certificate"),
     *keep("Until the run's certificate is issued", "R-083", "retention.ErasedBatch"),
     # --- What was found wrong
-    erase("scrutiny.Finding", "6 years after it was settled", LIMITATION, months=72, since="settled_at"),
+    erase("scrutiny.Sample", "6 years after it was drawn; names no vehicle", LIMITATION, months=72, since="drawn_at"),
+    *goes_with("scrutiny.Sample", ("scrutiny.SampleAnswer", "item__sample"), ("scrutiny.SampleItem", "sample")),
+    erase("scrutiny.Signal", "6 years after it was judged; holds a keyed hash and no plate", LIMITATION, months=72,
+          since="judged_at"),
+    erase("scrutiny.Finding", "6 years after it was settled", LIMITATION, months=72, since="settled_at",
+          blocked_by=("scrutiny.SampleAnswer.finding", "scrutiny.Signal.finding")),
     *goes_with("scrutiny.Finding", ("scrutiny.FindingNote", "finding")),
+    *keep("Permanent: figures of a year, and who signed for them", ACCOUNTABLE, "scrutiny.Certificate"),
     # --- What the public was told
     *keep("Permanent: what was published stays published", NO_PERSON, "oversight.TransparencyRelease"),
     # --- People, machines and what they may

@@ -23,4 +23,7 @@ class ScrutinyConfig(AppConfig):
         code_principles.register(10, findings_are_answered)
         for place in ("camera_sites.site", "hotlists.entry", "hits.hit"):
             panels.register(place, findings, order=70)
+        navigation.register("Signals", "signal_list", "scrutiny.view_signals", 61, section="/signals/")
+        navigation.register("Samples", "sample_list", "scrutiny.view_signals", 62, section="/samples/")
+        navigation.register("Certificates", "certificate_list", "scrutiny.view_findings", 63, section="/certificates/")
         navigation.register("Findings", "finding_list", "scrutiny.view_findings", 60, section="/findings/")

@@ -17,3 +17,15 @@ def report_site_hit(hit_id: str) -> None:
 def report_position(check_id: str) -> None:
     """A camera is not where it says."""
     actions.report_position(PositionCheck.objects.get(pk=check_id), by=actions.CLOCK)
+
+
+@shared_task
+def screen() -> None:
+    """Every act of the last weeks is screened for signs of misuse."""
+    actions.screen(by=actions.CLOCK)
+
+
+@shared_task
+def draw_sample() -> None:
+    """Last month's sample, if it was not drawn."""
+    actions.draw_when_due(by=actions.CLOCK)

@@ -1,7 +1,7 @@
-"""The states of a finding."""
+"""The states of a finding, and of a signal."""
 
 from portal.workflow import Moves
-from scrutiny.models import Finding
+from scrutiny.models import Finding, Signal
 
 Status = Finding.Status
 
@@ -11,5 +11,16 @@ FINDING = Moves(
         Status.OPEN: {Status.CLOSED: "answer"},
         Status.CLOSED: {Status.SETTLED: "test: it holds", Status.OPEN: "test: it does not hold"},
         Status.SETTLED: {},
+    },
+)
+
+Judged = Signal.Status
+
+SIGNAL = Moves(
+    "signal",
+    {
+        Judged.OPEN: {Judged.TAKEN_UP: "take up", Judged.DISMISSED: "dismiss"},
+        Judged.TAKEN_UP: {},
+        Judged.DISMISSED: {},
     },
 )

@@ -29,6 +29,14 @@ def open_finding(
 ) -> Finding:  # fmt: skip
     """Something is to be put right by `owner`, within the time that the standards set unless said otherwise (R-071)."""
     require(policies.may_open(by))
+    return write_down(by=by, title=title, words=words, owner=owner, about=about, kind=kind, due_at=due_at)
+
+
+def write_down(
+    *, by: Actor, title: str, words: str, owner: User, about: models.Model | None, kind: str,
+    due_at: dt.datetime | None = None,
+) -> Finding:  # fmt: skip
+    """The finding itself, for whichever verb it comes of; that verb has asked whether they may."""
     _require_words("title", title, "Say in a few words what was found.")
     _require_words("words", words, "Say what was found.")
     now = timezone.now()

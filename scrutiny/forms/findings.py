@@ -5,7 +5,7 @@ from django import forms
 from accounts.models import User
 
 
-def _words(rows: int) -> forms.Textarea:
+def words_field(rows: int) -> forms.Textarea:
     return forms.Textarea(attrs={"rows": rows, "maxlength": 1000})
 
 
@@ -14,7 +14,7 @@ class FindingForm(forms.Form):
 
     title = forms.CharField(max_length=150, label="What was found", help_text="In a few words.")
     words = forms.CharField(
-        max_length=1000, widget=_words(5), label="In full", help_text="Name no vehicle and no person."
+        max_length=1000, widget=words_field(5), label="In full", help_text="Name no vehicle and no person."
     )
     owner = forms.ModelChoiceField(
         User.objects.filter(is_active=True).order_by("last_name"), label="Who answers for it"
@@ -28,7 +28,7 @@ class FindingForm(forms.Form):
 class NoteForm(forms.Form):
     """One step of the work."""
 
-    words = forms.CharField(max_length=1000, widget=_words(4), label="What was found out or done")
+    words = forms.CharField(max_length=1000, widget=words_field(4), label="What was found out or done")
 
 
 class RetestForm(forms.Form):
@@ -38,4 +38,4 @@ class RetestForm(forms.Form):
         choices=[("yes", "Yes: it is settled"), ("no", "No: it is open again")], coerce=lambda given: given == "yes",
         widget=forms.RadioSelect, label="Does the answer hold?",
     )  # fmt: skip
-    words = forms.CharField(max_length=1000, widget=_words(4), label="What you looked at, and what you saw")
+    words = forms.CharField(max_length=1000, widget=words_field(4), label="What you looked at, and what you saw")

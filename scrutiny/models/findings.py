@@ -47,6 +47,8 @@ class Finding(models.Model):
         SITE_HIT = "site_hit", "Hit from a site not in service"
         POSITION = "position", "Camera not where it says"
         LOG = "log", "Audit log not as sealed"
+        SAMPLE = "sample", "Found in a monthly sample"
+        SIGNAL = "signal", "Sign of misuse taken up"
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     kind = models.CharField(max_length=10, choices=Kind)

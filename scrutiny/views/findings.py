@@ -15,7 +15,7 @@ from portal.errors import Unfit
 from portal.forms import put_problems
 from portal.policies import Verdict, require
 from scrutiny import actions, policies
-from scrutiny.forms import FindingForm, NoteForm, RetestForm
+from scrutiny.forms.findings import FindingForm, NoteForm, RetestForm
 from scrutiny.models import Finding
 
 PAGE = 50

@@ -1,0 +1,1 @@
+"""Scrutiny over the API."""
