@@ -53,7 +53,8 @@ def asked_for(narrow: LogForm, event: str) -> tuple[EventQuerySet, str]:
     if event:
         one = get_object_or_404(Event, pk=as_id(event))
         return Event.objects.filter(pk=one.pk), f"the event {one.pk}"
-    return narrowed(narrow.cleaned_data, narrow.span), in_words(narrow.cleaned_data)
+    is_narrow = any(value for name, value in narrow.cleaned_data.items() if name != "country")
+    return narrowed(narrow.cleaned_data, narrow.span), in_words(narrow.cleaned_data) if is_narrow else "all of the log"
 
 
 def exported(request: HttpRequest | Request, events: EventQuerySet, narrow: LogForm, asked: Asked) -> HttpResponseBase:
