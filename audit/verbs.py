@@ -184,6 +184,14 @@ class Verb(TextChoices):
         "{actor} recorded the Commissioner’s answer on version {version} of {subject}, {outcome}: {words}",
     )
     DPIA_REJECTED = "dpia.rejected", "{actor} rejected version {version} of {subject}: {words}"
+    DPIA_COVERS = "dpia.covers", "{actor} said that {subject} covers a {kind} too: {words}"
+    DPIA_COVERS_NO_MORE = "dpia.covers_no_more", "{actor} ended that {subject} covers a {kind}: {reason}"
+    DPIA_REVIEW_DEMANDED = (
+        "dpia.review_demanded",
+        "{actor} gave cause to review {subject} by {due_at}, {trigger}: {words}",
+    )
+    DPIA_REVIEW_ANSWERED = "dpia.review_answered", "{actor} reviewed {subject}: no change needed, because {words}"
+    MEASURE_TAKEN = "dpia.measure_taken", "{actor} said that the measure {key} of {subject} is in place: {evidence}"
     SITE_PROPOSED = "site.proposed", "{actor} proposed the camera site {subject}"
     SITE_EDITED = "site.edited", "{actor} changed {fields} of the camera site {subject}"
     CAMERA_ADDED = "camera.added", "{actor} added the camera {camera} to the site {subject}"

@@ -10,6 +10,7 @@ from camera_sites.models import (
     CameraSite,
     CodeGap,
     ConsultationOutcome,
+    Coverage,
     Dpia,
     DpiaAdvice,
     DpiaVersion,
@@ -258,6 +259,9 @@ def _is_assessed(site: CameraSite) -> Verdict:
         return Denied("No DPIA covers this site yet. Without one in date it cannot go live.")
     if not Dpia.objects.governing(timezone.now()).filter(pk=site.dpia_id).exists():
         return Denied("Its DPIA is not approved, or is past its review date. Without one in date it cannot go live.")
+    lapsed = Coverage.objects.filter(kind=Coverage.Kind.SITE, subject=site.pk).lapsed(timezone.now())
+    if first := lapsed.select_related("dpia").first():
+        return Denied(f"{first.dpia} covers it too, and is past its review date. Without it in date it cannot go live.")
     return Allowed()
 
 

@@ -77,6 +77,21 @@ _LIVE = """
             IF NEW.encircles THEN
                 TOWN_DPIA_GOVERNS
             END IF;
+            IF EXISTS (
+                SELECT FROM camera_sites_coverage c
+                    LEFT JOIN LATERAL (
+                        SELECT d.review_due_at FROM camera_sites_dpiadecision d
+                            JOIN camera_sites_dpiaversion v ON v.id = d.version_id
+                            WHERE v.dpia_id = c.dpia_id AND v.status = 'approved' AND d.verdict = 'approve'
+                                AND d.decided_at <= NEW.moved_at
+                            ORDER BY d.decided_at DESC LIMIT 1
+                    ) g ON true
+                    WHERE c.kind = 'site' AND c.subject = NEW.id AND c.ended_at IS NULL
+                        AND (g.review_due_at IS NULL OR g.review_due_at <= NEW.moved_at)
+            ) THEN
+                RAISE EXCEPTION 'a site is live only while every assessment that covers it is in date'
+                    USING ERRCODE = 'check_violation';
+            END IF;
             IF NEW.deployed_until <= NEW.moved_at THEN
                 RAISE EXCEPTION 'this deployment has ended' USING ERRCODE = 'check_violation';
             END IF;

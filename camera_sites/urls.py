@@ -6,10 +6,11 @@ from camera_sites.api import accuracy as accuracy_api
 from camera_sites.api import dpias as dpias_api
 from camera_sites.api import evidence as evidence_api
 from camera_sites.api import exchange as exchange_api
+from camera_sites.api import links as links_api
 from camera_sites.api import map as map_api
 from camera_sites.api import self_assessments as code_api
 from camera_sites.api import sites as sites_api
-from camera_sites.views import accuracy, acts, dpia_files, dpia_registers, dpias, evidence, exchange, sites
+from camera_sites.views import accuracy, acts, dpia_files, dpia_registers, dpias, evidence, exchange, links, sites
 from camera_sites.views import self_assessments as code
 
 urlpatterns = [
@@ -64,6 +65,13 @@ urlpatterns = [
     path("dpias/<uuid:pk>/submit/", dpias.dpia_submit, name="dpia_submit"),
     path("dpias/<uuid:pk>/advise/", dpias.dpia_advise, name="dpia_advise"),
     path("dpias/<uuid:pk>/decide/", dpias.dpia_decide, name="dpia_decide"),
+    path("dpias/<uuid:pk>/reviews/new/", links.dpia_demand, name="dpia_demand"),
+    path("dpias/<uuid:pk>/measures/<slug:key>/", links.measure_take, name="measure_take"),
+    path("dpias/reviews/<uuid:pk>/", links.demand_answer, name="demand_answer"),
+    path("dpias/systems/", links.system_list, name="system_list"),
+    path("dpias/systems/new/", links.system_new, name="system_new"),
+    path("dpias/of/<slug:kind>/<uuid:subject>/new/", links.coverage_new, name="coverage_new"),
+    path("dpias/coverage/<uuid:pk>/end/", links.coverage_end, name="coverage_end"),
 ]
 
 api_urlpatterns = [
@@ -111,4 +119,11 @@ api_urlpatterns = [
     path("dpias/<uuid:pk>/differences/", dpias_api.DpiaDifferences.as_view(), name="api_dpia_differences"),
     path("dpias/<uuid:pk>/advise/", dpias_api.DpiaAdvise.as_view(), name="api_dpia_advise"),
     path("dpias/<uuid:pk>/decide/", dpias_api.DpiaDecide.as_view(), name="api_dpia_decide"),
+    path("dpias/<uuid:pk>/coverage/", links_api.DpiaCoverage.as_view(), name="api_dpia_coverage"),
+    path("dpias/coverage/<uuid:pk>/end/", links_api.DpiaCoverageEnd.as_view(), name="api_coverage_end"),
+    path("dpias/of/<slug:kind>/<uuid:subject>/", links_api.DpiasOf.as_view(), name="api_dpias_of"),
+    path("dpias/<uuid:pk>/reviews/", links_api.DpiaDemands.as_view(), name="api_dpia_demands"),
+    path("dpias/reviews/<uuid:pk>/answer/", links_api.DemandAnswer.as_view(), name="api_demand_answer"),
+    path("dpias/<uuid:pk>/measures/", links_api.DpiaMeasures.as_view(), name="api_dpia_measures"),
+    path("dpias/<uuid:pk>/measures/<slug:key>/", links_api.DpiaMeasureTaken.as_view(), name="api_dpia_measure_taken"),
 ]

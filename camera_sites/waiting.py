@@ -14,6 +14,7 @@ from camera_sites.models import AccuracyTest, Camera, CameraSite, CodeGap, DpiaV
 from camera_sites.models.dpias import DpiaVersionQuerySet
 from camera_sites.models.sites import CameraSiteQuerySet
 from camera_sites.story import SOON
+from camera_sites.waiting_reviews import reviews_and_measures
 from portal.home import Item
 from standards.models import StandardsProfile
 
@@ -26,6 +27,7 @@ def questions(user: User, now: dt.datetime) -> Iterator[Item]:
     yield from _own_cameras(user, now)
     yield from _needs(user, now)
     yield from _code(user, now)
+    yield from reviews_and_measures(user, now)
     if role_has(user, "camera_sites.write_dpia"):
         drafts = DpiaVersion.objects.filter(status=DpiaVersion.Status.DRAFT, contributions__user=user)
         yield _assessments("Your DPIA drafts", drafts.order_by("written_at"), "written_at")

@@ -10,9 +10,10 @@ class HotlistsConfig(AppConfig):
     name = "hotlists"
 
     def ready(self) -> None:
-        from camera_sites import code_principles  # noqa: PLC0415
+        from camera_sites import code_principles, covered  # noqa: PLC0415
         from hotlists import waiting  # noqa: PLC0415 - models can be imported only once the apps are ready
         from hotlists.code_facts import lists_are_right  # noqa: PLC0415
+        from hotlists.covered import KIND  # noqa: PLC0415
         from hotlists.policies import may_declare  # noqa: PLC0415
         from hotlists.views.decisions import conditions_panel  # noqa: PLC0415
         from hotlists.views.feeds import feed_panel  # noqa: PLC0415
@@ -21,6 +22,7 @@ class HotlistsConfig(AppConfig):
 
         health.register("inbox", inbox.wellness)
         home.register(waiting.questions)
+        covered.register(KIND)
         code_principles.register(12, lists_are_right)
         panels.register("hotlists.hotlist", feed_panel, order=10)
         panels.register("hotlists.entry", draft_panel, order=5)

@@ -10,8 +10,11 @@ class MatchersConfig(AppConfig):
     name = "matchers"
 
     def ready(self) -> None:
+        from camera_sites import covered  # noqa: PLC0415 - likewise
         from matchers import panels, waiting, wellness  # noqa: PLC0415 - models can be imported only once apps are ready
+        from matchers.covered import KIND  # noqa: PLC0415 - likewise
 
+        covered.register(KIND)
         home.register(waiting.questions)
         health.register("publication", wellness.check)
         places.register("hotlists.entry", panels.of_entry, order=20)

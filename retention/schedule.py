@@ -132,7 +132,8 @@ SCHEDULE: list[Rule] = [
                ("camera_sites.PrincipleAnswer", "assessment"), ("camera_sites.SelfAssessmentHand", "assessment")),
     *keep("Life of what it covers and 6 years; ended by hand", ACCOUNTABLE, "camera_sites.Dpia", "camera_sites.DpiaVersion",
           "camera_sites.DpiaContribution", "camera_sites.DpiaAdvice", "camera_sites.DpiaDecision",
-          "camera_sites.PriorConsultation", "camera_sites.ConsultationOutcome"),
+          "camera_sites.PriorConsultation", "camera_sites.ConsultationOutcome", "camera_sites.Coverage",
+          "camera_sites.ReviewDemand", "camera_sites.MeasureTaken"),
     # --- Sessions and tokens
     erase("portal.StoredAnswer", "A day after the call that it answered", SECRETS, months=0, since="expires_at",
           leaves_traces=False),

@@ -1,11 +1,13 @@
 """The verbs of assessments and camera sites."""
 
 from .accuracy import import_tests, record_test
+from .coverage import cover, uncover
 from .dpias import advise, begin_dpia, begin_version, decide, edit_version, import_dpia, submit
 from .evidence import check_position, end_sharing, inspect_signs, log_consultation, share_site
 from .exchange import apply_import, export_sites, read_import
 from .needs import ask_for_review, review_need
 from .prior_consultations import record_answer, send_to_commissioner
+from .reviews import answer_review, demand_review, demand_reviews, take_measure
 from .self_assessments import (
     add_gap,
     answer_principle,
@@ -32,6 +34,7 @@ __all__ = [
     "add_gap",
     "advise",
     "answer_principle",
+    "answer_review",
     "apply_import",
     "ask_for_review",
     "begin_dpia",
@@ -39,8 +42,11 @@ __all__ = [
     "begin_version",
     "check_position",
     "close_gap",
+    "cover",
     "decide",
     "decommission",
+    "demand_review",
+    "demand_reviews",
     "drop_gap",
     "edit_site",
     "edit_version",
@@ -68,4 +74,6 @@ __all__ = [
     "summarise",
     "suspend_site",
     "take_access",
+    "take_measure",
+    "uncover",
 ]

@@ -10,6 +10,7 @@ from accounts.models import Actor, SignIn, User
 from audit.actions import record
 from audit.verbs import Verb
 from camera_sites import policies
+from camera_sites.actions.reviews import answer_by_version
 from camera_sites.dpia_contents import REGISTERS, WRITTEN, content, digest, remaining, tidy, unknown_risks
 from camera_sites.dpia_exchange import read
 from camera_sites.models import Dpia, DpiaAdvice, DpiaContribution, DpiaDecision, DpiaVersion
@@ -163,6 +164,7 @@ def decide(
     )  # fmt: skip
     DPIA_VERSION.move(version, DpiaVersion.Status.APPROVED if is_approval else DpiaVersion.Status.REJECTED)
     if is_approval:
+        answer_by_version(version, by=by, at=now)
         publish_sites_soon()
         publish_lists_soon()
     record(

@@ -9,12 +9,13 @@ from accounts.models import User
 from audit.actions import record
 from audit.verbs import Verb
 from camera_sites import policies
-from camera_sites.actions.sites import contribute, locked
+from camera_sites.actions.sites import contribute, locked, review_assessments
 from camera_sites.models import (
     Camera,
     CameraSite,
     NeedQuestion,
     PositionCheck,
+    ReviewDemand,
     SharingAgreement,
     SignageInspection,
     SiteConsultation,
@@ -67,6 +68,7 @@ def share_site(
             site=site, trigger=NeedQuestion.Trigger.SHARING, words=f"Shared with {agreement.organisation}.", raised_by=by,
             raised_at=now,
         )  # fmt: skip
+    review_assessments(site, by=by, trigger=ReviewDemand.Trigger.SHARING, what="Its reads go to another body too")
     record(
         Verb.SITE_SHARED, target=site, by=by, also=[agreement], organisation=agreement.organisation,
         purpose=agreement.purpose, until_at=short(until_at),

@@ -8,7 +8,7 @@ from accounts.policies import own_session
 from audit.actions import record
 from audit.verbs import Verb
 from camera_sites import policies
-from camera_sites.actions.sites import locked
+from camera_sites.actions.sites import locked, review_assessments
 from camera_sites.models import CameraSite, NeedQuestion, NeedReview
 from portal.errors import Unfit
 from portal.policies import require
@@ -23,6 +23,7 @@ def ask_for_review(site: CameraSite, *, by: User, trigger: str, words: str) -> N
     asked = NeedQuestion.objects.create(
         site=site, trigger=NeedQuestion.Trigger(trigger), words=words.strip(), raised_by=by, raised_at=timezone.now()
     )
+    review_assessments(site, by=by, trigger=asked.trigger, what=str(asked.get_trigger_display()))
     record(
         Verb.NEED_QUESTIONED, target=site, by=by, also=[asked], trigger=str(asked.get_trigger_display()).lower(),
         words=asked.words,

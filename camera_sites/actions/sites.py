@@ -12,8 +12,10 @@ from accounts.models import Actor, SystemJob, User
 from audit.actions import record
 from audit.verbs import Verb
 from camera_sites import policies
+from camera_sites.actions.reviews import demand_reviews
 from camera_sites.case import unfit
-from camera_sites.models import Camera, CameraSite, SiteContribution
+from camera_sites.covered import assessments_of
+from camera_sites.models import Camera, CameraSite, ReviewDemand, SiteContribution
 from portal.errors import TooLate, Unfit
 from portal.policies import require
 
@@ -25,6 +27,7 @@ DECIDED_ON = (
     "evidence_from", "evidence_until", "alternatives", "duplication", "exceptional_case", "encircles", "town_dpia",
     "proximity", "proximity_measures", "latitude", "longitude", "road", "dpia",
 )  # fmt: skip
+MOVED = frozenset({"latitude", "longitude", "road"})
 # What a proposer writes.
 WRITTEN = (*DECIDED_ON, *EDITABLE_WHEN_LIVE)
 
@@ -60,6 +63,10 @@ def edit_site(site: CameraSite, *, by: User, **facts: Any) -> CameraSite:
     _fill(site, changed, WRITTEN)
     _save(site, "Another camera site has this reference already.")
     contribute(site, by=by)
+    if MOVED & set(changed):
+        review_assessments(site, by=by, trigger=ReviewDemand.Trigger.CAMERA, what="Other cameras or another place")
+    if "purposes" in changed:
+        review_assessments(site, by=by, trigger=ReviewDemand.Trigger.PURPOSE, what="Other purposes")
     record(Verb.SITE_EDITED, target=site, by=by, fields=", ".join(sorted(changed)) or "nothing")
     return site
 
@@ -77,6 +84,7 @@ def add_camera(
     )  # fmt: skip
     _save_new(camera, "Another camera has this reference already.")
     contribute(site, by=by)
+    review_assessments(site, by=by, trigger=ReviewDemand.Trigger.CAMERA, what="Other cameras or another place")
     record(Verb.CAMERA_ADDED, target=site, by=by, also=[camera], camera=ref)
     return camera
 
@@ -153,6 +161,13 @@ def _save(thing: CameraSite | Camera, taken: str, **how: Any) -> None:
 def contribute(site: CameraSite, *, by: User) -> None:
     """Their hand is in the proposal now."""
     SiteContribution.objects.get_or_create(site=site, user=by, defaults={"contributed_at": timezone.now()})
+
+
+def review_assessments(site: CameraSite, *, by: User, trigger: str, what: str) -> None:
+    """What happened to a site asks whether its assessments still hold (R-116). Those who read these may not know of a covert
+    site, so that none is named (R-123)."""
+    told = "a covert site" if site.is_covert else str(site)
+    demand_reviews(assessments_of("site", site), by=by, trigger=trigger, words=f"{what}: {told}.", about=site.pk)
 
 
 def locked(site: CameraSite, *, by: Actor) -> CameraSite:

@@ -3,11 +3,13 @@
 from .access import SiteContribution, SiteGroupAccess, SiteUserAccess
 from .accuracy import AccuracyTest
 from .cameras import Camera
+from .coverage import Coverage
 from .dpias import Dpia, DpiaAdvice, DpiaContribution, DpiaDecision, DpiaVersion
 from .evidence import PositionCheck, SharingAgreement, SignageInspection, SiteConsultation
 from .imports import SiteImport
 from .needs import NeedQuestion, NeedReview
 from .prior_consultations import ConsultationOutcome, PriorConsultation
+from .reviews import MeasureTaken, ReviewDemand
 from .self_assessments import CodeGap, PrincipleAnswer, SelfAssessment, SelfAssessmentHand
 from .service import ServiceSpell, SiteDecision
 from .sites import CameraSite
@@ -18,16 +20,19 @@ __all__ = [
     "CameraSite",
     "CodeGap",
     "ConsultationOutcome",
+    "Coverage",
     "Dpia",
     "DpiaAdvice",
     "DpiaContribution",
     "DpiaDecision",
     "DpiaVersion",
+    "MeasureTaken",
     "NeedQuestion",
     "NeedReview",
     "PositionCheck",
     "PrincipleAnswer",
     "PriorConsultation",
+    "ReviewDemand",
     "SelfAssessment",
     "SelfAssessmentHand",
     "ServiceSpell",

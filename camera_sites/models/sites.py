@@ -12,6 +12,7 @@ from guardian.shortcuts import get_objects_for_user
 from accounts.models import Actor, MachineClient, User
 from camera_sites import site_triggers as triggers
 from camera_sites.models.cases import SiteCase
+from camera_sites.models.coverage import Coverage, further_ends
 from camera_sites.models.dpias import Dpia
 from portal.ids import new_id
 from standards.models import StandardsProfile
@@ -40,7 +41,8 @@ class CameraSiteQuerySet(models.QuerySet["CameraSite"]):
         """Adds `in_service_until`: when service ends for a site in service at this moment, past or not; null for any other.
 
         Service is a spell that people began and ended, while every assessment governs and the deployment lasts: the first of
-        these to end ends it. `is_set_live` says whether a spell ran, `dpia_ends_at` and `town_ends_at` when those in date end.
+        these to end ends it. `is_set_live` says whether a spell ran, `dpia_ends_at` and `town_ends_at` when those in date end,
+        `is_uncovered` and `further_ends_at` the same of what else covers it.
         """
         spells = self.model._base_manager.filter(
             Q(spells__ended_at=None) | Q(spells__ended_at__gt=at), pk=OuterRef("pk"), spells__began_at__lte=at
@@ -50,13 +52,14 @@ class CameraSiteQuerySet(models.QuerySet["CameraSite"]):
             is_set_live=Exists(spells),
             dpia_ends_at=Subquery(governing.filter(pk=OuterRef("dpia_id")).values("review_due_at")[:1]),
             town_ends_at=Subquery(governing.filter(pk=OuterRef("town_dpia_id")).values("review_due_at")[:1]),
+            **further_ends(Coverage.Kind.SITE, at),
         ).annotate(
             in_service_until=models.Case(
                 models.When(
-                    Q(is_set_live=True, dpia_ends_at__isnull=False)
+                    Q(is_set_live=True, dpia_ends_at__isnull=False, is_uncovered=False)
                     & (Q(encircles=False) | Q(encircles=None) | Q(town_ends_at__isnull=False))  # R-118
                     & (Q(deployed_until=None) | Q(deployed_until__gt=at)),
-                    then=Least("dpia_ends_at", "town_ends_at", "deployed_until"),
+                    then=Least("dpia_ends_at", "town_ends_at", "further_ends_at", "deployed_until"),
                 ),
                 default=None,
                 output_field=models.DateTimeField(null=True),
@@ -70,6 +73,7 @@ class CameraSiteQuerySet(models.QuerySet["CameraSite"]):
             Q(encircles=False) | Q(encircles=None) | Q(town_dpia__in=governing),
             Q(deployed_until=None) | Q(deployed_until__gt=at),
             is_set_live=True,
+            is_uncovered=False,
             dpia__in=governing,
         )
 
@@ -164,6 +168,7 @@ class CameraSiteQuerySet(models.QuerySet["CameraSite"]):
             Exists(self.model._base_manager.filter(pk=OuterRef("pk"), cameras__isnull=False)),
             status=CameraSite.Status.PROPOSED,
             dpia_ends_at__isnull=False,
+            is_uncovered=False,
         )
 
     def with_standing(self, at: dt.datetime) -> "CameraSiteQuerySet":

@@ -11,7 +11,9 @@ from accounts.actions import grant_access, revoke_access
 from accounts.models import Actor, SystemJob, User
 from audit.actions import record
 from audit.verbs import Verb
-from camera_sites.models import Dpia
+from camera_sites.actions import demand_reviews
+from camera_sites.covered import assessments_of
+from camera_sites.models import Dpia, ReviewDemand
 from hotlists import policies
 from hotlists.models import Entry, Hotlist, HotlistTerm, Justification
 from hotlists.nudges import publish_soon
@@ -85,6 +87,12 @@ def change_hotlist(hotlist: Hotlist, *, by: Actor, misfits_known: bool = False, 
     hotlist.save(update_fields=changed)
     if "dpia" in changed:
         open_list_term(hotlist, from_at=now)
+    if "purpose" in changed:  # R-116; those who read assessments may not know of a suppression list
+        told = "A list" if hotlist.kind == Hotlist.Kind.SUPPRESSION else f"The list {hotlist.title}"
+        demand_reviews(
+            assessments_of("hotlist", hotlist), by=by, trigger=ReviewDemand.Trigger.PURPOSE,
+            words=f"{told} has another purpose.", about=hotlist.pk,
+        )  # fmt: skip
     publish_soon(hotlist.pk)
     record(Verb.HOTLIST_CHANGED, target=hotlist, by=by, count=misfits, fields=", ".join(changed).replace("_", " "))
     return hotlist

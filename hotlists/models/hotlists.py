@@ -13,7 +13,8 @@ from guardian.models import GroupObjectPermissionBase, UserObjectPermissionBase
 from guardian.shortcuts import get_objects_for_user
 
 from accounts.models import Actor, MachineClient, User
-from camera_sites.models import Dpia
+from camera_sites.models import Coverage, Dpia
+from camera_sites.models.coverage import further_ends
 from hotlists import triggers
 from portal.ids import new_id
 from standards.models import Action, Category, Priority
@@ -39,8 +40,8 @@ class HotlistQuerySet(models.QuerySet["Hotlist"]):
     def with_lapse(self, at: dt.datetime) -> "HotlistQuerySet":
         """Adds `lapses_at`: the least of what ends the list. Null when something that has to govern it does not.
 
-        Every list has a sunset and needs a DPIA in date, both as they stood at that moment; a feed needs an agreement with
-        its source, and a load that is no older than the agreement allows.
+        Every list has a sunset and needs a DPIA in date, as does every further one that covers it, all as they stood at that
+        moment; a feed needs an agreement with its source, and a load that is no older than the agreement allows.
         """
         term = _rows_of(Hotlist.terms).governing(at).filter(hotlist=OuterRef("pk")).order_by("-from_at")
         dpia_ends = Dpia.objects.governing(at).filter(pk=OuterRef("dpia_id")).values("review_due_at")[:1]
@@ -50,6 +51,7 @@ class HotlistQuerySet(models.QuerySet["Hotlist"]):
             "sunset_at": Subquery(term.values("sunset_at")[:1]),
             "dpia_ends_at": Subquery(term.annotate(dpia_ends_at=Subquery(dpia_ends)).values("dpia_ends_at")[:1]),
             "agreement_ends_at": Subquery(agreement.values("ends_at")[:1]),
+            **further_ends(Coverage.Kind.HOTLIST, at),
             "staleness_hours": Subquery(agreement.values("max_staleness_hours")[:1]),
             "last_loaded_at": Subquery(loaded.values("loaded_at")[:1]),
         }
@@ -57,13 +59,14 @@ class HotlistQuerySet(models.QuerySet["Hotlist"]):
             F("last_loaded_at") + F("staleness_hours") * Value(dt.timedelta(hours=1)), models.DateTimeField()
         )
         is_feed = Q(kind=Hotlist.Kind.FEED)
+        whole = ("sunset_at", "closed_at", "dpia_ends_at", "further_ends_at")
         return self.annotate(**ends).annotate(
             stale_at=stale_at,
             lapses_at=Case(
-                When(Q(sunset_at__isnull=True) | Q(dpia_ends_at__isnull=True), then=None),
+                When(Q(sunset_at__isnull=True) | Q(dpia_ends_at__isnull=True) | Q(is_uncovered=True), then=None),
                 When(is_feed & (Q(agreement_ends_at__isnull=True) | Q(last_loaded_at__isnull=True)), then=None),
-                When(is_feed, then=Least("sunset_at", "closed_at", "dpia_ends_at", "agreement_ends_at", "stale_at")),
-                default=Least("sunset_at", "closed_at", "dpia_ends_at"),
+                When(is_feed, then=Least(*whole, "agreement_ends_at", "stale_at")),
+                default=Least(*whole),
                 output_field=models.DateTimeField(null=True),
             ),
         )

@@ -1,0 +1,93 @@
+"""What assessments show: on the pages of what they cover, and on their own."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.models import Actor
+from camera_sites import link_policies as policies
+from camera_sites.covered import Kind, assessments_of, kind_of, kinds, named_by
+from camera_sites.measures import measures_of
+from camera_sites.models import Coverage, Dpia, DpiaVersion
+from camera_sites.policies import may_open_registry
+from camera_sites.story import state_of_dpia
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """Something that an assessment covers, as its page tells it."""
+
+    label: str
+    name: str
+    url: str
+    words: str
+    coverage: Coverage | None = None
+
+
+def assessments(key: str, request: HttpRequest, subject: Any) -> str:
+    """Every assessment that covers this thing, and how each stands."""
+    if not may_open_registry(request.user):
+        return ""
+    now = timezone.now()
+    found = assessments_of(key, subject)
+    standing = {dpia.pk: dpia for dpia in Dpia.objects.with_standing(now).filter(pk__in=[dpia.pk for dpia in found])}
+    further = Coverage.objects.filter(kind=key, subject=subject.pk, ended_at=None).select_related("covered_by")
+    told = {coverage.dpia_id: coverage for coverage in further}
+    rows = [(standing[dpia.pk], state_of_dpia(standing[dpia.pk], now), told.get(dpia.pk)) for dpia in found]
+    context = {
+        "rows": rows, "kind": kind_of(key), "subject": subject, "may": policies.may_cover(request.user, key, subject),
+        "lapsed": [dpia for dpia, state, _ in rows if not (dpia.ends_at and dpia.ends_at > now)],
+    }  # fmt: skip
+    return render_to_string("camera_sites/_assessments_panel.html", context, request)
+
+
+def served_by(dpia: Dpia, actor: Actor) -> tuple[list[Served], int]:
+    """(what an assessment covers of what the actor may see, how much more it covers)."""
+    found = [Served(_label(kind), str(thing), address_of(kind, thing), "Named by it as its own")
+             for kind in kinds() for thing in named_by(kind, dpia, actor)]  # fmt: skip
+    standing = list(dpia.coverage.filter(ended_at=None).select_related("covered_by"))
+    things = {
+        kind.key: kind.find(actor).in_bulk([one.subject for one in standing if one.kind == kind.key])
+        for kind in kinds()
+    }
+    hidden = 0
+    for one in standing:
+        kind = kind_of(one.kind)
+        if kind is None:
+            found.append(Served("System", one.name, reverse("system_list"), one.words, one))
+        elif one.subject in things[kind.key]:
+            thing = things[kind.key][one.subject]
+            found.append(Served(_label(kind), str(thing), address_of(kind, thing), one.words, one))
+        else:
+            hidden += 1
+    return found, hidden
+
+
+def serves(request: HttpRequest, dpia: Dpia) -> str:
+    """What an assessment covers beside the sites that name it, the reviews that were asked for, and its measures."""
+    now = timezone.now()
+    found, hidden = served_by(dpia, request.user)
+    governing = dpia.versions.filter(status=DpiaVersion.Status.APPROVED).order_by("-number").first()
+    context = {
+        "dpia": dpia, "served": found, "hidden": hidden, "today": timezone.localdate(now), "now": now,
+        "demands": [
+            (demand, policies.may_answer(request.user, demand))
+            for demand in dpia.demands.select_related("owner", "raised_by", "answered_by", "version")
+        ],
+        "may_demand": policies.may_demand(request.user, dpia), "governing": governing,
+        "measures": measures_of(governing) if governing else [],
+    }  # fmt: skip
+    return render_to_string("camera_sites/_dpia_panel.html", context, request)
+
+
+def address_of(kind: Kind, thing: Any) -> str:
+    """Of its page."""
+    return reverse(kind.address, args=[getattr(thing, kind.argument)])
+
+
+def _label(kind: Kind) -> str:
+    return str(Coverage.Kind(kind.key).label)
