@@ -16,6 +16,7 @@ from accounts.models import User
 from accounts.roles import ROLES
 from standards.ranks import Rank
 from tests.cast import person
+from tests.publishing import *  # noqa: F403 - fixtures
 
 pytestmark = pytest.mark.django_db
 
@@ -93,7 +94,7 @@ def everybody(team) -> User:
     return made
 
 
-def test_field_that_nobody_can_mean_is_never_a_fault_of_ours(hotlist, dpia, everybody, client_of, draft_entry):
+def test_field_that_nobody_can_mean_is_never_a_fault_of_ours(hotlist, dpia, everybody, client_of, draft_entry, publication_keys):
     client = client_of(everybody)
     client.raise_request_exception = False
     there = {
