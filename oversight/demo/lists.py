@@ -90,7 +90,7 @@ def add_entries(people: dict[str, User], hotlists: dict[str, Hotlist]) -> list[E
     """Twelve in force, and one or two of every other state; the story of a week."""
     marks = plates(1)
     crime, missing = hotlists["northdale-crime"], hotlists["northdale-missing"]
-    in_force = [_approved(people, crime, next(marks), number) for number in range(10)]
+    in_force = [approved(people, crime, next(marks), number) for number in range(10)]
     in_force += [_missing(people, missing, next(marks), number) for number in range(2)]
     for number in range(3):
         _submitted(people, crime, next(marks), 20 + number)
@@ -100,16 +100,16 @@ def add_entries(people: dict[str, User], hotlists: dict[str, Hotlist]) -> list[E
         rationale="Which burglary, and how is the driver linked? Add the reference of the CCTV.",
     )  # fmt: skip
     actions.begin_entry(crime, by=people["pc.shah"], **facts(next(marks), 31, timezone.now()))
-    suspended = _approved(people, crime, next(marks), 32)
+    suspended = approved(people, crime, next(marks), 32)
     actions.suspend(
         suspended, by=people["insp.lowe"], reason="The keeper says that the plate was cloned; being checked."
     )
-    recovered = _approved(people, crime, next(marks), 33)
+    recovered = approved(people, crime, next(marks), 33)
     actions.withdraw(recovered, by=people["sgt.okafor"], reason="recovered", words="Found on Quay Street, keys in it.")
-    with _earlier(people, 30):
-        _approved(people, crime, next(marks), 34)  # nobody reviewed it since: out of force
-    with _earlier(people, 420):
-        old = _approved(people, crime, next(marks), 35)
+    with earlier(people, 30):
+        approved(people, crime, next(marks), 34)  # nobody reviewed it since: out of force
+    with earlier(people, 420):
+        old = approved(people, crime, next(marks), 35)
         actions.withdraw(old, by=people["sgt.okafor"], reason="arrested", words="Driver arrested and charged.")
     changed = actions.begin_version(
         in_force[0], by=people["pc.shah"], action="STOP", priority="HIGH",
@@ -117,11 +117,11 @@ def add_entries(people: dict[str, User], hotlists: dict[str, Hotlist]) -> list[E
     )  # fmt: skip
     actions.submit(changed, by=people["pc.shah"])
     # no more than is in proportion: one place by night, and one road by day of which only a record is wanted
-    _approved(
+    approved(
         people, crime, next(marks), 36, response="WHEN_FREE",
         scope={"areas": ["Northdale Harbour"], "days": [5, 6, 7], "hours": ["20:00", "06:00"]},
     )  # fmt: skip
-    _approved(
+    approved(
         people, crime, next(marks), 37, action="OBSERVE_REPORT", response="RECORD_ONLY",
         scope={"sites": ["nd-a02", "nd-a03"], "days": [1, 2, 3, 4, 5], "hours": ["07:00", "19:00"]},
     )  # fmt: skip
@@ -129,7 +129,7 @@ def add_entries(people: dict[str, User], hotlists: dict[str, Hotlist]) -> list[E
 
 
 @contextlib.contextmanager
-def _earlier(people: dict[str, User], days: int) -> Iterator[None]:
+def earlier(people: dict[str, User], days: int) -> Iterator[None]:
     """An earlier day, with everybody in a session of that day."""
     with time_machine.travel(timezone.now() - days * DAY):
         for user in people.values():
@@ -162,7 +162,7 @@ def _submitted(people: dict[str, User], hotlist: Hotlist, plate: str, number: in
     return actions.submit(draft, by=author)
 
 
-def _approved(people: dict[str, User], hotlist: Hotlist, plate: str, number: int, **over) -> Entry:
+def approved(people: dict[str, User], hotlist: Hotlist, plate: str, number: int, **over) -> Entry:
     version = _submitted(people, hotlist, plate, number, **over)
     actions.decide(
         version, by=people["sgt.okafor"], verdict="approve",

@@ -10,7 +10,7 @@ from django.db import transaction
 
 from accounts.models import User
 from oversight.actions import release_figures
-from oversight.demo import code, exceptional, feeds, lists, machines, people, sites, warninglists
+from oversight.demo import code, exceptional, feeds, lists, machines, people, scrutiny, sites, warninglists
 
 
 class Command(BaseCommand):
@@ -37,6 +37,7 @@ class Command(BaseCommand):
         self._step("feeds: agreements and their first files", lambda: feeds.add_feeds(staff, hotlists))
         told = self._step("matchers and other machines", lambda: machines.add_machines(staff, hotlists))
         self._step("the camera code", lambda: code.add_self_assessment(staff))
+        self._step("a sample and signs of misuse", lambda: scrutiny.add_scrutiny(staff, hotlists))
         self._step("public figures", lambda: release_figures(by=people.JOB))
         processes = told.pop("processes")
         transaction.on_commit(lambda: self._write("demo/processes.json", processes))
