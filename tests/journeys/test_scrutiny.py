@@ -45,7 +45,9 @@ def test_a_month_from_the_lot_to_the_proof(portal, person, look):
     sees(page, "Somebody else tests whether it holds")
     finding = page.url
     page = marsh.goes_to(finding.removeprefix(portal.url))
-    page.get_by_role("button", name="Test the answer").or_(page.get_by_role("link", name="Test the answer")).first.click()
+    page.get_by_role("button", name="Test the answer").or_(
+        page.get_by_role("link", name="Test the answer")
+    ).first.click()
     chooses(page, "Does the answer hold?", "Yes: it is settled")
     page.get_by_label("What you looked at, and what you saw").fill("Read it again: it is this case now.")
     page.get_by_role("button", name="Write down the test").click()
