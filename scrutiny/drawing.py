@@ -33,6 +33,12 @@ class Act:
     strata: tuple[str, ...]
     always: str = ""  # why it is looked at whatever the lot says
 
+    @property
+    def told(self) -> str:
+        """Why it was drawn, if by lot; who did it is told by the act itself."""
+        strata = [stratum for stratum in self.strata if not stratum.startswith("person ")]
+        return f"By lot: {', '.join(strata)}"[:150]
+
 
 @dataclass(frozen=True, slots=True)
 class Lot:
@@ -65,7 +71,7 @@ def draw(month: dt.date, seed: str, profile: StandardsProfile) -> Lot:
         by_lot = [act for act in acts if not act.always]
         size = min(len(by_lot), max(least, math.ceil(len(acts) * share / 100)))
         drawn += sorted(always, key=lambda one: _place(seed, one[0]))
-        drawn += [(act, f"By lot: {', '.join(act.strata)}"[:150]) for act in by_turns(by_lot, seed)[:size]]
+        drawn += [(act, act.told) for act in by_turns(by_lot, seed)[:size]]
     return Lot(drawn, population)
 
 
@@ -103,7 +109,7 @@ def _authorities(span: tuple[dt.datetime, dt.datetime]) -> list[Act]:
     for pk, slug, category, author, submitter, deciders, ranks, by_word, protected, again, giver, recorder in found:
         hands = {author, submitter, giver, recorder, *deciders} - {None}
         rank = Rank(max(ranks)).label if ranks else "no rank"
-        strata = (f"list {slug}", f"category {category}", f"author {submitter}", f"approved by a {rank.lower()}")
+        strata = (f"list {slug}", f"category {category}", f"person {submitter}", f"approved by a {rank.lower()}")
         always = "All emergencies" if by_word else "All that touches protected activity" if protected else ""
         strata += ("asked for again",) if again else ()
         acts.append(Act(Area.AUTHORITY, "hotlists.EntryVersion", pk, tuple(sorted(hands)), strata, always))
@@ -120,7 +126,7 @@ def _searches(span: tuple[dt.datetime, dt.datetime]) -> list[Act]:
     verbs = [Verb.PLATE_SEARCHED, Verb.PLATES_SEARCHED, Verb.HITS_SEARCHED, Verb.EXPORT_TAKEN]
     found = Event.objects.between(*span).filter(verb__in=verbs, actor_kind="user").order_by()
     return [
-        Act(Area.SEARCH, "audit.Event", pk, (int(who),), (f"operation {verb}", f"person {who}"))
+        Act(Area.SEARCH, "audit.Event", pk, (int(who),), (f"operation {verb.replace('.', ' ')}", f"person {who}"))
         for pk, verb, who in found.values_list("pk", "verb", "actor_id")
     ]
 

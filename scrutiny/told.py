@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.urls import reverse
+from django.utils import timezone
 
 from audit.models import Event
 from audit.sentences import tell
@@ -66,7 +67,7 @@ def _asked(version: EntryVersion) -> list[tuple[str, Any]]:
     facts = [
         ("List", version.entry.hotlist.title), ("Category", version.category), ("Purpose", version.get_purpose_display()),
         ("Reference", f"{version.source_system} {version.source_ref}"), ("Reason", version.reason),
-        ("Asked for", version.get_action_display()), ("Until", version.expires_at),
+        ("Asked for", version.get_action_display()), ("Until", f"{timezone.localtime(version.expires_at):%-d %B %Y}"),
         ("How it stands", version.get_status_display()),
     ]  # fmt: skip
     for decision in version.decisions.all():

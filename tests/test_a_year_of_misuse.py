@@ -1,33 +1,25 @@
 """Two real cases of misuse, planted in a believable year: both surface, and the ordinary does not drown them (F-03, F-09)."""
 
 import datetime as dt
-import json
 import random
 
 import pytest
-from django.db import connection
 from django.utils import timezone
 
 from audit.verbs import Verb
-from hits.models import Hit, Outcome
 from hotlists.models import Decision, Entry, EntryVersion
-from portal.database.throwaway import admin_connection
 from portal.partitions import ensure_partitions
 from scrutiny.actions import screen
 from scrutiny.models import Signal
 from tests.cast import JOB, person
 from tests.hit_cast import *  # noqa: F403 - hits and what people answer
-from tests.misuse_cast import id_of, planted
+from tests.misuse_cast import id_of, planted, seen_and_left, written
 
 pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "owner", "retention"])
 
 DAY, HOUR, MINUTE = dt.timedelta(days=1), dt.timedelta(hours=1), dt.timedelta(minutes=1)
 PEOPLE = 40
 LETTERS = "ABCDEFGHJKLMNPRSTUVWXY"
-LIKE = (
-    "INSERT INTO {0} SELECT (jsonb_populate_record(t, o.over)).* FROM {0} t, jsonb_array_elements(%s::jsonb) AS o(over)"
-    " WHERE t.{1} = %s"
-)
 
 
 def a_plate(dice: random.Random) -> str:
@@ -83,29 +75,6 @@ def cloned(entry: Entry, wanted: list[dict]) -> None:
             "id": ids[2], "version_id": ids[1], "decided_by_id": one["decider"], "decided_at": decided.isoformat(),
         })  # fmt: skip
     written((entry, entries), (version, versions), (decision, decisions))
-
-
-def seen_and_left(hit: Hit, version: EntryVersion, count: int, since: dt.datetime) -> None:
-    """Hits like this one on another entry that asks for a stop, to which nobody was sent."""
-    hits, outcomes = [], []
-    for n in range(count):
-        at = since + n * DAY
-        one, stamp = str(id_of(at)), at.isoformat()
-        hits.append({
-            "id": one, "entry_id": str(version.entry_id), "version_id": str(version.pk), "vrm": version.vrm, "action": "STOP",
-            "received_at": stamp, "captured_at": stamp, "acknowledged_at": stamp, "closed_at": stamp, "cautions": [],
-        })  # fmt: skip
-        outcomes.append({"hit_id": one, "decision": "NOT_DEPLOYED", "reason": "low_value", "recorded_at": stamp})
-    written((hit, hits), (Outcome.objects.get(hit=hit), outcomes))
-
-
-def written(*patterns: tuple) -> None:
-    """Rows like a pattern but for some columns, as the database's owner with triggers aside: nobody did these one by one."""
-    options = "-c session_replication_role=replica"
-    with admin_connection(connection.settings_dict["NAME"], options=options) as admin:
-        for pattern, rows in patterns:
-            query = LIKE.format(pattern._meta.db_table, pattern._meta.pk.column)
-            admin.execute(query, [json.dumps(rows), pattern.pk])
 
 
 @pytest.mark.timeout(300)

@@ -82,7 +82,7 @@ ENTRIES = (
     Indicator(
         id="case_over",
         title="Listed under a case that is over",
-        suggests="A reference was borrowed so that the entry passes: a false report got women tracked live (F-03).",
+        suggests="A reference was borrowed so that the entry passes: elsewhere a false report got three women tracked live.",  # F-03
         innocent="A case may be opened again, and may be about several vehicles. Ask the case's own system how the case stands and"
         " whether this vehicle is in it.",
         acts=_case_over,

@@ -41,7 +41,7 @@ HITS = (
     Indicator(
         id="followed_not_stopped",
         title="Seen again and again, and nobody sent",
-        suggests="A vehicle is tracked under an entry that asks for a stop (F-03: at least ten sightings in a fortnight).",
+        suggests="A vehicle is tracked under an entry that asks for a stop: elsewhere ten sightings in a fortnight.",  # F-03
         innocent="No unit was free, or the vehicle was lost each time. Look at the reasons given with the hits, and who read them.",
         acts=_followed,
         least="indicator.followed.hits",

@@ -65,7 +65,7 @@ LOOKS = (
     Indicator(
         id="one_plate_again",
         title="One plate looked up again and again",
-        suggests="Somebody follows a person they know: officers looked up one plate 69 and 228 times (F-09).",
+        suggests="Somebody follows a person they know: officers elsewhere looked up one plate 69 and 228 times.",  # F-09
         innocent="An officer in charge of a long case, or a control room that has the vehicle moving before it. Look whether the"
         " reasons name one case, and whether that person had a part in it.",
         acts=_one_plate,
