@@ -28,7 +28,7 @@ PAGES = {
     "registry": "/camera-sites/",
     "registry_last_page": "/camera-sites/?page=last",
     "registry_in_service": "/camera-sites/?show=in",
-    "registry_untested": "/camera-sites/?show=untested",
+    "registry_untested": "/camera-sites/?wanting=untested",
     "registry_by_name": "/camera-sites/?q=Site+1",
     "registry_api": "/api/v1/camera-sites/",
     "map": "/camera-sites/map/",

@@ -90,6 +90,18 @@ def records_of(site: CameraSite, at: dt.datetime, limits: AccuracyLimits) -> lis
     return records
 
 
+def untested(site: CameraSite, at: dt.datetime, *, least: int) -> str:
+    """The cameras that have not passed so many tests in date, or whose newest tests do not pass; empty where all did."""
+    limits = AccuracyLimits.at(at)
+    since = limits.tested_since(at)
+    return ", ".join(
+        record.camera.ref
+        for record in records_of(site, at, limits)
+        if record.verdict != Verdict.PASS
+        or sum(test.tested_on > since and judge(test, limits) == Verdict.PASS for test in record.tests) < least
+    )
+
+
 def _charts(tests: list[AccuracyTest], limits: AccuracyLimits) -> list[Chart]:
     captured = [
         Point(test.tested_on, test.capture_rate, test.capture_low, test.capture_high, test.light) for test in tests

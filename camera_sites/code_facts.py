@@ -4,12 +4,17 @@ import datetime as dt
 from collections.abc import Iterator
 
 from django.db.models import Exists, OuterRef, Q
+from django.utils import timezone
 
+from accounts.models import User
+from accounts.roles import ROLES
 from camera_sites.code_principles import Fact, none_of, register, share
 from camera_sites.limits import AccuracyLimits, need_days
-from camera_sites.models import AccuracyTest, Camera, CameraSite, Dpia, DpiaVersion, SignageInspection
+from camera_sites.models import AccuracyTest, Camera, CameraSite, Dpia, DpiaVersion, SignageInspection, SiteUserAccess
 from camera_sites.models.sites import CameraSiteQuerySet
 from retention.models import DeletionRun
+from retention.rules import Fate
+from retention.schedule import SCHEDULE
 from standards.models import StandardsProfile
 
 
@@ -54,6 +59,30 @@ def _deletion(at: dt.datetime) -> Iterator[Fact]:
                if last else "No deletion by the retention schedule has run yet.", is_well=last is not None)  # fmt: skip
 
 
+def _policies(at: dt.datetime) -> Iterator[Fact]:
+    """Principle 5: roles are written down, and everybody holds one of these; training that is past its day."""
+    people = User.objects.filter(is_active=True)
+    yield Fact(f"{len(ROLES)} roles are written down, each with who may hold it, why, and what it permits.")
+    lapsed = people.filter(trained_until__lt=timezone.localdate(at)).count()
+    yield none_of(lapsed, "People in post whose training is past its day: they may do nothing until it is renewed")
+
+
+def _access(at: dt.datetime) -> Iterator[Fact]:
+    """Principle 7."""
+    yield Fact("Who may look is asked of role, team and facts each time; looking at where a site stands is recorded.")
+    ended = SiteUserAccess.objects.filter(user__is_active=False, content_object__in=_live()).count()
+    yield none_of(ended, "Grants of sight of live camera sites to people who are no longer in post")
+
+
+def _security(at: dt.datetime) -> Iterator[Fact]:
+    """Principle 9."""
+    people = User.objects.filter(is_active=True)
+    unvetted = people.filter(vetted_until__lt=timezone.localdate(at)).count()
+    yield none_of(unvetted, "People in post whose vetting is past its day: they may do nothing until it is renewed")
+    rules = sum(rule.fate == Fate.ERASE for rule in SCHEDULE)
+    yield Fact(f"{rules} kinds of record are erased at the end of a written period; no kind is without a rule.")
+
+
 def _standards(at: dt.datetime) -> Iterator[Fact]:
     limits = AccuracyLimits.at(at)
     cameras = Camera.objects.filter(site__in=_live())
@@ -66,6 +95,6 @@ def _standards(at: dt.datetime) -> Iterator[Fact]:
 def register_facts() -> None:
     """Called once, when the apps are ready."""
     for principle, source in {
-        1: _purpose, 2: _privacy, 3: _openness, 4: _accountable, 6: _deletion, 8: _standards
+        1: _purpose, 2: _privacy, 3: _openness, 4: _accountable, 5: _policies, 6: _deletion, 7: _access, 8: _standards, 9: _security
     }.items():  # fmt: skip
         register(principle, source)

@@ -16,13 +16,15 @@ from standards.models import StandardsProfile
 SHOW = [
     ("in", "In service"), ("lapsing", "DPIA lapsing"), ("out", "Out of service"), ("suspended", "Suspended"),
     ("proposed", "Proposed"), ("ended", "Decommissioned"),
+]  # fmt: skip
+WANTING = [
     ("failing", "Camera below the standard"), ("untested", "Accuracy test overdue"), ("need", "Need to be reviewed"),
 ]  # fmt: skip
 OVERDUE = [("signs", "Inspection of signs"), ("signs-soon", "Inspection of signs, soon")]
 
 
 def narrowed(sites: CameraSiteQuerySet, asked: dict[str, Any], at: dt.datetime) -> CameraSiteQuerySet:
-    """Those that fit `asked`: q, show, deployment, owner, overdue, each of which may be left out."""
+    """Those that fit `asked`: q, show, wanting, deployment, owner, overdue, each of which may be left out."""
     if text := (asked.get("q") or "").strip():
         sites = sites.filter(Q(name__icontains=text) | Q(ref__icontains=text) | Q(area__icontains=text))
     if asked.get("deployment"):
@@ -31,6 +33,8 @@ def narrowed(sites: CameraSiteQuerySet, asked: dict[str, Any], at: dt.datetime) 
         sites = sites.filter(owner=asked["owner"])
     if asked.get("overdue"):
         sites = _overdue(sites, at)[asked["overdue"]]()
+    if asked.get("wanting"):
+        sites = _wanting(sites, at)[asked["wanting"]]()
     Status = CameraSite.Status
     show: dict[str, Callable[[], CameraSiteQuerySet]] = {
         "in": lambda: sites.in_service(at),
@@ -39,13 +43,18 @@ def narrowed(sites: CameraSiteQuerySet, asked: dict[str, Any], at: dt.datetime) 
         "suspended": lambda: sites.filter(status=Status.SUSPENDED),
         "proposed": lambda: sites.filter(status=Status.PROPOSED),
         "ended": lambda: sites.filter(status=Status.DECOMMISSIONED),
+    }
+    return show[asked["show"]]() if asked.get("show") else sites
+
+
+def _wanting(sites: CameraSiteQuerySet, at: dt.datetime) -> dict[str, Callable[[], CameraSiteQuerySet]]:
+    return {
         "failing": lambda: sites.filter(pk__in=_below_standard(at)),
         "untested": lambda: sites.filter(
             pk__in=Camera.objects.overdue_for_test(at, AccuracyLimits.at(at)).values("site")
         ),
         "need": lambda: sites.due_for_need_review(at, need_days(at)),
     }
-    return show[asked["show"]]() if asked.get("show") else sites
 
 
 def _overdue(sites: CameraSiteQuerySet, at: dt.datetime) -> dict[str, Callable[[], CameraSiteQuerySet]]:

@@ -19,3 +19,8 @@ def report_position_soon(check: Model) -> None:
 def publish_sites_soon() -> None:
     """After commit, asks for the table of sites in service to be published afresh. Missed, the clock asks again."""
     transaction.on_commit(lambda: app.send_task("matchers.tasks.publish_sites"), robust=True)
+
+
+def judge_test_soon(test: Model) -> None:
+    """After commit, asks that a camera which reads too badly be looked into, or that one that reads well again is said to."""
+    transaction.on_commit(lambda: app.send_task("scrutiny.tasks.judge_test", args=[str(test.pk)]), robust=True)

@@ -5,6 +5,7 @@ from django.utils import timezone
 
 from accounts.models import Actor, User
 from accounts.policies import acts_in_own_session, holds, reads
+from camera_sites.accuracy import untested
 from camera_sites.case import lacking, likelihood_of
 from camera_sites.models import (
     CameraSite,
@@ -122,6 +123,7 @@ def may_set_live(user: Actor, site: CameraSite) -> Verdict:
         _proposed_none_of(user, site),
         _is_assessed(site),
         _has_cameras(site),
+        _is_tested(site),
         _is_argued(site),
         _may_sign_off(user, site),
     )
@@ -268,6 +270,19 @@ def _is_assessed(site: CameraSite) -> Verdict:
 def _has_cameras(site: CameraSite) -> Verdict:
     if not site.cameras.exists():
         return Denied("No camera stands in this proposal yet.")
+    return Allowed()
+
+
+def _is_tested(site: CameraSite) -> Verdict:
+    """Where the standards in force demand it: so many tests in date of each camera, none of its newest short of them (R-090)."""
+    now = timezone.now()
+    least = StandardsProfile.objects.in_force(now).number("site.accuracy.before")
+    if least <= 0:
+        return Allowed()
+    if without := untested(site, now, least=least):
+        return Denied(
+            f"The standards in force ask for a passed accuracy test in date of each camera first. Without: {without}."
+        )
     return Allowed()
 
 

@@ -72,16 +72,18 @@ def _own_cameras(user: User, now: dt.datetime) -> Iterator[Item]:
     own = Camera.objects.filter(site__owner=user).exclude(site__status=CameraSite.Status.DECOMMISSIONED)
     failing = AccuracyTest.objects.filter(camera__in=own).newest().failing(limits).order_by()
     yield Item(
-        "Cameras of your sites are below the accuracy standard", f"{sites}?show=failing",
+        "Cameras of your sites are below the accuracy standard", f"{sites}?wanting=failing",
         failing.values("camera").distinct().count(), tone="stopped",
     )  # fmt: skip
     overdue = own.overdue_for_test(now, limits).count()
-    yield Item("Cameras of your sites have no accuracy test in date", f"{sites}?show=untested", overdue, tone="lapsing")
+    yield Item(
+        "Cameras of your sites have no accuracy test in date", f"{sites}?wanting=untested", overdue, tone="lapsing"
+    )
 
 
 def _needs(user: User, now: dt.datetime) -> Iterator[Item]:
     """Sites whose need is to be reviewed, for their owners and for those who review (R-116)."""
-    due, sites = CameraSite.objects.due_for_need_review(now, need_days(now)), f"{reverse('site_list')}?show=need"
+    due, sites = CameraSite.objects.due_for_need_review(now, need_days(now)), f"{reverse('site_list')}?wanting=need"
     own = due.filter(owner=user)
     since = own.aggregate(since=Min("need_due_at"))["since"]
     yield Item("The need of your camera sites is to be reviewed", sites, own.count(), since, "lapsing")

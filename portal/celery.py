@@ -36,6 +36,7 @@ app.conf.beat_schedule = {
     },
     "apply_retention": {"task": "retention.tasks.apply", "schedule": crontab(hour=3, minute=40)},
     "screen_for_misuse": {"task": "scrutiny.tasks.screen", "schedule": crontab(hour=4, minute=10)},
+    "report_lapses": {"task": "scrutiny.tasks.report_lapses", "schedule": crontab(hour=4, minute=25)},
     "draw_sample": {"task": "scrutiny.tasks.draw_sample", "schedule": crontab(hour=4, minute=40)},
     "resume_retention": {"task": "retention.tasks.resume", "schedule": 300.0},
 }

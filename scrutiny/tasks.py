@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from camera_sites.models import PositionCheck
+from camera_sites.models import AccuracyTest, PositionCheck
 from hits.models import Hit
 from scrutiny import actions
 
@@ -17,6 +17,18 @@ def report_site_hit(hit_id: str) -> None:
 def report_position(check_id: str) -> None:
     """A camera is not where it says."""
     actions.report_position(PositionCheck.objects.get(pk=check_id), by=actions.CLOCK)
+
+
+@shared_task
+def judge_test(test_id: str) -> None:
+    """A camera was tested."""
+    actions.report_accuracy(AccuracyTest.objects.get(pk=test_id), by=actions.CLOCK)
+
+
+@shared_task
+def report_lapses() -> None:
+    """Matchers and systems of which a DPIA is not in date."""
+    actions.report_lapses(by=actions.CLOCK)
 
 
 @shared_task

@@ -138,6 +138,13 @@ NUMBERS = [
     ("dpia.consultation.answer", 42, "days", "The Commissioner answers a prior consultation within", "R-115 [M]"),
     ("dpia.consultation.extension", 31, "days", "By which the Commissioner may extend that", "R-115 [M]"),
     ("dpia.demand.answer", 28, "days", "A review of a DPIA that an event asks for is answered within", "R-116 [D]"),
+    (
+        "site.accuracy.before",
+        0,
+        "tests",
+        "Passed accuracy tests in date that each camera has before it goes live",
+        "R-090 [D]",
+    ),
     ("dpia.attachments.most", 20, "files", "The most files attached to one version of a DPIA", "5.7 [D]"),
     ("dpia.attachment.size", 10, "megabytes", "The largest file attached to a DPIA", "5.7 [D]"),
     ("site.capture.target", 98, "per cent", "Plates captured of those visible", "R-090 [M]"),

@@ -188,7 +188,7 @@ def test_registry_shows_and_finds_what_fails_and_what_is_overdue(tested, live_si
     tested(good)
     client = client_of(infrastructure_lead)
     for show in ("failing", "untested"):
-        page = client.get("/camera-sites/", {"show": show}).content.decode()
+        page = client.get("/camera-sites/", {"wanting": show}).content.decode()
         assert [ref for ref in ("failing", "good", "untested") if f"<td>{ref}</td>" in page] == [show]
     page = client.get("/camera-sites/").content.decode()
     assert "1 below the standard" in page

@@ -34,7 +34,7 @@ def test_a_test_is_written_down_and_drawn_beside_those_before(
     }.items():  # fmt: skip
         page.goto(address + path)
         looked_at(page, name)
-    for name, path in {"tests-import": "tests/import/", "registry-failing": "?show=failing"}.items():
+    for name, path in {"tests-import": "tests/import/", "registry-failing": "?wanting=failing"}.items():
         page.goto(f"{live_server.url}/camera-sites/{path}")
         looked_at(page, name)
     page.goto(f"{address}tests/")

@@ -94,7 +94,9 @@ def everybody(team) -> User:
     return made
 
 
-def test_field_that_nobody_can_mean_is_never_a_fault_of_ours(hotlist, dpia, everybody, client_of, draft_entry, publication_keys):
+def test_field_that_nobody_can_mean_is_never_a_fault_of_ours(
+    hotlist, dpia, everybody, client_of, draft_entry, publication_keys
+):
     client = client_of(everybody)
     client.raise_request_exception = False
     there = {

@@ -140,5 +140,5 @@ def test_pages_and_api_ask_and_review(live_site, infrastructure_lead, superinten
     kept = lead.get(reverse("api_site_evidence", args=[site.pk])).json()
     assert [one["outcome"] for one in kept["need_reviews"]] == ["keep", "keep"]
     assert [one["trigger"] for one in kept["need_questions"]] == ["crime", "crime"]
-    found = lead.get("/camera-sites/", {"show": "need"}).content.decode()
+    found = lead.get("/camera-sites/", {"wanting": "need"}).content.decode()
     assert "No site matches" in found

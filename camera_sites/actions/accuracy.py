@@ -14,6 +14,7 @@ from camera_sites.accuracy_files import tests_of
 from camera_sites.actions.sites import locked
 from camera_sites.limits import AccuracyLimits
 from camera_sites.models import AccuracyTest, Camera, CameraSite
+from camera_sites.nudges import judge_test_soon
 from portal.errors import Refusal, Unfit
 from portal.policies import require
 from standards.models import StandardsProfile
@@ -49,6 +50,7 @@ def record_test(
         Verb.CAMERA_TESTED, target=site, by=by, also=[camera, done], camera=camera.ref, light=done.get_light_display().lower(),
         sample=visible, result=result,
     )  # fmt: skip
+    judge_test_soon(done)
     return done
 
 

@@ -13,7 +13,7 @@ from rest_framework.views import APIView
 from accounts.authentication import Has, actor
 from camera_sites import actions, policies
 from camera_sites.models import CameraSite
-from camera_sites.narrowing import OVERDUE, SHOW, narrowed
+from camera_sites.narrowing import OVERDUE, SHOW, WANTING, narrowed
 from camera_sites.places import FARTHEST, box_of, gathered
 from camera_sites.story import state_of
 from portal.policies import require
@@ -24,6 +24,7 @@ class SiteNarrowing(serializers.Serializer):
 
     q = serializers.CharField(required=False, max_length=60, help_text="In the name, the reference or the area.")
     show = serializers.ChoiceField(SHOW, required=False)
+    wanting = serializers.ChoiceField(WANTING, required=False, help_text="What is wanting, whatever its state.")
     deployment = serializers.ChoiceField(CameraSite.Deployment.choices, required=False)
     owner = serializers.IntegerField(required=False, min_value=1, help_text="Who answers for it.")
     overdue = serializers.ChoiceField(OVERDUE, required=False)

@@ -9,7 +9,7 @@ from django.db.models import Exists, OuterRef
 from accounts.models import User
 from camera_sites.actions.sites import DECIDED_ON, WRITTEN
 from camera_sites.models import Camera, CameraSite, Dpia
-from camera_sites.narrowing import OVERDUE, SHOW
+from camera_sites.narrowing import OVERDUE, SHOW, WANTING
 
 
 class SiteForm(forms.ModelForm):
@@ -155,6 +155,9 @@ class RegistryFilter(forms.Form):
     q = forms.CharField(required=False, max_length=60, label="Name, reference or area")
     q.widget.attrs["autocomplete"] = "off"
     show = forms.ChoiceField(required=False, label="State", choices=[("", "All"), *SHOW])
+    wanting = forms.ChoiceField(
+        required=False, label="What is wanting", choices=[("", "Anything or nothing"), *WANTING]
+    )
     deployment = forms.ChoiceField(
         required=False, label="How it stands", choices=[("", "Any way"), *CameraSite.Deployment.choices]
     )

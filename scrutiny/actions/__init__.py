@@ -1,5 +1,6 @@
 """The verbs of scrutiny: findings, signals of misuse, samples, certificates."""
 
+from scrutiny.actions.cameras import report_accuracy, report_lapses
 from scrutiny.actions.certificates import sign_certificate
 from scrutiny.actions.findings import (
     CLOCK,
@@ -25,7 +26,9 @@ __all__ = [
     "open_finding",
     "open_item",
     "open_signal",
+    "report_accuracy",
     "report_broken_log",
+    "report_lapses",
     "report_position",
     "report_site_hit",
     "retest",

@@ -46,6 +46,8 @@ class Finding(models.Model):
         BY_HAND = "by_hand", "Found by a person"
         SITE_HIT = "site_hit", "Hit from a site not in service"
         POSITION = "position", "Camera not where it says"
+        ACCURACY = "accuracy", "Camera below the accuracy standard"
+        LAPSE = "lapse", "In use without a DPIA in date"
         LOG = "log", "Audit log not as sealed"
         SAMPLE = "sample", "Found in a monthly sample"
         SIGNAL = "signal", "Sign of misuse taken up"
