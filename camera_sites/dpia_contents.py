@@ -38,8 +38,10 @@ SECTIONS = {
     "public_summary": ("Summary for the public", "In plain words, without places finer than the area."),
 }  # fmt: skip
 REGISTERS = {"risk_register": "Risks", "measure_register": "Measures", "consultees": "Those consulted"}
+# What the public may be let read beside title and summary: nothing until the author says so.
+PUBLISHABLE = tuple(name for name in (*SECTIONS, *REGISTERS) if name not in ("public_summary", "consultees"))
 # What an author writes of a version; the rest follows from who did what when.
-WRITTEN = (*SECTIONS, "residual_risk_high", *REGISTERS)
+WRITTEN = (*SECTIONS, "residual_risk_high", "published_sections", *REGISTERS)
 
 LEVELS = {1: "Negligible", 2: "Limited", 3: "Significant", 4: "Maximum"}  # of likelihood and of severity alike
 GROUPS = {
@@ -99,10 +101,13 @@ class Version(Protocol):
     dpia: Any
 
 
+FACTS = {"residual_risk_high": "A high risk remains", "published_sections": "What the public may read"}
+
+
 def section_name(name: str) -> str:
     """What a section or a register is called on pages."""
-    if name == "residual_risk_high":
-        return "A high risk remains"
+    if name in FACTS:
+        return FACTS[name]
     return SECTIONS[name][0] if name in SECTIONS else REGISTERS[name]
 
 
@@ -169,6 +174,15 @@ def _is_day(text: str) -> bool:
         return False
 
 
+def chosen(value: object) -> tuple[list[str], list[str]]:
+    """(sections in the order in which they are read, what is wrong with the choice in words)."""
+    if not isinstance(value, list) or not all(isinstance(name, str) for name in value):
+        return [], ["Give a list of sections."]
+    if unknown := sorted(set(value) - set(PUBLISHABLE)):
+        return [], [f"These are no sections that can be published: {', '.join(unknown)}."]
+    return [name for name in PUBLISHABLE if name in value], []
+
+
 def unknown_risks(version: Any) -> list[str]:
     """Keys of risks that measures name and the register of risks does not hold."""
     known = {row["key"] for row in version.risk_register}
@@ -219,6 +233,7 @@ def content(version: Any, attachments: Iterable[tuple[str, str]] = ()) -> dict[s
         "residual_risk_high": version.residual_risk_high,
         **{name: getattr(version, name) for name in REGISTERS},
         "attachments": [{"name": name, "sha256": sha256} for name, sha256 in sorted(attachments)],
+        **({"published_sections": version.published_sections} if version.published_sections else {}),
         **({"left_over": version.left_over} if version.left_over else {}),
     }
 
@@ -233,7 +248,7 @@ def differences(old: Any, new: Any) -> list[tuple[str, Any, Any]]:
     """(what, before, after) for every section that differs, and every cell of every register."""
     found: list[tuple[str, Any, Any]] = [
         (section_name(name), _shown(getattr(old, name)), _shown(getattr(new, name)))
-        for name in (*SECTIONS, "residual_risk_high")
+        for name in (*SECTIONS, *FACTS)
         if getattr(old, name) != getattr(new, name)
     ]
     for register, columns in COLUMNS.items():
@@ -263,4 +278,6 @@ def cell(column: Column, value: Any) -> str:
 
 
 def _shown(value: Any) -> Any:
+    if isinstance(value, list):
+        return ", ".join(map(section_name, value))
     return ("yes" if value else "no") if isinstance(value, bool) else value

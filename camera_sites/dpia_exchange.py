@@ -10,6 +10,7 @@ from camera_sites.dpia_contents import (
     GROUPS,
     LEVELS,
     LONGEST_ROW,
+    PUBLISHABLE,
     REGISTERS,
     SECTIONS,
     content,
@@ -87,6 +88,8 @@ def schema() -> dict[str, Any]:
             "version": {"type": "integer", "minimum": 1},
             "sections": {"type": "object", "additionalProperties": False, "required": list(SECTIONS), "properties": sections},
             "residual_risk_high": {"type": "boolean"}, **registers, "attachments": {"type": "array", "items": named},
+            "published_sections": {"type": "array", "items": {"enum": list(PUBLISHABLE)},
+                                   "description": "What the public may read beside title and summary."},
             "left_over": {"type": "array", "items": left, "description": "What came with an import and has no place here."},
         },
     }  # fmt: skip
@@ -137,7 +140,11 @@ def _ours(given: dict[str, Any]) -> tuple[str, str, dict[str, Any]]:
     facts: dict[str, Any] = {
         name: text for name, text in sections.items() if name in SECTIONS and isinstance(text, str)
     }
-    facts |= {name: whole[name] for name in ("residual_risk_high", *REGISTERS, "left_over") if name in whole}
+    facts |= {
+        name: whole[name]
+        for name in ("residual_risk_high", "published_sections", *REGISTERS, "left_over")
+        if name in whole
+    }
     left = [{"at": f"sections.{name}", "value": text} for name, text in sections.items() if name not in facts]
     left += [{"at": f"attachments.{i}", "value": item} for i, item in enumerate(whole.get("attachments") or [])]
     left += [

@@ -21,3 +21,8 @@ def summaries() -> "QuerySet[DpiaVersion]":
     return approved.annotate(
         names_a_place=Q(public_summary__regex=DEGREES) | Q(dpia__title__regex=DEGREES) | Exists(sites.annotate(said=said).filter(naming))
     ).select_related("dpia")  # fmt: skip
+
+
+def newest() -> "list[DpiaVersion]":
+    """The newest summary of each assessment; a page shows those that name no place."""
+    return list(summaries().order_by("dpia__title", "-number").distinct("dpia__title"))

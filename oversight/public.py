@@ -1,14 +1,17 @@
 """The public pages: counts from the latest release, as a page, as CSV and as JSON. Nobody needs to sign in."""
 
 import csv
+import uuid
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
-from camera_sites.public import summaries
+from camera_sites.papers import for_the_public
+from camera_sites.public import newest
 from oversight.models import TransparencyRelease
+from portal.printing import paper
 
 TOO_SMALL = "fewer than 5"
 
@@ -18,10 +21,20 @@ TOO_SMALL = "fewer than 5"
 def transparency(request: HttpRequest) -> HttpResponse:
     """The public page."""
     release = TransparencyRelease.objects.order_by("-released_at").first()
-    newest = list(summaries().order_by("dpia__title", "-number").distinct("dpia__title"))
-    told = [version for version in newest if not version.names_a_place]
-    context = {"release": release, "summaries": told, "withheld": len(newest) - len(told)}
+    found = newest()
+    told = [version for version in found if not version.names_a_place]
+    context = {"release": release, "summaries": told, "withheld": len(found) - len(told)}
     return render(request, "oversight/transparency.html", context)
+
+
+@login_not_required
+@require_GET
+def assessment_pdf(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """An assessment as its author lets the public read it; 404 for one whose summary is not shown either."""
+    version = next((version for version in newest() if version.pk == pk and not version.names_a_place), None)
+    if version is None:
+        raise Http404
+    return paper(for_the_public(version), f"assessment-{version.number}")
 
 
 @login_not_required

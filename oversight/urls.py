@@ -8,5 +8,6 @@ urlpatterns = [
     path("", views.home_page, name="home"),
     path("transparency/", public.transparency, name="transparency"),
     path("transparency/figures.json", public.transparency_json, name="transparency_json"),
+    path("transparency/assessments/<uuid:pk>.pdf", public.assessment_pdf, name="assessment_pdf"),
     path("transparency/<slug:key>.csv", public.transparency_csv, name="transparency_csv"),
 ]

@@ -11,7 +11,7 @@ from audit.actions import record
 from audit.verbs import Verb
 from camera_sites import policies
 from camera_sites.actions.reviews import answer_by_version
-from camera_sites.dpia_contents import REGISTERS, WRITTEN, content, digest, remaining, tidy, unknown_risks
+from camera_sites.dpia_contents import REGISTERS, WRITTEN, chosen, content, digest, remaining, tidy, unknown_risks
 from camera_sites.dpia_exchange import read
 from camera_sites.models import Dpia, DpiaAdvice, DpiaContribution, DpiaDecision, DpiaVersion
 from camera_sites.nudges import publish_lists_soon, publish_sites_soon
@@ -222,6 +222,8 @@ def _fill(version: DpiaVersion, facts: dict[str, Any]) -> DpiaVersion:
     for name, value in facts.items():
         if name in REGISTERS:
             facts[name], wrong = tidy(name, value)
+        elif name == "published_sections":
+            facts[name], wrong = chosen(value)
         else:
             wrong = [f"Use {LONGEST:,} characters or fewer."] if _size(value) > LONGEST else []
         if wrong:

@@ -5,10 +5,11 @@ from collections.abc import Callable
 from typing import Any
 
 from django.db import transaction
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import extend_schema, inline_serializer
+from drf_spectacular.utils import OpenApiParameter, extend_schema, inline_serializer
 from rest_framework import generics, serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -20,6 +21,7 @@ from camera_sites import actions, policies
 from camera_sites.dpia_contents import COLUMNS, GROUPS, LONGEST_ROW, WRITTEN, differences
 from camera_sites.dpia_exchange import document
 from camera_sites.models import ConsultationOutcome, Dpia, DpiaAdvice, DpiaDecision, DpiaVersion, PriorConsultation
+from camera_sites.papers import printed
 from portal.api import check_if_match, etag
 from portal.idempotency import idempotent
 from portal.policies import require
@@ -263,6 +265,24 @@ class DpiaDocument(APIView):
         dpia = _dpia(request, pk)
         require(policies.may_open_registry(actor(request)))
         return Response(document(get_object_or_404(dpia.versions.select_related("dpia"), number=number)))
+
+
+class DpiaPdf(APIView):
+    """One version on paper, tagged so that a screen reader follows it."""
+
+    permission_classes = (Has,)
+    machine_scopes = READ
+
+    @extend_schema(
+        parameters=[OpenApiParameter("for", str, enum=["public"], description="As the public may read it")],
+        responses={(200, "application/pdf"): OpenApiTypes.BINARY}, operation_id="dpias_pdf",
+    )  # fmt: skip
+    def get(self, request: Request, pk: uuid.UUID, number: int) -> HttpResponse:
+        """The PDF. 503 where this machine cannot make any."""
+        dpia = _dpia(request, pk)
+        require(policies.may_open_registry(actor(request)))
+        version = get_object_or_404(dpia.versions.select_related("dpia"), number=number)
+        return printed(version, request.query_params.get("for") == "public")
 
 
 class DpiaDifferences(APIView):

@@ -5,10 +5,14 @@ from typing import Any
 from django import forms
 
 from camera_sites.actions.dpias import REQUIRED
-from camera_sites.dpia_contents import SECTIONS
+from camera_sites.dpia_contents import PUBLISHABLE, SECTIONS, section_name
 from camera_sites.models import ConsultationOutcome, Dpia, DpiaDecision, DpiaVersion
 
-TYPED = (*SECTIONS, "residual_risk_high")  # what one page asks for; the registers have a page of their own
+TYPED = (
+    *SECTIONS,
+    "residual_risk_high",
+    "published_sections",
+)  # what one page asks for; the registers have a page of their own
 
 
 def _longer(rows: int) -> forms.Textarea:
@@ -24,6 +28,12 @@ class Section(forms.CharField):
 
 class VersionForm(forms.ModelForm):
     """The sections of one version. A draft may have gaps; submitting asks for what is missing."""
+
+    published_sections = forms.MultipleChoiceField(
+        required=False, choices=[(name, section_name(name)) for name in PUBLISHABLE], widget=forms.CheckboxSelectMultiple,
+        label="What else the public may read",
+        help_text="Beside the title and the summary. Names of sites, roads and people are left out by themselves.",
+    )  # fmt: skip
 
     class Meta:
         model = DpiaVersion

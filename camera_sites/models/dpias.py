@@ -129,6 +129,9 @@ class DpiaVersion(models.Model):
         default=False, help_text="Then the Commissioner is consulted first (R-115)."
     )
     public_summary = models.TextField(blank=True)
+    published_sections = models.JSONField(
+        default=list, blank=True, help_text="What the public may read beside title and summary."
+    )
     written_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     written_at = models.DateTimeField()
     submitted_by = models.ForeignKey(User, models.PROTECT, related_name="+", null=True)

@@ -13,6 +13,7 @@ from camera_sites import actions, policies
 from camera_sites.dpia_exchange import document, parsed, schema_text
 from camera_sites.forms import ImportForm
 from camera_sites.models import Dpia
+from camera_sites.papers import printed
 from portal.errors import Unfit
 from portal.forms import put_problems
 from portal.policies import require
@@ -52,6 +53,15 @@ def dpia_document(request: HttpRequest, pk: uuid.UUID, number: int) -> HttpRespo
     text = json.dumps(document(version), indent=2, ensure_ascii=False)
     named = f"{dpia.ref}-{number}.json"
     return HttpResponse(text, "application/json", headers={"Content-Disposition": f'attachment; filename="{named}"'})
+
+
+@require_GET
+def dpia_pdf(request: HttpRequest, pk: uuid.UUID, number: int) -> HttpResponse:
+    """One version on paper: whole, or with `?for=public` as the public may read it. 503 where no PDF can be made."""
+    require(policies.may_open_registry(request.user))
+    dpia = get_object_or_404(Dpia.objects.visible_to(request.user), pk=pk)
+    version = get_object_or_404(dpia.versions.select_related("dpia"), number=number)
+    return printed(version, request.GET.get("for") == "public")
 
 
 @require_GET

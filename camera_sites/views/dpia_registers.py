@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from camera_sites import actions, policies
 from camera_sites.actions.dpias import digest_of
 from camera_sites.actions.prior_consultations import answer_due
-from camera_sites.dpia_contents import REGISTERS, differences
+from camera_sites.dpia_contents import REGISTERS, differences, section_name
 from camera_sites.forms import AnswerForm, SentForm, register_forms
 from camera_sites.models import Dpia, DpiaVersion
 from camera_sites.story import consultation_of, left_over_of, registers_of, sections_of
@@ -62,7 +62,7 @@ def dpia_version(request: HttpRequest, pk: uuid.UUID, number: int) -> HttpRespon
         "dpia": dpia, "version": version, "before": before, "numbers": list(versions),
         "changes": differences(before, version) if before else [], "sections": sections_of(version),
         "is_as_submitted": version.digest == digest_of(version), "registers": registers_of(version, timezone.now()),
-        "left_over": left_over_of(version),
+        "left_over": left_over_of(version), "published": [section_name(name) for name in version.published_sections],
     }  # fmt: skip
     return render(request, "camera_sites/dpia_version.html", context)
 
