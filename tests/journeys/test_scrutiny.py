@@ -1,6 +1,7 @@
 """A data protection officer's month: a sample is worked, what is wrong is found, mended and tested; a sign is judged."""
 
 import datetime as dt
+from pathlib import Path
 
 from playwright.sync_api import expect
 
@@ -91,3 +92,16 @@ def test_a_month_from_the_lot_to_the_proof(portal, person, look):
         chooses(page, "I read the log to", "Verify that processing was lawful")
         page.get_by_role("button", name="Open the log").click()
     expect(page.locator(".app-event__sentence").filter(has_text="took up").first).to_be_visible()
+
+    # which is taken out with its proof for the Commissioner, and looked through
+    page.goto(f"{portal.url}/audit/?verb=signal.taken_up")
+    page.get_by_role("link", name="Take these events out, with proof").click()
+    look.at(page, on_phone=True)
+    page.get_by_label("Whom is it for?").fill("A. Hart, Information Commissioner's Office")
+    with page.expect_download() as taken:
+        page.get_by_role("button", name="Take the file").click()
+    assert b"signal.taken_up" in Path(taken.value.path()).read_bytes()
+    page = marsh.goes_to("/audit/verifications/")
+    page.get_by_role("button", name="Look at all of it").click()
+    expect(page.get_by_text("As sealed").first).to_be_visible()
+    look.at(page, on_phone=True)
