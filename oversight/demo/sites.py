@@ -21,6 +21,16 @@ SITES = (
     ("nd-b02", "Coast road, Eastcliff", "Eastcliff", "major", 55.042, -1.442, "A1058"),
 )
 
+# Around a town that has six roads: together they leave no way round, which the page of each says (R-118).
+RING = (
+    ("nd-m01", "Millbrook north", "Millbrook", "major", 55.218, -1.600, "B6101"),
+    ("nd-m02", "Millbrook north-east", "Millbrook", "major", 55.213, -1.578, "B6102"),
+    ("nd-m03", "Millbrook east", "Millbrook", "major", 55.200, -1.569, "B6103"),
+    ("nd-m04", "Millbrook south", "Millbrook", "major", 55.182, -1.600, "B6104"),
+    ("nd-m05", "Millbrook south-west", "Millbrook", "major", 55.187, -1.622, "B6105"),
+    ("nd-m06", "Millbrook west", "Millbrook", "major", 55.200, -1.631, "B6106"),
+)
+
 
 def add_assessment(
     people: dict[str, User], ref: str, title: str, *, about: str, review_in: dt.timedelta = YEAR
@@ -70,6 +80,8 @@ def draft_assessment(people: dict[str, User], ref: str, title: str, *, about: st
              "owner": "Infrastructure lead", "due": "2026-01-31", "is_in_place": True},
             {"measure": "Looking is recorded and sampled every month", "risks": ["R3"],
              "owner": "Data protection officer", "due": "2026-03-31", "is_in_place": True},
+            {"measure": "Signs on every approach name whom to ask", "risks": ["R2"], "owner": "infra.bell",
+             "due": "2026-10-31", "is_in_place": False},
         ],
         consultees=[
             {"group": "data_subjects", "who": "Residents at three drop-in evenings", "asked_on": "2025-11-12",
@@ -83,7 +95,7 @@ def draft_assessment(people: dict[str, User], ref: str, title: str, *, about: st
 
 
 def add_sites(people: dict[str, User], team: Group) -> dict[str, CameraSite]:
-    """Three live, one waiting for its assessment, one whose assessment lapsed a month ago."""
+    """Three live, one waiting for its assessment, one whose assessment lapsed a month ago, six proposed around a town."""
     sites = {}
     network = add_assessment(people, "dpia-network", "Main road network", about="Cameras on Northdale's main roads.")
     for ref in ("nd-a01", "nd-a02", "nd-a03"):
@@ -98,6 +110,13 @@ def add_sites(people: dict[str, User], team: Group) -> dict[str, CameraSite]:
             people, "dpia-coast", "Coast road", about="Two cameras on the coast road.", review_in=YEAR
         )
         sites["nd-b02"] = _live(people, team, "nd-b02", lapsed)
+    town = draft_assessment(people, "dpia-millbrook", "Millbrook as a whole", about="Six cameras around one town.")
+    for ref, *_ in RING:
+        sites[ref] = _propose(people, team, ref, town.dpia)
+    actions.cover(
+        network, by=people["infra.bell"], kind="system", name="Back office of Northdale",
+        words="Where reads of the main roads are compared with lists.",
+    )  # fmt: skip
     _count(people, sites)
     _inspect_signs(people, sites)
     return sites
@@ -141,7 +160,7 @@ def _inspect_signs(people: dict[str, User], sites: dict[str, CameraSite]) -> Non
 
 
 def _propose(people: dict[str, User], team: Group, ref: str, dpia: Dpia) -> CameraSite:
-    _, name, area, location, latitude, longitude, road = next(site for site in SITES if site[0] == ref)
+    _, name, area, location, latitude, longitude, road = next(site for site in (*SITES, *RING) if site[0] == ref)
     site = actions.propose_site(
         by=people["infra.bell"], seen_by=[team], ref=ref, name=name, area=area, location_type=location,
         purposes=["serious_crime", "local_crime"],
