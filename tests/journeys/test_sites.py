@@ -94,5 +94,37 @@ def test_advice_and_a_decision_by_two_people_bring_the_waiting_site_live(portal,
     eventually(lambda: portal.read(1, plate, site=WAITING), "the site's reads are matched now", 20, every=0.3)
 
 
+def test_a_renewal_returns_a_lapsed_site_to_service_and_the_next_lapse_ends_it_though_nobody_does_anything(
+    portal, person, look
+):
+    bell, marsh, stone = person("infra.bell"), person("dpo.marsh"), person("iao.stone")
+    plate = fresh_plate()
+    approve(person("sgt.okafor"), submitted(person("pc.shah"), plate))
+    eventually(lambda: portal.read(1, plate, site=LIVE), "the entry is matched", 10, every=0.3)
+    assert portal.read(1, plate, site=LAPSED) == 0
+
+    page = bell.goes_to("/dpias/")
+    page.get_by_role("link", name="Coast road", exact=True).click()
+    pk = page.url.rstrip("/").rsplit("/", 1)[-1]
+    address = f"/dpias/{pk}/"
+    page.get_by_role("button", name="Write a new version").click()
+    page.get_by_role("button", name=re.compile("submit", re.IGNORECASE)).first.click()
+    page.wait_for_url(f"**{address}")
+    marsh.goes_to("/")
+    marsh.does(f"dpias/{pk}/advise/", is_favourable=True, words="Still proportionate.")
+    stone.goes_to("/")
+    ends = dt.datetime.now(dt.UTC) + dt.timedelta(seconds=25)
+    stone.does(f"dpias/{pk}/decide/", verdict="approve", words="Renewed.", review_due_at=ends.isoformat())
+
+    eventually(lambda: portal.read(1, plate, site=LAPSED), "the site's reads are matched again", 20, every=0.3)
+    look.at(bell.goes_to(address), "9-renewed")
+    eventually(lambda: dt.datetime.now(dt.UTC) > ends, "the DPIA lapses", 40, every=0.5)
+    assert portal.read(1, plate, site=LAPSED) == 0
+    page = bell.goes_to("/camera-sites/?show=out")
+    page.get_by_role("link", name="Coast road, Eastcliff").click()
+    sees(page, "Reads from this site are not matched")
+    look.at(page, "9-lapsed-again")
+
+
 def _hits_on(frost, plate: str) -> list[str]:
     return [hit["id"] for hit in frost.calls("GET", "hits/").json()["results"] if hit["vrm"] == plate]
