@@ -129,7 +129,7 @@ class Export(APIView):
         return exported(request, events, narrow, Asked(what, given["purpose"], given["recipient"], request.user))
 
 
-class VerificationSerializer(serializers.ModelSerializer):
+class LogVerificationSerializer(serializers.ModelSerializer):
     """One look at the whole log."""
 
     root = serializers.SerializerMethodField()
@@ -149,13 +149,13 @@ class VerificationList(APIView):
     permission_classes = (MayKnock,)
     machine_scopes = {"GET": ("read",), "POST": ()}
 
-    @extend_schema(responses=VerificationSerializer(many=True), operation_id="verifications_list")
+    @extend_schema(responses=LogVerificationSerializer(many=True), operation_id="verifications_list")
     def get(self, request: Request) -> Response:
         """Each time that somebody looked, newest first."""
         require(policies.may_read_log(request.user))
         pages = NewestFirst()
         found = pages.paginate_queryset(Verification.objects.all(), request, view=self) or []
-        return pages.get_paginated_response(VerificationSerializer(found, many=True).data)
+        return pages.get_paginated_response(LogVerificationSerializer(found, many=True).data)
 
     @extend_schema(
         request=inline_serializer("LookIntoLog", {"whole": serializers.BooleanField(default=False)}),

@@ -50,6 +50,7 @@ UNTRACKED: dict[str, str] = {
     "retention.ErasedBatch": MACHINERY,
     "camera_sites.Coverage": WRITTEN_ONCE,
     "camera_sites.DpiaContribution": WRITTEN_ONCE,
+    "camera_sites.DpiaAttachment": WRITTEN_ONCE,
     "camera_sites.SiteContribution": WRITTEN_ONCE,
     "camera_sites.SelfAssessmentHand": WRITTEN_ONCE,
     "camera_sites.ServiceSpell": WRITTEN_ONCE,

@@ -169,6 +169,10 @@ class Verb(TextChoices):
         "{actor} took {subject} from a file of {source}; parts kept without a section: {left}",
     )
     DPIA_EDITED = "dpia.edited", "{actor} edited the draft of version {version} of {subject}"
+    DPIA_FILE_ATTACHED = "dpia.file_attached", "{actor} attached {name} to a draft of {subject}"
+    DPIA_FILE_DETACHED = "dpia.file_detached", "{actor} took {name} off a draft of {subject}"
+    DPIA_FILE_REFUSED = "dpia.file_refused", "{actor} refused {name}, attached to {subject}: {found}"
+    DPIA_FILE_OPENED = "dpia.file_opened", "{actor} opened {name}, attached to {subject}"
     DPIA_SUBMITTED = "dpia.submitted", "{actor} submitted version {version} of {subject} for advice and decision"
     DPIA_ADVISED = "dpia.advised", "{actor} advised {advice} version {version} of {subject}: {words}"
     DPIA_APPROVED = (
@@ -393,6 +397,10 @@ _OPERATIONS = {
     Verb.CONFLICTS_SHOWN: Operation.CONSULTATION,
     Verb.NOTICE_RAISED: Operation.DISCLOSURE,
     Verb.NOTICE_OPENED: Operation.CONSULTATION,
+    Verb.DPIA_FILE_ATTACHED: Operation.COLLECTION,
+    Verb.DPIA_FILE_DETACHED: Operation.ERASURE,
+    Verb.DPIA_FILE_REFUSED: Operation.ERASURE,
+    Verb.DPIA_FILE_OPENED: Operation.CONSULTATION,
     Verb.SITE_SHARED: Operation.DISCLOSURE,
     Verb.SITE_OPENED: Operation.CONSULTATION,
     Verb.CODE_PUBLISHED: Operation.DISCLOSURE,

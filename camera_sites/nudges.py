@@ -16,6 +16,11 @@ def report_position_soon(check: Model) -> None:
     transaction.on_commit(lambda: app.send_task("scrutiny.tasks.report_position", args=[str(check.pk)]), robust=True)
 
 
+def scan_soon() -> None:
+    """After commit, has what was attached looked at. Missed, the clock asks again."""
+    transaction.on_commit(lambda: app.send_task("camera_sites.tasks.scan_attachments"), robust=True)
+
+
 def publish_sites_soon() -> None:
     """After commit, asks for the table of sites in service to be published afresh. Missed, the clock asks again."""
     transaction.on_commit(lambda: app.send_task("matchers.tasks.publish_sites"), robust=True)

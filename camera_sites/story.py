@@ -140,7 +140,11 @@ def acts_on_dpia(dpia: Dpia, latest: DpiaVersion, user: User) -> list[Act]:
     if latest.status == DpiaVersion.Status.DRAFT:
         may = policies.may_edit_version(user, latest)
         registers = reverse("dpia_registers", args=[dpia.pk])
-        return [Act("Edit the draft", edit, may), Act("Risks, measures and those consulted", registers, may)]
+        return [
+            Act("Edit the draft", edit, may),
+            Act("Risks, measures and those consulted", registers, may),
+            Act("Files", reverse("dpia_attachments", args=[dpia.pk]), may),
+        ]
     if latest.status == DpiaVersion.Status.SUBMITTED:
         advise = Act("Advise", reverse("dpia_advise", args=[dpia.pk]), policies.may_advise(user, latest), is_next=True)
         decide = Act("Decide", reverse("dpia_decide", args=[dpia.pk]), policies.may_decide(user, latest), is_next=True)

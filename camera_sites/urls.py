@@ -3,6 +3,7 @@
 from django.urls import path
 
 from camera_sites.api import accuracy as accuracy_api
+from camera_sites.api import attachments as attachments_api
 from camera_sites.api import dpias as dpias_api
 from camera_sites.api import evidence as evidence_api
 from camera_sites.api import exchange as exchange_api
@@ -10,7 +11,18 @@ from camera_sites.api import links as links_api
 from camera_sites.api import map as map_api
 from camera_sites.api import self_assessments as code_api
 from camera_sites.api import sites as sites_api
-from camera_sites.views import accuracy, acts, dpia_files, dpia_registers, dpias, evidence, exchange, links, sites
+from camera_sites.views import (
+    accuracy,
+    acts,
+    attachments,
+    dpia_files,
+    dpia_registers,
+    dpias,
+    evidence,
+    exchange,
+    links,
+    sites,
+)
 from camera_sites.views import self_assessments as code
 
 urlpatterns = [
@@ -60,6 +72,9 @@ urlpatterns = [
     path("dpias/schema.json", dpia_files.dpia_schema, name="dpia_schema"),
     path("dpias/<uuid:pk>/versions/<int:number>/document.json", dpia_files.dpia_document, name="dpia_document"),
     path("dpias/<uuid:pk>/versions/<int:number>/document.pdf", dpia_files.dpia_pdf, name="dpia_pdf"),
+    path("dpias/<uuid:pk>/files/", attachments.dpia_attachments, name="dpia_attachments"),
+    path("dpias/<uuid:pk>/files/<uuid:file>/", attachments.dpia_attachment, name="dpia_attachment"),
+    path("dpias/<uuid:pk>/files/<uuid:file>/take-off/", attachments.dpia_detach, name="dpia_detach"),
     path("dpias/<uuid:pk>/registers/", dpia_registers.dpia_registers, name="dpia_registers"),
     path("dpias/<uuid:pk>/versions/<int:number>/", dpia_registers.dpia_version, name="dpia_version"),
     path("dpias/<uuid:pk>/commissioner/", dpia_registers.dpia_consult, name="dpia_consult"),
@@ -118,6 +133,8 @@ api_urlpatterns = [
     path("dpias/import/", dpias_api.DpiaImport.as_view(), name="api_dpia_import"),
     path("dpias/<uuid:pk>/versions/<int:number>/document/", dpias_api.DpiaDocument.as_view(), name="api_dpia_document"),
     path("dpias/<uuid:pk>/versions/<int:number>/pdf/", dpias_api.DpiaPdf.as_view(), name="api_dpia_pdf"),
+    path("dpias/<uuid:pk>/files/", attachments_api.DpiaAttachments.as_view(), name="api_dpia_attachments"),
+    path("dpias/<uuid:pk>/files/<uuid:file>/", attachments_api.DpiaAttachmentOne.as_view(), name="api_dpia_attachment"),
     path("dpias/<uuid:pk>/differences/", dpias_api.DpiaDifferences.as_view(), name="api_dpia_differences"),
     path("dpias/<uuid:pk>/advise/", dpias_api.DpiaAdvise.as_view(), name="api_dpia_advise"),
     path("dpias/<uuid:pk>/decide/", dpias_api.DpiaDecide.as_view(), name="api_dpia_decide"),

@@ -22,6 +22,8 @@ app.conf.beat_schedule = {
     "look_into_inbox": {"task": "hotlists.tasks.look_into_inbox", "schedule": 60.0},
     "weed_feeds": {"task": "hotlists.tasks.weed_feeds", "schedule": 3600.0},
     "resume_bulk": {"task": "hotlists.tasks.resume_bulk", "schedule": 60.0},
+    "scan_attachments": {"task": "camera_sites.tasks.scan_attachments", "schedule": 60.0},
+    "drop_files": {"task": "camera_sites.tasks.drop_files", "schedule": crontab(hour=3, minute=10)},
     "ensure_partitions": {"task": "portal.tasks.ensure_partitions", "schedule": crontab(hour=3, minute=20)},
     "matchers-reconcile": {"task": "matchers.tasks.reconcile", "schedule": 30.0},
     "matchers-timestamps": {"task": "matchers.tasks.refresh_timestamps", "schedule": 60.0},

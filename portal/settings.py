@@ -310,6 +310,11 @@ SPECTACULAR_SETTINGS = {
     },
 }
 
+# --- Files that people attach ------------------------------------------------------------------------
+# The class that looks for malware in them (portal.scanning.Clamd, or one of your own); without, pages say that nobody looks.
+SCANNER = env.str("PORTAL_SCANNER", "")
+CLAMD = env.str("PORTAL_CLAMD", "127.0.0.1:3310")  # host:port, or the path of its socket
+
 # --- Audit ------------------------------------------------------------------------------------------
 AUDITLOG_LOGENTRY_MODEL = "audit.ColumnChange"
 AUDITLOG_DISABLE_REMOTE_ADDR = True

@@ -131,7 +131,7 @@ SCHEDULE: list[Rule] = [
     *goes_with("camera_sites.SelfAssessment", ("camera_sites.CodeGap", "answer__assessment"),
                ("camera_sites.PrincipleAnswer", "assessment"), ("camera_sites.SelfAssessmentHand", "assessment")),
     *keep("Life of what it covers and 6 years; ended by hand", ACCOUNTABLE, "camera_sites.Dpia", "camera_sites.DpiaVersion",
-          "camera_sites.DpiaContribution", "camera_sites.DpiaAdvice", "camera_sites.DpiaDecision",
+          "camera_sites.DpiaContribution", "camera_sites.DpiaAttachment", "camera_sites.DpiaAdvice", "camera_sites.DpiaDecision",
           "camera_sites.PriorConsultation", "camera_sites.ConsultationOutcome", "camera_sites.Coverage",
           "camera_sites.ReviewDemand", "camera_sites.MeasureTaken"),
     # --- Sessions and tokens

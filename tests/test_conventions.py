@@ -112,6 +112,7 @@ NOBODYS = {
 
 # As above, but the word is a person's elsewhere.
 BY_THE_CLOCK = {
+    "camera_sites.DpiaAttachment.judged_at",  # by the scanner
     "audit.Verification.began_at",  # the event says who had it looked at
     "oversight.TransparencyRelease.released_at", "matchers.FeedList.unloaded_at",
     "matchers.Halt.since_at", "matchers.Halt.halted_at", "matchers.Halt.measured_at", "matchers.Refusal.since_at",

@@ -1,6 +1,7 @@
 """The verbs of assessments and camera sites."""
 
 from .accuracy import import_tests, record_test
+from .attachments import attach, detach, open_attachment, scan
 from .coverage import cover, uncover
 from .dpias import advise, begin_dpia, begin_version, decide, edit_version, import_dpia, submit
 from .evidence import check_position, end_sharing, inspect_signs, log_consultation, share_site
@@ -37,6 +38,7 @@ __all__ = [
     "answer_review",
     "apply_import",
     "ask_for_review",
+    "attach",
     "begin_dpia",
     "begin_self_assessment",
     "begin_version",
@@ -47,6 +49,7 @@ __all__ = [
     "decommission",
     "demand_review",
     "demand_reviews",
+    "detach",
     "drop_gap",
     "edit_site",
     "edit_version",
@@ -57,6 +60,7 @@ __all__ = [
     "import_tests",
     "inspect_signs",
     "log_consultation",
+    "open_attachment",
     "open_locations",
     "open_site",
     "propose_site",
@@ -66,6 +70,7 @@ __all__ = [
     "record_test",
     "return_site",
     "review_need",
+    "scan",
     "send_to_commissioner",
     "set_live",
     "share_site",

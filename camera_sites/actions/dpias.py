@@ -17,6 +17,7 @@ from camera_sites.models import Dpia, DpiaAdvice, DpiaContribution, DpiaDecision
 from camera_sites.nudges import publish_lists_soon, publish_sites_soon
 from camera_sites.workflow import DPIA_VERSION
 from portal.errors import TooLate, Unfit
+from portal.ids import new_id
 from portal.moments import short
 from portal.policies import require
 from standards.models import StandardsProfile
@@ -46,7 +47,7 @@ def begin_dpia(*, by: User, ref: str, title: str, **facts: Any) -> DpiaVersion:
         raise Unfit("That reference is taken.", {"ref": ["Another DPIA has this reference already."]}) from error
     version = _fill(DpiaVersion(dpia=dpia, number=1, written_by=by, written_at=now), facts)
     version.save(force_insert=True)
-    _contribute(version, by=by, at=now)
+    contribute(version, by=by, at=now)
     record(Verb.DPIA_DRAFTED, target=dpia, by=by, also=[version], version=version.number)
     return version
 
@@ -81,7 +82,10 @@ def begin_version(dpia: Dpia, *, by: User, **facts: Any) -> DpiaVersion:
     )  # fmt: skip
     _fill(version, kept | facts)
     version.save(force_insert=True)
-    _contribute(version, by=by, at=now)
+    for each in latest.attachments.standing():
+        each.pk, each.version = new_id(), version
+        each.save(force_insert=True)
+    contribute(version, by=by, at=now)
     record(Verb.DPIA_DRAFTED, target=dpia, by=by, also=[version], version=version.number)
     return version
 
@@ -94,7 +98,7 @@ def edit_version(version: DpiaVersion, *, by: User, **facts: Any) -> DpiaVersion
     if version.status != DpiaVersion.Status.DRAFT:
         raise TooLate("This version was submitted, so it can no longer be edited. Write a new version instead.")
     _fill(version, facts).save()
-    _contribute(version, by=by, at=timezone.now())
+    contribute(version, by=by, at=timezone.now())
     record(Verb.DPIA_EDITED, target=version.dpia, by=by, also=[version], version=version.number)
     return version
 
@@ -107,7 +111,7 @@ def submit(version: DpiaVersion, *, by: User) -> DpiaVersion:
     if version.status == DpiaVersion.Status.DRAFT and (problems := missing(version)):
         raise Unfit("This DPIA cannot be submitted yet.", problems)
     now = timezone.now()
-    _contribute(version, by=by, at=now)
+    contribute(version, by=by, at=now)
     sealed = digest_of(version)
     DPIA_VERSION.move(version, DpiaVersion.Status.SUBMITTED, submitted_by=by, submitted_at=now, digest=sealed)
     record(Verb.DPIA_SUBMITTED, target=version.dpia, by=by, also=[version], version=version.number, digest=sealed)
@@ -188,12 +192,14 @@ def missing(version: DpiaVersion) -> dict[str, list[str]]:
             f"{', '.join(keys)} stays high after all measures: say that a high risk remains, or take further measures."
         )
         problems["residual_risk_high"] = [ask]
+    if version.attachments.waiting().exists():
+        problems["attachments"] = ["A file waits for the scanner. Submit once it was looked at."]
     return problems
 
 
 def digest_of(version: DpiaVersion) -> str:
     """The digest of what stands in this version now. Of a submitted one it is the one that was sealed, or somebody altered it."""
-    return digest(content(version))
+    return digest(content(version, version.attachments.standing().values_list("name", "sha256")))
 
 
 def latest_review_due(at: dt.datetime) -> dt.datetime:
@@ -243,7 +249,8 @@ def _size(text: object) -> int:
     return len(text) if isinstance(text, str) else 0
 
 
-def _contribute(version: DpiaVersion, *, by: User, at: dt.datetime) -> None:
+def contribute(version: DpiaVersion, *, by: User, at: dt.datetime) -> None:
+    """Notes that somebody has a hand in a version, so that they neither advise on it nor decide it."""
     DpiaContribution.objects.get_or_create(version=version, user=by, defaults={"contributed_at": at})
 
 

@@ -2,6 +2,7 @@
 
 from .access import SiteContribution, SiteGroupAccess, SiteUserAccess
 from .accuracy import AccuracyTest
+from .attachments import DpiaAttachment
 from .cameras import Camera
 from .coverage import Coverage
 from .dpias import Dpia, DpiaAdvice, DpiaContribution, DpiaDecision, DpiaVersion
@@ -23,6 +24,7 @@ __all__ = [
     "Coverage",
     "Dpia",
     "DpiaAdvice",
+    "DpiaAttachment",
     "DpiaContribution",
     "DpiaDecision",
     "DpiaVersion",

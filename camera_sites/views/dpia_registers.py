@@ -62,7 +62,8 @@ def dpia_version(request: HttpRequest, pk: uuid.UUID, number: int) -> HttpRespon
         "dpia": dpia, "version": version, "before": before, "numbers": list(versions),
         "changes": differences(before, version) if before else [], "sections": sections_of(version),
         "is_as_submitted": version.digest == digest_of(version), "registers": registers_of(version, timezone.now()),
-        "left_over": left_over_of(version), "published": [section_name(name) for name in version.published_sections],
+        "files": version.attachments.select_related("attached_by"), "left_over": left_over_of(version),
+        "published": [section_name(name) for name in version.published_sections],
     }  # fmt: skip
     return render(request, "camera_sites/dpia_version.html", context)
 
