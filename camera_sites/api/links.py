@@ -40,7 +40,7 @@ class CoverSerializer(serializers.Serializer):
     words = serializers.CharField(max_length=500)
 
 
-class ReasonSerializer(serializers.Serializer):
+class CoverageEndSerializer(serializers.Serializer):
     """Why."""
 
     reason = serializers.CharField(max_length=500)
@@ -79,9 +79,7 @@ class MeasureSerializer(serializers.Serializer):
     is_overdue = serializers.SerializerMethodField()
     evidence = serializers.CharField(source="taken.evidence", default="", read_only=True)
     done_on = serializers.DateField(source="taken.done_on", default=None, read_only=True, allow_null=True)
-    taken_by = serializers.PrimaryKeyRelatedField(
-        source="taken.taken_by", default=None, read_only=True, allow_null=True
-    )
+    taken_by = serializers.IntegerField(source="taken.taken_by_id", default=None, read_only=True, allow_null=True)
 
     def get_is_overdue(self, measure: Any) -> bool:
         """Past its day, and not in place."""
@@ -123,12 +121,12 @@ class DpiaCoverageEnd(APIView):
     permission_classes = (Has,)
     machine_scopes = PEOPLE_ONLY
 
-    @extend_schema(request=ReasonSerializer, responses=CoverageSerializer, operation_id="dpias_coverage_end")
+    @extend_schema(request=CoverageEndSerializer, responses=CoverageSerializer, operation_id="dpias_coverage_end")
     def post(self, request: Request, pk: uuid.UUID) -> Response:
         """By another than whoever said that it does."""
         require(policies.may_open_registry(actor(request)))
         coverage = get_object_or_404(Coverage, pk=pk)
-        given = ReasonSerializer(data=request.data)
+        given = CoverageEndSerializer(data=request.data)
         given.is_valid(raise_exception=True)
         return Response(CoverageSerializer(actions.uncover(coverage, by=actor(request), **given.validated_data)).data)
 
