@@ -178,6 +178,16 @@ class Checkpoint(AppendOnly):
         return f"checkpoint at {self.size}"
 
 
+class Handover(models.Model):
+    """How far sealed events were handed on to somebody outside."""
+
+    name = models.CharField(max_length=20, primary_key=True)
+    next_number = models.BigIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return f"{self.name} has events up to {self.next_number}"
+
+
 class VerificationQuerySet(models.QuerySet["Verification"]):
     """Which looks at the whole log."""
 

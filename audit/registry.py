@@ -46,6 +46,7 @@ BULK = "Rows by the million, from a source; the load that brought them is record
 UNTRACKED: dict[str, str] = {
     "audit.ColumnChange": "It is the watching",
     "accounts.SignIn": WRITTEN_ONCE,
+    "audit.Handover": MACHINERY,
     "retention.DeletionRun": MACHINERY,
     "retention.ErasedBatch": MACHINERY,
     "camera_sites.Coverage": WRITTEN_ONCE,

@@ -14,6 +14,7 @@ from django.conf import settings
 from django.db import connections, transaction
 from django.utils import timezone
 
+from audit.elsewhere import carry
 from audit.models import Checkpoint, Event, Leaf, Unsealed
 from audit.seal import canonical, merkle, notes
 from audit.seal.guard import Guard, Stood
@@ -67,6 +68,7 @@ def seal() -> Checkpoint | None:
         )  # fmt: skip
         guard.sealing(Stood(edge.size, root.hex()))
     guard.sealed(Stood(edge.size, root.hex()))
+    carry(made.note, made.signed_at)
     return made
 
 

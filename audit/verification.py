@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from django.db import connections, transaction
 
+from audit.elsewhere import contradictions
 from audit.models import Checkpoint, Event, EventDetail, Leaf, Unsealed, Verification
 from audit.seal import canonical, merkle, notes
 from audit.sealing import edge_of, origin
@@ -78,6 +79,8 @@ def verify(
         if edge.size != (newest.size if newest else 0) and not known:
             report.wrong(f"The log has {edge.size} leaves, and no checkpoint of that size was signed.")
         _look_for_unsealed(report, using, now)
+        for words in contradictions(verifier):
+            report.wrong(words)
         report.size, report.root = edge.size, edge.root().hex()
     return report
 

@@ -30,6 +30,7 @@ app.conf.beat_schedule = {
     "matchers-mirror": {"task": "matchers.tasks.mirror", "schedule": 60.0},
     "matchers-prune": {"task": "matchers.tasks.prune", "schedule": 3600.0},
     "matchers-sites": {"task": "matchers.tasks.publish_sites", "schedule": 60.0},
+    "hand_on_events": {"task": "audit.tasks.hand_on", "schedule": 10.0},
     "verify_log": {"task": "audit.tasks.verify", "schedule": crontab(hour=2, minute=10)},
     "verify_whole_log": {
         "task": "audit.tasks.verify",

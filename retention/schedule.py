@@ -162,6 +162,7 @@ SCHEDULE: list[Rule] = [
     *keep("For ever: numbers and hashes, by which what is left of the log can be proved", NO_PERSON, "audit.Leaf",
           "audit.Subtree", "audit.Checkpoint", "audit.Verification"),
     *keep("Seconds: until a checkpoint covers the event", NO_PERSON, "audit.Unsealed"),
+    *keep("For ever: one number", NO_PERSON, "audit.Handover"),
     # --- Retention itself
     erase("retention.LegalHold", "6 years after it was released", LIMITATION, months=72, since="released_at"),
     *keep("Permanent: holds counts, and no content", "R-065, R-083", "retention.DeletionRun", "retention.Certificate"),
