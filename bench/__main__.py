@@ -11,7 +11,7 @@ import bench
 from portal import embedded
 from portal.database import throwaway
 
-NOT_BENCHMARKS = {"__main__", "crowd", "figures", "held", "published", "settings"}
+NOT_BENCHMARKS = {"__main__", "cast", "crowd", "figures", "held", "logged", "published", "running", "settings"}
 
 
 def names() -> list[str]:
