@@ -27,6 +27,7 @@ def dpia_attachments(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     largest = StandardsProfile.objects.in_force(timezone.now()).number("dpia.attachment.size")
     is_sent = request.method == "POST"
     form = AttachForm(request.POST, request.FILES) if is_sent else AttachForm()
+    form.fields["file"].help_text += f" At most {largest} megabytes."
     if is_sent and form.is_valid():
         file = form.cleaned_data["file"]
         try:
@@ -38,8 +39,10 @@ def dpia_attachments(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         except Unfit as refusal:
             put_problems(form, refusal)
     is_draft = version.status == DpiaVersion.Status.DRAFT
+    files = list(version.attachments.select_related("attached_by"))
     context = {
-        "dpia": dpia, "version": version, "form": form, "largest": largest, "files": version.attachments.select_related("attached_by"),
+        "dpia": dpia, "version": version, "form": form, "files": files,
+        "is_waiting": any(file.status == DpiaAttachment.Status.WAITING for file in files),
         "may_edit": policies.may_edit_version(request.user, version) if is_draft else None, "has_scanner": scanner() is not None,
     }  # fmt: skip
     return render(request, "camera_sites/dpia_attachments.html", context, status=422 if form.errors else 200)
