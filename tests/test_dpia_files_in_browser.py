@@ -70,7 +70,7 @@ def test_a_file_with_faults_is_told_and_what_was_typed_stays(page, live_server, 
     page.get_by_label("What is assessed").fill("Their ring road")
     for content, says in (
         (b"not json", "holds no JSON"), (b'{"a": 1}', "Give a DPIA exported here"),
-        (json.dumps(altered).encode(), "does not fit its digest"), (json.dumps(wrong_row).encode(), "Row 1, severity after"),
+        (json.dumps(altered).encode(), "does not fit its digest"), (json.dumps(wrong_row).encode(), "Risks: Row 1, severity after"),
     ):  # fmt: skip
         choose(page, "dpia.json", content)
         page.locator("main").get_by_role("button", name="Bring in").click()

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
 from camera_sites import actions, policies
+from camera_sites.dpia_contents import section_name
 from camera_sites.dpia_exchange import document, parsed, schema_text
 from camera_sites.forms import ImportForm
 from camera_sites.models import Dpia
@@ -39,9 +40,19 @@ def dpia_import(request: HttpRequest) -> HttpResponse:
             messages.success(request, f"Saved as a draft.{told}")
             return redirect("dpia_detail", version.dpia_id)
         except Unfit as refusal:
-            put_problems(form, refusal)
+            put_problems(form, _in_the_file(refusal, form))
     status = 422 if form.is_bound and form.errors else 200
     return render(request, "camera_sites/dpia_import.html", {"form": form}, status=status)
+
+
+def _in_the_file(refusal: Unfit, form: ImportForm) -> Unfit:
+    """What is wrong with a section or a register, told of the file that it stands in."""
+    told: dict[str, list[str]] = {}
+    for name, lines in refusal.fields.items():
+        is_inside = name not in form.fields
+        words = [f"{section_name(name)}: {line}" for line in lines] if is_inside else lines
+        told.setdefault("file" if is_inside else name, []).extend(words)
+    return Unfit(str(refusal), told)
 
 
 @require_GET
