@@ -11,7 +11,7 @@ import bench
 from portal import embedded
 from portal.database import throwaway
 
-NOT_BENCHMARKS = {"__main__", "cast", "crowd", "figures", "held", "logged", "published", "running", "settings"}
+NOT_BENCHMARKS = {"__main__", "cast", "crowd", "figures", "held", "logged", "pages", "published", "running", "settings"}
 
 
 def names() -> list[str]:

@@ -1,21 +1,17 @@
 """The pages people stand in all day: with lists as full as a large force's, against the same pages with next to nothing."""
 
-import statistics
 import time
 from collections.abc import Iterator
 
 from django.conf import settings
-from django.db import connection
-from django.test import Client
-from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.models import User
-from accounts.sign_in import SESSION_KEY
 from bench.cast import assessment, facts, fill, managed_list, plates, staff
 from bench.crowd import filled, plate
 from bench.feed_first_load import feed, manager, say
 from bench.figures import Figure
+from bench.pages import signed_in, timed, without_files
 from hotlists import actions
 from hotlists.models import Contribution, Entry, EntryVersion, Hotlist
 from portal.database.throwaway import admin_connection
@@ -24,7 +20,6 @@ from standards.models import StandardsProfile
 NAME = "hotlist_pages"
 LIMIT = 100.0  # ms of the server, the median
 FEW = 20
-TIMES = 15
 PAGES = {
     "list": "/entries/",
     "list_in_force": "/entries/?state=in-force&order=lapse",
@@ -37,8 +32,7 @@ PAGES = {
 def measure(*, quick: bool) -> Iterator[Figure]:
     """Milliseconds of the server, and the number of queries, of each page."""
     entries, rows = (1_000, 100_000) if quick else (20_000, 2_000_000)
-    # The server's part is measured: files are not, and their middleware would answer from a thread whose queries nobody counts.
-    settings.MIDDLEWARE = [one for one in settings.MIDDLEWARE if not one.startswith("servestatic.")]
+    without_files()
     people = staff()
     hotlist = managed_list(people, assessment(people))
     one = manager("bench.one")
@@ -86,11 +80,7 @@ def crowd(hotlist: Hotlist, people: dict[str, User], number: int) -> None:
 
 def asked(user: User) -> dict[str, tuple[float, int]]:
     """(median ms, queries) of each page, once it is warm."""
-    client = Client(SERVER_NAME="localhost")
-    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
-    session = client.session
-    session[SESSION_KEY] = str(user.sign_in.pk)
-    session.save()
+    client = signed_in(user)
     answers = {}
     for page, address in PAGES.items():
         given = {"plate": plate(7)[:4] + "*", "reason": "Measuring"} if page == "search" else None
@@ -100,14 +90,5 @@ def asked(user: User) -> dict[str, tuple[float, int]]:
             assert answer.status_code == 200, (address, answer.status_code)
             assert not given or f"{plate(7)[:4]} ".encode() in answer.content, "not found"  # as printed, not as typed
 
-        ask()
-        with CaptureQueriesContext(connection) as captured:
-            ask()
-        queries = len(captured)  # at once: the next request empties the log
-        took = []
-        for _ in range(TIMES):
-            start = time.perf_counter()
-            ask()
-            took.append((time.perf_counter() - start) * 1000)
-        answers[page] = statistics.median(took), queries
+        answers[page] = timed(ask)
     return answers

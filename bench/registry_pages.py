@@ -1,21 +1,17 @@
 """The pages of the registry of camera sites: with as many cameras as the whole country has, against the same with next to none."""
 
-import statistics
 import time
 from collections.abc import Iterator
 
 from django.conf import settings
 from django.contrib.auth.models import Group, Permission
-from django.db import connection
-from django.test import Client
-from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.models import Team, User
-from accounts.sign_in import SESSION_KEY
 from bench.cast import assessment, staff
 from bench.feed_first_load import say
 from bench.figures import Figure
+from bench.pages import signed_in, timed, without_files
 from camera_sites.models import Camera, CameraSite, Dpia, SiteDecision, SiteGroupAccess
 from portal.database.throwaway import admin_connection
 from standards.models import StandardsProfile
@@ -23,7 +19,6 @@ from standards.models import StandardsProfile
 NAME = "registry_pages"
 LIMIT = 200.0  # ms of the server, the median
 FEW = 20
-TIMES = 15
 PAGES = {
     "registry": "/camera-sites/",
     "registry_last_page": "/camera-sites/?page=last",
@@ -42,8 +37,7 @@ SHOWN = (b"bench-", b">Site ", b'"count"')  # a reference, a name, a group on th
 def measure(*, quick: bool) -> Iterator[Figure]:
     """Milliseconds of the server, and the number of queries, of each page; one camera a site, the hardest case."""
     cameras = 2_000 if quick else 20_000
-    # The server's part is measured: files are not, and their middleware would answer from a thread whose queries nobody counts.
-    settings.MIDDLEWARE = [one for one in settings.MIDDLEWARE if not one.startswith("servestatic.")]
+    without_files()
     people = staff()
     dpia = assessment(people)
     group, _ = Group.objects.get_or_create(name="Benchmark")  # groups outlive a run
@@ -104,11 +98,7 @@ def crowd(people: dict[str, User], dpia: Dpia, group: Group, numbers: range) -> 
 
 def asked(user: User) -> dict[str, tuple[float, int]]:
     """(median ms, queries) of each page, once it is warm."""
-    client = Client(SERVER_NAME="localhost")
-    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
-    session = client.session
-    session[SESSION_KEY] = str(user.sign_in.pk)
-    session.save()
+    client = signed_in(user)
     answers = {}
     for page, address in PAGES.items():
 
@@ -117,14 +107,5 @@ def asked(user: User) -> dict[str, tuple[float, int]]:
             assert answer.status_code == 200, (address, answer.status_code)
             assert any(sign in answer.content for sign in SHOWN), "nothing shown"
 
-        ask()
-        with CaptureQueriesContext(connection) as captured:
-            ask()
-        queries = len(captured)  # at once: the next request empties the log
-        took = []
-        for _ in range(TIMES):
-            start = time.perf_counter()
-            ask()
-            took.append((time.perf_counter() - start) * 1000)
-        answers[page] = statistics.median(took), queries
+        answers[page] = timed(ask)
     return answers

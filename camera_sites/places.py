@@ -6,7 +6,9 @@ stands by itself is told with where it stands. So one look shows, and the log na
 
 import datetime as dt
 import math
-from dataclasses import dataclass
+from collections import Counter, defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db.models import Avg, Count, F, Max, Min, Q, TextField
@@ -17,7 +19,8 @@ from camera_sites.models.sites import CameraSiteQuerySet
 from standards.models import StandardsProfile
 
 FARTHEST, CLOSEST = 4, 16  # zooms of the map: 4 shows the country, 16 a street
-PIXELS = 64  # apart, so that pins are told apart and hit with a finger
+PIXELS = 64  # from side to side of a cell of the grid by which sites are gathered
+APART = 44 / PIXELS  # of a cell: nearer than this two pins could not each be hit with a finger
 TILE = 256  # pixels across which zoom 0 shows the whole world
 SHORTER = 0.58  # a degree north is drawn longer than one east by this, in these latitudes
 ACROSS = 24  # groups from side to side at most, whatever scale somebody asks for
@@ -69,14 +72,71 @@ def gathered(sites: CameraSiteQuerySet, *, box: Box, zoom: int, at: dt.datetime)
             **_counts(CameraSite.objects.in_box(*box), at)
         )
     )  # fmt: skip
-    groups, alone = [], []
-    for cell in cells:
-        if cell["count"] == 1 and len(alone) < most:
-            alone.append(cell["alone"])
-        else:
-            about = _snapped(cell["north"], north), _snapped(cell["east"], east)
-            groups.append(Group(*about, cell["count"], _words(cell)))
+    drawn = _apart(
+        [_Drawn(cell["north"] / north, cell["east"] / east, Counter(_counted(cell)), cell["alone"]) for cell in cells]
+    )
+    alone = [one.site for one in drawn if one.count == 1][:most]
+    told = set(alone)
+    groups = [
+        Group(round(one.north * north, 5), round(one.east * east, 5), one.count, _words(one.counted))
+        for one in map(_Drawn.roughly, drawn)
+        if one.site not in told
+    ]
     return Places(groups, _told(sites.filter(pk__in=alone), at))
+
+
+@dataclass(frozen=True, slots=True)
+class _Drawn:
+    """What is drawn at one spot, measured in cells of the grid."""
+
+    north: float
+    east: float
+    counted: Counter[str]
+    site: str  # which one, where it is only one
+
+    @property
+    def count(self) -> int:
+        return self.counted["count"]
+
+    def roughly(self) -> "_Drawn":
+        """To half a cell: a group says about where, and never where one of its sites stands."""
+        return replace(self, north=round(self.north * 2) / 2, east=round(self.east * 2) / 2)
+
+    def spot(self) -> "_Drawn":
+        """Where it is drawn: one site where it stands, several about there."""
+        return self if self.count == 1 else self.roughly()
+
+    def with_(self, other: "_Drawn") -> "_Drawn":
+        """Both as one, between them by their numbers."""
+        share = other.count / (self.count + other.count)
+        north, east = (
+            mine + (its - mine) * share for mine, its in ((self.north, other.north), (self.east, other.east))
+        )
+        return _Drawn(north, east, self.counted + other.counted, self.site)
+
+
+def _apart(cells: list[_Drawn]) -> list[_Drawn]:
+    """The same sites with none drawn so near to another that a finger could not tell them apart: those are one group.
+
+    Cells of a grid alone do not see to that: two sites may stand on either side of the line between two cells.
+    """
+    kept: dict[tuple[int, int], list[_Drawn]] = defaultdict(list)
+    waiting = cells[::-1]
+    while waiting:
+        one = waiting.pop()
+        spot = one.spot()
+        row, column = math.floor(spot.north), math.floor(spot.east)
+        near = (other for r in (-1, 0, 1) for c in (-1, 0, 1) for other in kept[row + r, column + c])
+        close = next(
+            (it for it in near if math.dist((spot.north, spot.east), (it.spot().north, it.spot().east)) < APART), None
+        )
+        if close is None:
+            kept[row, column].append(one)
+        else:
+            there = close.spot()
+            kept[math.floor(there.north), math.floor(there.east)].remove(close)
+            waiting.append(close.with_(one))
+    return [one for cell in kept.values() for one in cell]
 
 
 def summary(sites: CameraSiteQuerySet, at: dt.datetime) -> tuple[int, str, Box | None]:
@@ -117,14 +177,13 @@ def _counts(sites: CameraSiteQuerySet, at: dt.datetime) -> dict[str, Any]:
     }
 
 
-def _words(counted: dict[str, Any]) -> str:
-    told = {**counted, "out": counted["live"] - counted["in"]}
+def _counted(cell: dict[str, Any]) -> dict[str, int]:
+    return {name: cell[name] for name in ("count", "in", "live", "suspended", "proposed", "ended")}
+
+
+def _words(counted: Mapping[str, int]) -> str:
+    told = Counter({**counted, "out": counted["live"] - counted["in"]})  # adding such counts drops what is none
     return ", ".join(f"{told[name]:,} {words}" for name, words in WORDS.items() if told[name])
-
-
-def _snapped(degrees: float, cell: float) -> float:
-    """To half a cell: a group says about where, and never where one of its sites stands."""
-    return round(round(degrees / cell * 2) / 2 * cell, 5)
 
 
 def _told(sites: CameraSiteQuerySet, at: dt.datetime) -> list[CameraSite]:

@@ -2,9 +2,12 @@
 
 import datetime as dt
 import json
+import math
+import random
 import re
 import subprocess
 import sys
+from itertools import combinations
 
 import pytest
 from django.conf import settings
@@ -65,6 +68,19 @@ def test_a_group_says_about_where_and_never_where_one_of_its_sites_stands(three)
         assert (group.north, group.east) != (site.latitude, site.longitude)
     cell = 64 * 360 / (256 * 2**6)
     assert group.east / (cell / 2) == pytest.approx(round(group.east / (cell / 2)), abs=1e-3)
+
+
+def test_no_two_of_what_is_drawn_are_too_close_for_a_finger_even_across_the_line_of_two_cells(proposed_site):
+    box, pixel = (-3.2, 54.0, -2.8, 54.4), 360 / (256 * 2**10)
+    draw = random.Random(7)
+    for n in range(60):
+        proposed_site(ref=f"s-{n}", latitude=draw.uniform(54.0, 54.4), longitude=draw.uniform(-3.2, -2.8))
+    shown = gathered(CameraSite.objects.all(), box=box, zoom=10, at=timezone.now())
+    spots = [(one.north, one.east) for one in shown.groups] + [(one.latitude, one.longitude) for one in shown.sites]
+    assert len(shown.sites) > 1 < len(shown.groups)
+    assert sum(one.count for one in shown.groups) + len(shown.sites) == 60
+    for one, other in combinations(spots, 2):
+        assert math.hypot((one[0] - other[0]) / 0.58, one[1] - other[1]) > 43.9 * pixel, (one, other)
 
 
 def test_the_log_names_those_that_were_told_apart_and_no_other(three, operator, client_of):

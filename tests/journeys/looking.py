@@ -28,7 +28,7 @@ class Looker:
         settle(page)
         if picture and self.keeps_pictures:
             self.picture(page, picture, part)
-        assert faults(page) == [], page.url
+        self.finds_no_fault(page, "")
         if on_phone:
             page.set_viewport_size(NARROW)
             settle(page)
@@ -36,8 +36,13 @@ class Looker:
             assert wider <= 0, f"{page.url} is {wider} px wider than a phone"
             if also_pictured and self.keeps_pictures:
                 self.picture(page, f"{picture}-phone")
-            assert faults(page) == [], f"{page.url} on a phone"
+            self.finds_no_fault(page, " on a phone")
             page.set_viewport_size(WIDE)
+
+    def finds_no_fault(self, page: Page, where: str) -> None:
+        """Says each fault: a page that fails far from a desk is mended from what is printed."""
+        found = faults(page)
+        assert not found, "\n".join([f"{page.url}{where}", *found])
 
     def picture(self, page: Page, name: str, part: str = "") -> None:
         """The page from its top, or from a part of it, as far as it goes."""

@@ -47,7 +47,7 @@ function asking(map, frame) {
     const box = [seen.getWest(), seen.getSouth(), seen.getEast(), seen.getNorth()];
     const limits = [-180, -90, 180, 90];
     url.searchParams.set("box", box.map((side, i) => (i < 2 ? Math.max(side, limits[i]) : Math.min(side, limits[i])).toFixed(5)).join(","));
-    url.searchParams.set("zoom", Math.round(map.getZoom()));
+    url.searchParams.set("zoom", Math.floor(map.getZoom()));
     try {
       const answer = await fetch(url, { signal: request.signal, headers: { Accept: "application/json" } });
       if (!answer.ok) throw new Error(answer.statusText);
