@@ -22,7 +22,7 @@ NAME = "delta_cost"
 LIMIT = 1.5  # times what it takes in the short list
 SHORT = 10_000
 CHANGES = 1_000
-TIMES = 6  # half of them take rows away, half bring them back
+TIMES = 20  # half of them take rows away, half bring them back; fewer, and one slow write to disk decides
 
 
 def measure(*, quick: bool) -> Iterator[Figure]:
