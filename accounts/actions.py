@@ -132,6 +132,7 @@ def _set_roles(user: User, codes: list[str]) -> list[str]:
     every = [role.name for role in ROLES]
     user.groups.remove(*Group.objects.filter(name__in=every).exclude(name__in=names))
     user.groups.add(*Group.objects.filter(name__in=names))
+    vars(user).pop("roles", None)  # which this person knew of
     return names
 
 

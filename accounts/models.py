@@ -1,6 +1,7 @@
 """Whoever can act: people, the machines that sign in, and the portal's own jobs; and the sessions in which people act."""
 
 import datetime as dt
+from collections import defaultdict
 from dataclasses import dataclass
 
 from django.conf import settings
@@ -48,16 +49,24 @@ class User(GuardianUserMixin, AbstractUser):
 
     @property
     def actor_role(self) -> str:
-        """The roles held now, in words."""
-        return ", ".join(self.groups.filter(team=None).order_by("name").values_list("name", flat=True))
+        """The roles held, in words."""
+        return ", ".join(sorted(self.roles))
 
     @cached_property
+    def roles(self) -> dict[str, frozenset[str]]:
+        """This person's roles by name, and what each permits as `app.codename`; teams permit nothing. One query a person
+        and request."""
+        held: dict[str, set[str]] = defaultdict(set)
+        for name, app, codename in self.groups.filter(team=None).values_list(
+            "name", "permissions__content_type__app_label", "permissions__codename"
+        ):
+            held[name].add(f"{app}.{codename}")
+        return {name: frozenset(permits) for name, permits in held.items()}
+
+    @property
     def role_permissions(self) -> frozenset[str]:
-        """What this person's roles permit, as `app.codename`; teams permit nothing. One query a person and request."""
-        rows = self.groups.filter(team=None).values_list(
-            "permissions__content_type__app_label", "permissions__codename"
-        )
-        return frozenset(f"{app}.{codename}" for app, codename in rows)
+        """What this person's roles permit, as `app.codename`."""
+        return frozenset().union(*self.roles.values())
 
     def standing_for(self, permission: str) -> Verdict:
         """Whether this person may, by role, vetting and training; Django's superuser flag counts for nothing (R-045)."""

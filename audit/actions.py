@@ -18,6 +18,7 @@ from audit.seal.canonical import commitment
 from audit.verbs import Verb
 from portal import request
 from portal.celery import app
+from portal.database import insert_together
 from portal.errors import TooLate, Unfit
 from portal.policies import require
 
@@ -50,7 +51,7 @@ def subject_kind(target: models.Model) -> str:
     return target._meta.label_lower
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)  # an act that cannot be recorded does not happen: there is nothing to go back to
 def record(
     verb: Verb,
     *,
@@ -82,7 +83,7 @@ def record(
     named = [f"{subject_kind(subject)}:{subject.pk}" for subject in subjects]
     named += sorted(f"{PLATE}:{plate_hash(*shown)}" for shown in set(plates))
     salt = secrets.token_bytes(32)
-    event = Event.objects.create(
+    event = Event(
         at=timezone.now(),
         verb=verb,
         operation=verb.operation,
@@ -95,7 +96,7 @@ def record(
         correlation_id=facts.correlation_id,
         commitment=commitment(salt, body),
     )
-    EventDetail.objects.create(pk=event.pk, salt=salt, body=body, subjects=named)
+    insert_together(event, EventDetail(pk=event.pk, salt=salt, body=body, subjects=named))
     return event
 
 

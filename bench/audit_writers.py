@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from accounts.actions import add_user
@@ -56,23 +56,12 @@ def measure(*, quick: bool) -> Iterator[Figure]:
 
 def together(write: Callable[[User], None], reader: User, held: float, seconds: float, *, seals: bool) -> float:
     """Rows a second that eight processes wrote between them."""
-    connection.close()
-    fork = multiprocessing.get_context("fork")
-    start = fork.Barrier(WRITERS + 1)
-    counts: Any = fork.Array("i", WRITERS)
-
-    def writer(number: int) -> None:
-        write(reader)  # with its own connection, before the clock runs
-        start.wait()
-        ends = time.perf_counter() + seconds
-        while time.perf_counter() < ends:
-            with transaction.atomic():
-                write(reader)
-                if held:
-                    time.sleep(held)
-            counts[number] += 1
-
-    processes = [fork.Process(target=writer, args=(number,)) for number in range(WRITERS)]
+    anew = multiprocessing.get_context("spawn")  # a pool of connections does not outlive a fork
+    start, counts = anew.Barrier(WRITERS + 1), anew.Array("i", WRITERS)
+    processes = [
+        anew.Process(target=writer, args=(number, write, reader, held, seconds, start, counts))
+        for number in range(WRITERS)
+    ]
     for process in processes:
         process.start()
     start.wait()
@@ -82,6 +71,20 @@ def together(write: Callable[[User], None], reader: User, held: float, seconds: 
         time.sleep(0.2)
     assert all(process.exitcode == 0 for process in processes), "a writer failed"
     return sum(counts) / seconds
+
+
+def writer(
+    number: int, write: Callable[[User], None], reader: User, held: float, seconds: float, start: Any, counts: Any
+) -> None:
+    """One of them, in a process of its own, whose connection stands before the clock runs."""
+    write(reader)
+    start.wait()
+    ends = time.perf_counter() + seconds
+    while time.perf_counter() < ends:
+        with transaction.atomic():
+            write(reader)
+            time.sleep(held)
+        counts[number] += 1
 
 
 def recorded(reader: User) -> None:

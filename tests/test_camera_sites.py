@@ -89,7 +89,7 @@ def test_colleague_without_the_role_is_refused_with_the_reason(proposed_site, op
 def test_proposer_with_the_right_to_decide_still_needs_another(proposed_site, infrastructure_lead):
     infrastructure_lead.groups.add(Group.objects.get(name="Superintendent"))
     site = proposed_site()
-    infrastructure_lead.__dict__.pop("role_permissions", None)  # held for a request, and this is another
+    infrastructure_lead.__dict__.pop("roles", None)  # held for a request, and this is another
     with pytest.raises(Refused, match="somebody else"):
         actions.set_live(site, by=infrastructure_lead)
 
@@ -204,7 +204,7 @@ def test_site_cannot_be_made_live_by_its_proposer_or_editor(proposed_site, infra
     site = proposed_site()
     refused(LIVE, infrastructure_lead.pk, timezone.now(), site.pk)
     superintendent.groups.add(Group.objects.get(name="Infrastructure lead"))
-    superintendent.__dict__.pop("role_permissions", None)  # held for a request, and this is another
+    superintendent.__dict__.pop("roles", None)  # held for a request, and this is another
     actions.edit_site(site, by=superintendent, name="Edited")
     refused(LIVE, superintendent.pk, timezone.now(), site.pk)
 

@@ -3,6 +3,7 @@
 from portal.database.append_only import APPEND_ONLY, AppendOnly, append_only_triggers
 from portal.database.grants import apply_grants, grants_to_mend
 from portal.database.roles import APP, OWNER, RETENTION, SEALER, create_database, create_roles
+from portal.database.together import insert_together
 
 __all__ = [
     "APP",
@@ -16,4 +17,5 @@ __all__ = [
     "create_database",
     "create_roles",
     "grants_to_mend",
+    "insert_together",
 ]
