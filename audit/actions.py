@@ -74,7 +74,7 @@ def record(
     body = {
         "actor": by.actor_label,
         "role": by.actor_role,
-        "subject": str(target),
+        "subject": str(getattr(target, "logged_as", target)),
         "source_ip": facts.source_ip,
         "session": facts.session,
         "count": count,

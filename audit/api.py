@@ -88,7 +88,7 @@ class EventList(APIView):
         consult(by=request.user, purpose=purpose, what=in_words(asked), plate=plate)
         pages = EventPages()
         events: list[Event] = pages.paginate_queryset(narrowed(asked, form.span), request, view=self) or []
-        return pages.get_paginated_response([_told(one) for one in tell(events)])
+        return pages.get_paginated_response([_told(one) for one in tell(events, request.user)])
 
 
 class ExportSerializer(serializers.Serializer):

@@ -95,7 +95,7 @@ def _lines(events: EventQuerySet, checkpoint: Checkpoint, asked: Asked) -> Itera
     ordered = events.order_by("pk")
     page = list(ordered[:PAGE])
     while page:
-        yield from _told(page, tree)
+        yield from _told(page, tree, asked.by)
         page = list(ordered.filter(pk__gt=page[-1].pk)[:PAGE])
 
 
@@ -125,8 +125,9 @@ def _key() -> str:
         return ""  # whoever checks has it from elsewhere anyway
 
 
-def _told(page: list[Event], tree: Tree) -> Iterator[bytes]:
-    """Events as lines, in five queries and what of the tree is not in memory."""
+def _told(page: list[Event], tree: Tree, by: Actor) -> Iterator[bytes]:
+    """Events as lines, in a few queries and what of the tree is not in memory. Words that are not for who takes them out are
+    left out, as erased ones are: the proof stands without them."""
     numbers = dict(
         Leaf.objects.filter(event_id__in=[event.pk for event in page], number__lt=tree.size).values_list(
             "event_id", "number"
@@ -135,8 +136,8 @@ def _told(page: list[Event], tree: Tree) -> Iterator[bytes]:
     sealed = [event for event in page if event.pk in numbers]
     words = EventDetail.objects.in_bulk([event.pk for event in sealed])
     proofs = tree.proofs(numbers[event.pk] for event in sealed)
-    for told, proof in zip(tell(sealed), proofs, strict=True):
-        event, detail = told.event, words.get(told.event.pk)
+    for told, proof in zip(tell(sealed, by), proofs, strict=True):
+        event, detail = told.event, None if told.is_veiled else words.get(told.event.pk)
         yield _line({
             "number": numbers[event.pk],
             "leaf": canonical.leaf(event).decode(),

@@ -12,7 +12,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 
 from audit.actions import plate_hash
-from audit.models import ColumnChange, Event, EventDetail, EventQuerySet
+from audit.models import ColumnChange, Event, EventQuerySet
 from audit.sentences import Told, tell
 
 PAGE = 50
@@ -83,16 +83,16 @@ def page_of(events: EventQuerySet, before: uuid.UUID | None = None) -> tuple[lis
     return found[:PAGE], found[PAGE - 1].pk if len(found) > PAGE else None
 
 
-def shown(events: Iterable[Event]) -> list[Shown]:
-    """Events with all that is known of them, in three queries however many."""
-    told = tell(events)
+def shown(events: Iterable[Event], by: Any) -> list[Shown]:
+    """Events with all that is known of them and that this reader may be told, in a few queries however many."""
+    told = tell(events, by)
     changes = _changes(told)
     return [Shown(one, _facts(one), _url(one.event), changes[one.event.pk]) for one in told]
 
 
 def _changes(told: list[Told]) -> dict[uuid.UUID, list[Change]]:
     """The rows that changed in the same request or task and that the event is about; no more than a page can show."""
-    about = dict(EventDetail.objects.filter(pk__in=[one.event.pk for one in told]).values_list("pk", "subjects"))
+    about = {one.event.pk: one.subjects for one in told if not one.is_veiled}
     ids = {subject.rpartition(":")[2] for subjects in about.values() for subject in subjects}
     rows = ColumnChange.objects.filter(cid__in={one.event.correlation_id for one in told}, object_pk__in=ids)
     found: dict[tuple[str, str], list[Change]] = defaultdict(list)

@@ -2,9 +2,13 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from audit.models import Event, EventDetail
+from audit.veils import veiled
 from audit.verbs import Verb
+
+WITHHELD = "What was said is for those who were given what it is about."
 
 
 class _Words(dict[str, object]):
@@ -21,20 +25,38 @@ class Told:
     event: Event
     sentence: str
     words: dict[str, object]
+    subjects: tuple[str, ...] = ()
+    is_veiled: bool = False
 
 
-def tell(events: Iterable[Event]) -> list[Told]:
-    """The events as sentences, in their order, in one query more."""
+def tell(events: Iterable[Event], by: Any = None) -> list[Told]:
+    """The events as sentences, in their order, in one query more; for a reader who was not given all things, in a few more."""
     events = list(events)
-    bodies = dict(EventDetail.objects.filter(pk__in=[event.pk for event in events]).values_list("pk", "body"))
-    return [_told(event, bodies.get(event.pk)) for event in events]
+    details = EventDetail.objects.filter(pk__in=[event.pk for event in events]).values_list("pk", "body", "subjects")
+    bodies, subjects = {}, {}
+    for pk, body, named in details:
+        bodies[pk], subjects[pk] = body, named
+    hidden = veiled(subjects, by) if by is not None else {}
+    return [
+        _veiled(event, bodies[event.pk], hidden[event.pk])
+        if event.pk in hidden
+        else _told(event, bodies.get(event.pk), subjects.get(event.pk, []))
+        for event in events
+    ]
 
 
-def _told(event: Event, body: dict[str, object] | None) -> Told:
+def _told(event: Event, body: dict[str, object] | None, subjects: list[str]) -> Told:
     if body is None:
         words = _Words(actor=f"{event.actor_kind} {event.actor_id}", subject=f"{event.subject_kind} (erased)")
         return Told(event, _fill(event.verb, words), {})
-    return Told(event, _fill(event.verb, _Words(body)), body)
+    return Told(event, _fill(event.verb, _Words(body)), body, tuple(subjects))
+
+
+def _veiled(event: Event, body: dict[str, object], name: str) -> Told:
+    known = {word: body[word] for word in ("actor", "role", "count") if word in body}
+    return Told(
+        event, _fill(event.verb, _Words(known | {"subject": name})), known | {"withheld": WITHHELD}, is_veiled=True
+    )
 
 
 def _fill(verb: str, words: _Words) -> str:

@@ -61,7 +61,7 @@ def event_list(request: HttpRequest) -> HttpResponse:
     if older:
         query["before"] = str(older)
     context = {
-        "form": form, "rows": shown(events), "purpose": purpose, "older": query.urlencode() if older else "",
+        "form": form, "rows": shown(events, request.user), "purpose": purpose, "older": query.urlencode() if older else "",
         "is_first": before is None, "looked": Verification.objects.first(), "asked": urlencode(given),
     }  # fmt: skip
     return render(request, "audit/event_list.html", context)
@@ -78,8 +78,10 @@ def event_detail(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     consult(by=request.user, purpose=purpose.value, what=f"the event {event.pk}")
     beside = Event.objects.filter(correlation_id=event.correlation_id).exclude(pk=event.pk)
     near = beside.between(event.at - BREATH, event.at + BREATH).newest_first()[:20]
-    (row,) = shown([event])
-    return render(request, "audit/event_detail.html", {"row": row, "beside": shown(near), "purpose": purpose})
+    (row,) = shown([event], request.user)
+    return render(
+        request, "audit/event_detail.html", {"row": row, "beside": shown(near, request.user), "purpose": purpose}
+    )
 
 
 @require_http_methods(["GET", "POST"])

@@ -12,10 +12,13 @@ class CameraSitesConfig(AppConfig):
     name = "camera_sites"
 
     def ready(self) -> None:
-        from camera_sites import code_facts, covered, dpia_exchange, panels, waiting  # noqa: PLC0415 - models can be imported only once the apps are ready
+        from audit import veils  # noqa: PLC0415 - models can be imported only once the apps are ready
+        from camera_sites import code_facts, covered, dpia_exchange, panels, sight, waiting  # noqa: PLC0415 - models can be imported only once the apps are ready
         from portal import docs  # noqa: PLC0415 - likewise
 
         docs.register("dpia.schema.json", dpia_exchange.schema_text)
+        veils.register("camera_sites.camerasite", sight.covert_sites, "a covert site")
+        veils.register("camera_sites.dpia", sight.covert_dpias, "the DPIA of a covert site")
         code_facts.register_facts()
         covered.register_own()
         places.register("camera_sites.dpia", panels.serves, order=10)

@@ -8,6 +8,7 @@ from camera_sites.models import CameraSite, Dpia
 from standards.matrix import Likelihood
 from standards.models import StandardsProfile
 
+COVERT_ONLY = "This DPIA is kept covert, so it covers covert sites only. Choose another."
 PASSING = (CameraSite.Deployment.TEMPORARY, CameraSite.Deployment.COVERT)
 
 
@@ -28,6 +29,9 @@ def unfit(site: CameraSite) -> dict[str, list[str]]:
         problems["proximity"] = ["Choose among what may stand near."]
     if site.evidence_from and site.evidence_until and site.evidence_until < site.evidence_from:
         problems["evidence_until"] = ["The figures end after they begin."]
+    for name in ("dpia", "town_dpia"):
+        if (named := getattr(site, name)) and named.is_covert and not site.is_covert:
+            problems[name] = [COVERT_ONLY]
     return problems | _unfit_deployment(site)
 
 

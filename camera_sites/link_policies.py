@@ -5,8 +5,9 @@ from typing import Any
 from accounts.models import Actor, User
 from accounts.policies import acts_in_own_session, holds
 from camera_sites.covered import kind_of
-from camera_sites.models import Coverage, Dpia, ReviewDemand
-from portal.policies import Denied, Verdict, first_denial
+from camera_sites.measures import measures_of
+from camera_sites.models import Coverage, Dpia, DpiaVersion, ReviewDemand
+from portal.policies import Allowed, Denied, Verdict, first_denial
 
 
 def may_cover(user: Actor, kind: str, subject: Any | None) -> Verdict:
@@ -39,6 +40,14 @@ def may_answer(user: Actor, demand: ReviewDemand) -> Verdict:
     return holds(user, "camera_sites.write_dpia") or holds(user, "camera_sites.advise_dpia")
 
 
-def may_take_measure(user: Actor, dpia: Dpia) -> Verdict:
-    """Whoever opens assessments: who sees to a measure need not write them; it is told with their name and what shows it."""
-    return holds(user, "camera_sites.view_sites")
+def may_take_measure(user: Actor, version: DpiaVersion, key: str) -> Verdict:
+    """Whom the register names for it, whoever wrote the version, and who may write assessments (R-114)."""
+    if not (denied := holds(user, "camera_sites.view_sites")):
+        return denied
+    if isinstance(user, User) and any(one.key == key and one.is_for(user) for one in measures_of(version, {})):
+        return Allowed()
+    if not holds(user, "camera_sites.write_dpia"):
+        return Denied(
+            "The register names somebody else for this measure. They say that it is in place, or who writes DPIAs."
+        )
+    return Allowed()

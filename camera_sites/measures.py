@@ -6,6 +6,7 @@ from typing import Any
 
 from accounts.models import User
 from camera_sites.models import DpiaVersion, MeasureTaken
+from camera_sites.models.dpias import DpiaQuerySet
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +50,10 @@ def measures_of(version: DpiaVersion, told: dict[str, MeasureTaken] | None = Non
     ]  # fmt: skip
 
 
-def overdue_measures(on: dt.date) -> list[Measure]:
-    """Of every latest approved version, in two queries."""
+def overdue_measures(on: dt.date, dpias: DpiaQuerySet) -> list[Measure]:
+    """Of the latest approved version of each of these, in two queries."""
     approved = DpiaVersion.objects.filter(status=DpiaVersion.Status.APPROVED).exclude(measure_register=[])
+    approved = approved.filter(dpia__in=dpias.values("pk"))
     latest = list(approved.select_related("dpia", "written_by").order_by("dpia_id", "-number").distinct("dpia_id"))
     told: dict[Any, dict[str, MeasureTaken]] = {version.dpia_id: {} for version in latest}
     words = {version.dpia_id: {row["key"]: row["measure"] for row in version.measure_register} for version in latest}

@@ -79,7 +79,9 @@ def serves(request: HttpRequest, dpia: Dpia) -> str:
             for demand in dpia.demands.select_related("owner", "raised_by", "answered_by", "version")
         ],
         "may_demand": policies.may_demand(request.user, dpia), "governing": governing,
-        "measures": measures_of(governing) if governing else [],
+        "measures": [
+            (measure, policies.may_take_measure(request.user, governing, measure.key)) for measure in measures_of(governing)
+        ] if governing else [],
     }  # fmt: skip
     return render_to_string("camera_sites/_dpia_panel.html", context, request)
 

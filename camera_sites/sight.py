@@ -1,12 +1,15 @@
-"""Which sites may be named to somebody who sees what came from them, such as a hit, and not the site itself."""
+"""Which sites may be named to somebody who sees what came from them, such as a hit or an event, and not the site itself."""
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import QuerySet
 
 from accounts.models import Actor, User
 from accounts.policies import role_has
-from camera_sites.models import CameraSite
+from camera_sites.models import CameraSite, Dpia
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,3 +34,22 @@ class Sight:
         """Whether every site of these references may be named; otherwise they are counted."""
         hidden = CameraSite.objects.filter(ref__in=list(refs)).covert().exclude(pk__in=self.covert)
         return self.opens and not hidden.exists()
+
+
+def covert_sites(by: Actor, ids: set[str]) -> set[str]:
+    """Those of these sites of which this reader is not to know."""
+    return _hidden(CameraSite.objects.covert(), CameraSite.objects.all().visible_to, by, ids)
+
+
+def covert_dpias(by: Actor, ids: set[str]) -> set[str]:
+    """Those of these assessments of which this reader is not to know."""
+    return _hidden(Dpia.objects.covert(), Dpia.objects.all().visible_to, by, ids)
+
+
+def _hidden(covert: QuerySet[Any], given_to: Callable[[Actor], QuerySet[Any]], by: Actor, ids: set[str]) -> set[str]:
+    """Mostly none is covert, and then nobody asks what the reader was given."""
+    found = set(covert.filter(pk__in=ids).values_list("pk", flat=True))
+    return {
+        str(pk)
+        for pk in found.difference(given_to(by).filter(pk__in=found).values_list("pk", flat=True) if found else ())
+    }

@@ -211,9 +211,9 @@ def consultation_of(version: DpiaVersion) -> list[dict[str, Any]]:
     return items
 
 
-def log_of(kind: str, pk: object) -> list[Told]:
-    """Who did what and who looked, newest first."""
-    return tell(Event.objects.about(kind, pk).newest_first()[:50])
+def log_of(kind: str, pk: object, by: User) -> list[Told]:
+    """Who did what and who looked, newest first, as far as this reader may be told."""
+    return tell(Event.objects.about(kind, pk).newest_first()[:50], by)
 
 
 def purposes_of(site: CameraSite) -> list[str]:

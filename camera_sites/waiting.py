@@ -10,7 +10,7 @@ from django.utils import timezone
 from accounts.models import User
 from accounts.policies import role_has
 from camera_sites.limits import AccuracyLimits, need_days
-from camera_sites.models import AccuracyTest, Camera, CameraSite, CodeGap, DpiaVersion, NeedReview, SelfAssessment
+from camera_sites.models import AccuracyTest, Camera, CameraSite, CodeGap, Dpia, DpiaVersion, NeedReview, SelfAssessment
 from camera_sites.models.dpias import DpiaVersionQuerySet
 from camera_sites.models.sites import CameraSiteQuerySet
 from camera_sites.story import SOON
@@ -28,16 +28,17 @@ def questions(user: User, now: dt.datetime) -> Iterator[Item]:
     yield from _needs(user, now)
     yield from _code(user, now)
     yield from reviews_and_measures(user, now)
+    seen = DpiaVersion.objects.filter(dpia__in=Dpia.objects.visible_to(user).values("pk"))
     if role_has(user, "camera_sites.write_dpia"):
-        drafts = DpiaVersion.objects.filter(status=DpiaVersion.Status.DRAFT, contributions__user=user)
+        drafts = seen.filter(status=DpiaVersion.Status.DRAFT, contributions__user=user)
         yield _assessments("Your DPIA drafts", drafts.order_by("written_at"), "written_at")
     if role_has(user, "camera_sites.advise_dpia"):
-        waiting = DpiaVersion.objects.awaiting_advice().exclude(contributions__user=user)
+        waiting = seen.awaiting_advice().exclude(contributions__user=user)
         yield _assessments("DPIAs wait for your advice", waiting, "submitted_at")
-        high = DpiaVersion.objects.awaiting_commissioner().exclude(contributions__user=user)
+        high = seen.awaiting_commissioner().exclude(contributions__user=user)
         yield _assessments("DPIAs wait for the Commissioner", high, "submitted_at")
     if role_has(user, "camera_sites.decide_dpia"):
-        waiting = DpiaVersion.objects.awaiting_decision().exclude(contributions__user=user)
+        waiting = seen.awaiting_decision().exclude(contributions__user=user)
         yield _assessments("DPIAs wait for your decision", waiting.exclude(advice__advised_by=user), "submitted_at")
     if role_has(user, "camera_sites.decide_site"):
         ready = CameraSite.objects.visible_to(user).ready_to_go_live(now).exclude(contributions__user=user)

@@ -16,7 +16,9 @@ from portal.home import Item
 
 def reviews_and_measures(user: User, now: dt.datetime) -> Iterator[Item]:
     """Of one's own assessments, and for the data protection officer what is late of anybody's."""
-    asked = list(ReviewDemand.objects.open().order_by("due_at").values_list("dpia_id", "owner_id", "due_at"))
+    seen = Dpia.objects.visible_to(user)
+    demands = ReviewDemand.objects.open().filter(dpia__in=seen.values("pk")).order_by("due_at")
+    asked = list(demands.values_list("dpia_id", "owner_id", "due_at"))
     own = [(dpia, due) for dpia, owner, due in asked if owner == user.pk]
     late = [(dpia, due) for dpia, due in own if due <= now]
     waiting = [(dpia, due) for dpia, due in own if due > now]
@@ -26,10 +28,10 @@ def reviews_and_measures(user: User, now: dt.datetime) -> Iterator[Item]:
         others = [(dpia, due) for dpia, owner, due in asked if owner != user.pk and due <= now]
         yield _item("Reviews of DPIAs are overdue", others, "stopped")
     today = timezone.localdate(now)
-    overdue = [(measure.version.dpia_id, None) for measure in overdue_measures(today) if measure.is_for(user)]
+    overdue = [(measure.version.dpia_id, None) for measure in overdue_measures(today, seen) if measure.is_for(user)]
     yield _item("Measures of DPIAs for you to see to are overdue", overdue, "stopped", "measures")
     if role_has(user, "camera_sites.write_dpia"):
-        ending = Dpia.objects.with_standing(now).filter(ends_at__gt=now, ends_at__lte=now + SOON, created_by=user)
+        ending = seen.with_standing(now).filter(ends_at__gt=now, ends_at__lte=now + SOON, created_by=user)
         found = list(ending.order_by("ends_at").values_list("pk", flat=True))
         yield _item("Your DPIAs are to be reviewed within 60 days", [(pk, None) for pk in found], "lapsing", "until")
 

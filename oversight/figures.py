@@ -59,7 +59,7 @@ def _cameras(at: dt.datetime) -> Figure:
             ("Sites in service", live.count()),
             ("Cameras at sites in service", Camera.objects.filter(site__in=live.values("pk")).count()),
             ("Sites out of service or proposed", counted.exclude(pk__in=live.values("pk")).count()),
-            ("Impact assessments in date", Dpia.objects.governing(at).count()),
+            ("Impact assessments in date", Dpia.objects.open().governing(at).count()),
         ],
     )  # fmt: skip
 

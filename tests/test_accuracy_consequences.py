@@ -4,16 +4,17 @@ import datetime as dt
 
 import pytest
 import time_machine
+from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from camera_sites import actions
 from camera_sites.code_principles import known_of
-from camera_sites.models import CameraSite
+from camera_sites.models import CameraSite, SiteDecision
 from camera_sites.narrowing import narrowed
 from camera_sites.policies import may_set_live
 from scrutiny.actions import CLOCK, report_accuracy, report_lapses, retest
 from scrutiny.models import Finding
-from standards.models import Number
+from standards.models import Number, StandardsProfile
 from tests.site_cast import *  # noqa: F403 - fixtures
 
 pytestmark = pytest.mark.django_db
@@ -132,3 +133,50 @@ def test_the_portal_knows_of_policies_of_access_and_of_security(live_site, opera
     operator.save()
     assert not all(fact.is_well for fact in known_of(5, now))
     assert not all(fact.is_well for fact in known_of(9, now))
+
+
+def goes_live(site, by) -> None:
+    """By a decision, and by SQL of the application's own role, round the action."""
+    now = timezone.now()
+    SiteDecision.objects.create(
+        site=site, profile=StandardsProfile.objects.in_force(now), location_type=site.location_type, basis=site.basis,
+        likelihood="V", decided_by=by, decided_at=now, sign_in=by.sign_in,
+    )  # fmt: skip
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE camera_sites_camerasite SET status = 'live', live_by_id = %s, live_at = %s, moved_by_id = %s, moved_at = %s"
+            " WHERE id = %s", [by.pk, now, by.pk, now, site.pk],
+        )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("counted", "stands"),
+    [
+        ([], False), ([GOOD], True), ([BAD], False), ([GOOD, BAD | {"light": "night"}], False),
+        ([BAD, GOOD], True), ([GOOD, BAD], False), ([GOOD | {"clock_offset_ms": -60_000}], False),
+        ([GOOD | {"latency_p95_ms": 3_600_000}], False), ([GOOD | {"visible": 30, "captured": 30, "read_right": 30}], False),
+        ([GOOD | {"ago": 1000}], False), ([GOOD | {"ago": 1000}, GOOD], True),
+    ],
+)  # fmt: skip
+def test_the_database_holds_what_the_action_asks_of_accuracy(proposed_site, tested, superintendent, counted, stands):
+    Number.objects.filter(key="site.accuracy.before").update(value=1)
+    site = proposed_site()
+    for given in counted:
+        facts = {name: value for name, value in given.items() if name != "ago"}
+        tested(site, **facts, tested_on=timezone.localdate() - given.get("ago", 0) * DAY)
+    assert bool(may_set_live(superintendent, site)) is stands
+    if stands:
+        goes_live(site, superintendent)
+    else:
+        with pytest.raises(IntegrityError, match="accuracy tests"), transaction.atomic():
+            goes_live(site, superintendent)
+
+
+def test_the_database_asks_for_as_many_tests_as_the_edition_does(proposed_site, tested, superintendent):
+    Number.objects.filter(key="site.accuracy.before").update(value=2)
+    site = proposed_site()
+    tested(site, tested_on=timezone.localdate() - DAY)
+    with pytest.raises(IntegrityError, match="ring-north-1"), transaction.atomic():
+        goes_live(site, superintendent)
+    tested(site)
+    goes_live(site, superintendent)

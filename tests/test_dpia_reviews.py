@@ -5,12 +5,14 @@ import datetime as dt
 import pytest
 import time_machine
 from django.db import IntegrityError, transaction
+from django.urls import reverse
 from django.utils import timezone
 
 from audit.models import Event
 from camera_sites import actions
+from camera_sites.link_policies import may_take_measure
 from camera_sites.measures import measures_of, overdue_measures
-from camera_sites.models import MeasureTaken, ReviewDemand
+from camera_sites.models import Dpia, MeasureTaken, ReviewDemand
 from camera_sites.waiting import questions
 from hotlists.actions import change_hotlist
 from portal.errors import Refused, TooLate, Unfit
@@ -152,10 +154,10 @@ def test_a_measure_stays_in_place_in_the_next_version_only_while_it_says_the_sam
 
 def test_a_measure_is_overdue_for_whoever_it_names(governing, operator, infrastructure_lead):
     late = timezone.localdate() + 120 * DAY
-    overdue = overdue_measures(late)
+    overdue = overdue_measures(late, Dpia.objects.all())
     assert [one.key for one in overdue] == ["M1"]
     assert overdue[0].is_for(infrastructure_lead) and not overdue[0].is_for(operator)
-    assert overdue_measures(timezone.localdate()) == []
+    assert overdue_measures(timezone.localdate(), Dpia.objects.all()) == []
 
 
 def test_pages_and_api_ask_answer_and_take(client_of, governing, infrastructure_lead, dpo):
@@ -189,3 +191,24 @@ def test_pages_and_api_ask_answer_and_take(client_of, governing, infrastructure_
 def test_the_yearly_review_is_told_before_it_is_due(governing, infrastructure_lead):
     with time_machine.travel(governing.decision.review_due_at - 20 * DAY):
         assert waits(infrastructure_lead)["Your DPIAs are to be reviewed within 60 days"] == 1
+
+
+def test_only_who_is_named_wrote_it_or_writes_assessments_says_that_a_measure_is_in_place(
+    client_of, governing, operator, dpo, infrastructure_lead
+):
+    page, api = (reverse(name, args=[governing.dpia_id, "M1"]) for name in ("measure_take", "api_dpia_measure_taken"))
+    given = {"done_on": timezone.localdate().isoformat(), "evidence": "The log."}
+    with pytest.raises(Refused, match="names somebody else"):
+        actions.take_measure(governing, by=dpo, key="M1", evidence="The log.", done_on=timezone.localdate())
+    adviser = client_of(dpo)
+    assert "names somebody else" in adviser.get(page).text
+    assert adviser.post(page, given).status_code == 403
+    assert adviser.post(api, given, content_type="application/json").status_code == 403
+    assert page not in adviser.get(reverse("dpia_detail", args=[governing.dpia_id])).text
+    assert page in client_of(infrastructure_lead).get(reverse("dpia_detail", args=[governing.dpia_id])).text
+    assert client_of(operator).post(page, given).status_code in (403, 404)
+    assert not MeasureTaken.objects.exists()
+    named = {**governing.measure_register[0], "owner": dpo.username.upper()}
+    version = actions.begin_version(governing.dpia, by=infrastructure_lead, measure_register=[named])
+    assert may_take_measure(dpo, version, "M1")
+    assert not may_take_measure(dpo, version, "M2")

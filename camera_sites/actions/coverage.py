@@ -9,8 +9,10 @@ from accounts.models import User
 from audit.actions import record
 from audit.verbs import Verb
 from camera_sites import link_policies as policies
+from camera_sites.case import COVERT_ONLY
 from camera_sites.covered import kind_of, seen
 from camera_sites.models import Coverage, Dpia
+from camera_sites.policies import require_sight_of_dpia
 from portal.errors import Stranger, TooLate, Unfit
 from portal.policies import require
 
@@ -19,6 +21,7 @@ from portal.policies import require
 def cover(dpia: Dpia, *, by: User, kind: str, words: str, subject: uuid.UUID | None = None, name: str = "") -> Coverage:
     """From now on this assessment, which has to be in date, covers the thing too: a site or a list then needs it in date."""
     dpia = Dpia.objects.select_for_update().get(pk=dpia.pk)
+    require_sight_of_dpia(by, dpia)
     known, name = kind_of(kind), name.strip()
     thing = seen(by, kind, subject) if known and subject else None
     if known and thing is None:
@@ -30,7 +33,9 @@ def cover(dpia: Dpia, *, by: User, kind: str, words: str, subject: uuid.UUID | N
         problems["words"] = ["Say what of it this DPIA covers."]
     if kind == Coverage.Kind.SYSTEM and not name:
         problems["name"] = ["Give the system’s name."]
-    if not Dpia.objects.governing(now).filter(pk=dpia.pk).exists():
+    if dpia.is_covert and not getattr(thing, "is_covert", False):
+        problems["dpia"] = [COVERT_ONLY]
+    elif not Dpia.objects.governing(now).filter(pk=dpia.pk).exists():
         problems["dpia"] = ["This DPIA is not in date. Choose one that is, or have a new version approved first."]
     if problems:
         raise Unfit("Some of this needs changing.", problems)
@@ -57,6 +62,7 @@ def cover(dpia: Dpia, *, by: User, kind: str, words: str, subject: uuid.UUID | N
 def uncover(coverage: Coverage, *, by: User, reason: str) -> Coverage:
     """The assessment covers it no longer, by another person than whoever said that it does."""
     coverage = Coverage.objects.select_for_update(of=("self",)).select_related("dpia").get(pk=coverage.pk)
+    require_sight_of_dpia(by, coverage.dpia)
     known = kind_of(coverage.kind)
     if known and coverage.subject and seen(by, coverage.kind, coverage.subject) is None:
         raise Stranger("There is no such thing, or it is not yours to see.")

@@ -36,13 +36,14 @@ LONGEST = 20_000  # characters of one section
 
 
 @transaction.atomic
-def begin_dpia(*, by: User, ref: str, title: str, **facts: Any) -> DpiaVersion:
-    """A new assessment with its first version, a draft. `facts` are among WRITTEN."""
+def begin_dpia(*, by: User, ref: str, title: str, is_covert: bool = False, **facts: Any) -> DpiaVersion:
+    """A new assessment with its first version, a draft. `facts` are among WRITTEN. A covert one is for covert sites alone, and
+    known to its authors and to whoever is given such a site (R-123)."""
     require(policies.may_write_dpia(by))
     now = timezone.now()
     try:
         with transaction.atomic():
-            dpia = Dpia.objects.create(ref=ref, title=title, created_by=by, created_at=now)
+            dpia = Dpia.objects.create(ref=ref, title=title, is_covert=is_covert, created_by=by, created_at=now)
     except IntegrityError as error:
         raise Unfit("That reference is taken.", {"ref": ["Another DPIA has this reference already."]}) from error
     version = _fill(DpiaVersion(dpia=dpia, number=1, written_by=by, written_at=now), facts)
@@ -53,14 +54,14 @@ def begin_dpia(*, by: User, ref: str, title: str, **facts: Any) -> DpiaVersion:
 
 
 @transaction.atomic
-def import_dpia(*, by: User, ref: str, document: Any, title: str = "") -> DpiaVersion:
+def import_dpia(*, by: User, ref: str, document: Any, title: str = "", is_covert: bool = False) -> DpiaVersion:
     """A new assessment from a document: one exported by a portal, or by the CNIL's PIA tool. What has no section here is kept
     beside it. Whatever was advised or decided elsewhere counts for nothing here: it is a draft."""
     require(policies.may_write_dpia(by))
     named, source, facts = read(document)
     left = facts.pop("left_over")
     longest = Dpia._meta.get_field("title").max_length
-    version = begin_dpia(by=by, ref=ref, title=(title or named)[:longest] or ref, **facts)
+    version = begin_dpia(by=by, ref=ref, title=(title or named)[:longest] or ref, is_covert=is_covert, **facts)
     version.left_over = left
     version.save(update_fields=["left_over"])
     record(Verb.DPIA_IMPORTED, target=version.dpia, by=by, also=[version], source=source, left=len(left))

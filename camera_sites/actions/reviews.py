@@ -13,6 +13,7 @@ from audit.verbs import Verb
 from camera_sites import link_policies as policies
 from camera_sites.measures import taken_keys
 from camera_sites.models import Dpia, DpiaVersion, MeasureTaken, ReviewDemand
+from camera_sites.policies import require_sight_of_dpia
 from portal.errors import TooLate, Unfit
 from portal.moments import short
 from portal.policies import require
@@ -23,6 +24,7 @@ from standards.models import StandardsProfile
 def demand_review(dpia: Dpia, *, by: User, trigger: str, words: str) -> ReviewDemand:
     """Somebody asks that an assessment be looked at again, for what happened outside the portal: a complaint, say."""
     dpia = Dpia.objects.select_for_update().get(pk=dpia.pk)
+    require_sight_of_dpia(by, dpia)
     require(policies.may_demand(by, dpia))
     _require_words("words", words, "Say what happened.")
     return _demand(dpia, by=by, trigger=ReviewDemand.Trigger(trigger), words=words.strip(), about="")
@@ -52,6 +54,7 @@ def demand_reviews(
 def answer_review(demand: ReviewDemand, *, by: User, words: str) -> ReviewDemand:
     """Nothing needs to change, because …; where something does, a new version answers, as it is approved."""
     demand = ReviewDemand.objects.select_for_update(of=("self",)).select_related("dpia").get(pk=demand.pk)
+    require_sight_of_dpia(by, demand.dpia)
     require(policies.may_answer(by, demand))
     if demand.answered_at is not None:
         raise TooLate("This review was answered already.")
@@ -67,7 +70,8 @@ def answer_review(demand: ReviewDemand, *, by: User, words: str) -> ReviewDemand
 def take_measure(version: DpiaVersion, *, by: User, key: str, evidence: str, done_on: dt.date) -> MeasureTaken:
     """A measure of the register is in place. The version, which advice and decision are bound to, stays as it is."""
     version = DpiaVersion.objects.select_for_update(of=("self",)).select_related("dpia").get(pk=version.pk)
-    require(policies.may_take_measure(by, version.dpia))
+    require_sight_of_dpia(by, version.dpia)
+    require(policies.may_take_measure(by, version, key))
     row = next((row for row in version.measure_register if row["key"] == key), None)
     if version.status != DpiaVersion.Status.APPROVED or row is None:
         raise TooLate("No such measure stands in a version that was approved.")

@@ -15,7 +15,7 @@ from camera_sites import policies
 from camera_sites.actions.reviews import demand_reviews
 from camera_sites.case import unfit
 from camera_sites.covered import assessments_of
-from camera_sites.models import Camera, CameraSite, ReviewDemand, SiteContribution
+from camera_sites.models import Camera, CameraSite, Dpia, ReviewDemand, SiteContribution
 from portal.errors import TooLate, Unfit
 from portal.policies import require
 
@@ -37,6 +37,7 @@ def propose_site(*, by: User, seen_by: Iterable[User | Group] = (), **facts: Any
     """A new proposal, seen by its proposer, its owner and `seen_by`. Without an `owner`, the proposer owns it."""
     require(policies.may_propose(by))
     now = timezone.now()
+    _require_seen(facts, by=by)
     site = _fill(CameraSite(proposed_by=by, proposed_at=now), {"owner": by, **facts}, WRITTEN)
     _save_new(site, "Another camera site has this reference already.")
     contribute(site, by=by)
@@ -60,6 +61,7 @@ def edit_site(site: CameraSite, *, by: User, **facts: Any) -> CameraSite:
         raise Unfit(
             "Where a live site stands, and why, stays as it was decided.", {name: [ask] for name in sorted(decided)}
         )
+    _require_seen(changed, by=by)
     _fill(site, changed, WRITTEN)
     _save(site, "Another camera site has this reference already.")
     contribute(site, by=by)
@@ -136,6 +138,15 @@ def _fill(site: CameraSite, facts: dict[str, Any], allowed: tuple[str, ...]) -> 
     return site
 
 
+def _require_seen(facts: dict[str, Any], *, by: Actor) -> None:
+    """An assessment of which the proposer does not know cannot be named."""
+    named = {name: facts[name] for name in ("dpia", "town_dpia") if facts.get(name)}
+    seen = Dpia.objects.visible_to(by).in_bulk([dpia.pk for dpia in named.values()]) if named else {}
+    if unknown := [name for name, dpia in named.items() if dpia.pk not in seen]:
+        words = "There is no such assessment, or it is not yours to see."
+        raise Unfit("Some of this cannot stand in the registry.", {name: [words] for name in unknown})
+
+
 def _require_fit(site: CameraSite) -> None:
     if problems := unfit(site):
         raise Unfit("Some of this cannot stand in the registry.", problems)
@@ -166,8 +177,8 @@ def contribute(site: CameraSite, *, by: User) -> None:
 def review_assessments(site: CameraSite, *, by: User, trigger: str, what: str) -> None:
     """What happened to a site asks whether its assessments still hold (R-116). Those who read these may not know of a covert
     site, so that none is named (R-123)."""
-    told = "a covert site" if site.is_covert else str(site)
-    demand_reviews(assessments_of("site", site), by=by, trigger=trigger, words=f"{what}: {told}.", about=site.pk)
+    words = f"{what}: {site.logged_as}."
+    demand_reviews(assessments_of("site", site), by=by, trigger=trigger, words=words, about=site.pk)
 
 
 def locked(site: CameraSite, *, by: Actor) -> CameraSite:

@@ -27,6 +27,7 @@ from portal.idempotency import idempotent
 from portal.policies import require
 
 DIGEST = "Of the version that was read; where given, another version is not judged (409)."
+COVERT = "Of a covert site: only its authors and those who are given such a site know of it. Never undone."
 READ = {"GET": ("read",)}
 
 
@@ -130,7 +131,7 @@ class DpiaSerializer(serializers.ModelSerializer):
 
     class Meta:
         model = Dpia
-        fields = ("id", "ref", "title", "created_by", "created_at", "is_governing", "review_due_at", "latest_number",
+        fields = ("id", "ref", "title", "is_covert", "created_by", "created_at", "is_governing", "review_due_at", "latest_number",
                   "latest_status")  # fmt: skip
 
     def get_is_governing(self, dpia: Any) -> bool:
@@ -152,10 +153,11 @@ class NewDpiaSerializer(DpiaWrittenSerializer):
 
     ref = serializers.SlugField(max_length=40)
     title = serializers.CharField(max_length=150)
+    is_covert = serializers.BooleanField(required=False, help_text=COVERT)
 
     class Meta:
         model = DpiaVersion
-        fields = ("ref", "title", *WRITTEN)
+        fields = ("ref", "title", "is_covert", *WRITTEN)
 
 
 class DpiaList(generics.ListAPIView):
@@ -234,6 +236,7 @@ class ImportSerializer(serializers.Serializer):
 
     ref = serializers.SlugField(max_length=40)
     title = serializers.CharField(max_length=150, required=False, default="", allow_blank=True)
+    is_covert = serializers.BooleanField(required=False, help_text=COVERT)
     document = serializers.JSONField()
 
 

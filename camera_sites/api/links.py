@@ -126,6 +126,7 @@ class DpiaCoverageEnd(APIView):
         """By another than whoever said that it does."""
         require(policies.may_open_registry(actor(request)))
         coverage = get_object_or_404(Coverage, pk=pk)
+        _dpia(request, coverage.dpia_id)
         given = CoverageEndSerializer(data=request.data)
         given.is_valid(raise_exception=True)
         return Response(CoverageSerializer(actions.uncover(coverage, by=actor(request), **given.validated_data)).data)

@@ -26,6 +26,16 @@ class Section(forms.CharField):
         """Whether it may be submitted is judged by the action."""
 
 
+class CovertField(forms.BooleanField):
+    """Whether a new assessment is kept covert (R-123)."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            required=False, label="It is of a covert site",
+            help_text="Then only its authors and those who are given such a site know of it. This is never undone.",
+        )  # fmt: skip
+
+
 class VersionForm(forms.ModelForm):
     """The sections of one version. A draft may have gaps; submitting asks for what is missing."""
 
@@ -71,12 +81,13 @@ class DpiaForm(VersionForm):
         max_length=40, label="Reference", help_text="Short, in letters, digits and hyphens, such as dpia-ring-road."
     )
     title = forms.CharField(max_length=Dpia._meta.get_field("title").max_length, label="What is assessed")
-    field_order = ("ref", "title", *TYPED)
+    is_covert = CovertField()
+    field_order = ("ref", "title", "is_covert", *TYPED)
 
     @property
     def facts(self) -> dict[str, Any]:
         """What the actions take."""
-        return {"ref": self.cleaned_data["ref"], "title": self.cleaned_data["title"], **super().facts}
+        return {name: self.cleaned_data[name] for name in ("ref", "title", "is_covert")} | super().facts
 
 
 class AdviceForm(forms.Form):
@@ -143,4 +154,5 @@ class ImportForm(forms.Form):
         max_length=Dpia._meta.get_field("title").max_length, required=False, label="What is assessed",
         help_text="Empty: as the file says.",
     )  # fmt: skip
+    is_covert = CovertField()
     file = forms.FileField(label="File", help_text="JSON: a DPIA exported from a portal, or from the CNIL’s PIA tool.")

@@ -1,10 +1,9 @@
 """What an assessment covers, reviews that are asked for, measures that were taken."""
 
-from typing import Any
-
 from django import forms
 from django.utils import timezone
 
+from accounts.models import User
 from camera_sites.models import Dpia, ReviewDemand
 
 
@@ -13,10 +12,6 @@ class CoverForm(forms.Form):
 
     dpia = forms.ModelChoiceField(Dpia.objects.none(), label="Impact assessment", help_text="Only those in date.")
     words = forms.CharField(label="What of it does it cover?", max_length=500, widget=forms.Textarea(attrs={"rows": 3}))
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["dpia"].queryset = Dpia.objects.governing(timezone.now())
 
 
 class SystemForm(CoverForm):
@@ -54,3 +49,10 @@ class TakenForm(forms.Form):
     evidence = forms.CharField(
         label="By what can one see it?", max_length=1000, widget=forms.Textarea(attrs={"rows": 3})
     )
+
+
+def for_user(form: forms.Form, user: User) -> forms.Form:
+    """A form that asks for an assessment offers those in date that this person may see."""
+    if "dpia" in form.fields:
+        form.fields["dpia"].queryset = Dpia.objects.visible_to(user).governing(timezone.now())  # type: ignore[attr-defined]
+    return form

@@ -34,7 +34,7 @@ class SiteForm(forms.ModelForm):
         help_text="With this site and those there are.",
     )  # fmt: skip
     town_dpia = forms.ModelChoiceField(
-        Dpia.objects.all(), required=False, label="DPIA of the town as a whole", empty_label="None yet",
+        Dpia.objects.none(), required=False, label="DPIA of the town as a whole", empty_label="None yet",
         help_text="Without one that is approved and in date, the site cannot go live.",
     )  # fmt: skip
     proximity = forms.MultipleChoiceField(
@@ -42,7 +42,7 @@ class SiteForm(forms.ModelForm):
         help_text="Whose visitors the cameras could see coming and going.",
     )  # fmt: skip
     dpia = forms.ModelChoiceField(
-        Dpia.objects.all(), required=False, label="DPIA", empty_label="None yet",
+        Dpia.objects.none(), required=False, label="DPIA", empty_label="None yet",
         help_text="Without one that is approved and in date, the site cannot go live.",
     )  # fmt: skip
     owner = forms.ModelChoiceField(
@@ -88,8 +88,10 @@ class SiteForm(forms.ModelForm):
             "evidence_from": forms.DateInput, "evidence_until": forms.DateInput,
         }  # fmt: skip
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, by: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        for name in ("dpia", "town_dpia"):
+            self.fields[name].queryset = Dpia.objects.visible_to(by)
         Deployment = CameraSite.Deployment
         self.fields["deployed_until"].widget = forms.DateTimeInput(format="%Y-%m-%dT%H:%M")
         self.fields["encircles"].reveals = {"true": "town_dpia"}

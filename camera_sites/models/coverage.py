@@ -8,6 +8,7 @@ from django.db.models import Exists, F, OuterRef, Q, Subquery
 
 from accounts.models import User
 from camera_sites import coverage_triggers as triggers
+from camera_sites.covert_triggers import COVERT_DPIAS_COVER_COVERT_SITES
 from camera_sites.models.dpias import Dpia
 from portal.ids import new_id
 
@@ -68,7 +69,7 @@ class Coverage(models.Model):
 
     class Meta:
         ordering = ["covered_at", "id"]
-        triggers = [triggers.COVERAGE_IS_WRITTEN_ONCE]
+        triggers = [triggers.COVERAGE_IS_WRITTEN_ONCE, COVERT_DPIAS_COVER_COVERT_SITES]
         indexes = [models.Index(fields=["kind", "subject"], name="camera_sites_coverage_subject")]
         constraints = [
             models.UniqueConstraint(

@@ -7,7 +7,8 @@ from django.db.models import Exists, F, OuterRef, Q, Subquery
 
 from accounts.models import Actor, MachineClient, SignIn, User
 from accounts.policies import role_has
-from camera_sites import triggers
+from camera_sites import covert_triggers, triggers
+from camera_sites.models import covert
 from portal.database import AppendOnly, append_only_triggers
 from portal.ids import new_id
 
@@ -16,12 +17,21 @@ class DpiaQuerySet(models.QuerySet["Dpia"]):
     """Which assessments."""
 
     def visible_to(self, actor: Actor) -> "DpiaQuerySet":
-        """All of them, for those whose role opens the registry and machines that may read; to others none exists."""
+        """Those whose role opens the registry, and machines that may read, see all but the covert ones; these exist for their
+        authors and for whoever was given one of their sites (R-123)."""
         if isinstance(actor, MachineClient):
-            return self.all() if actor.has_scope("read") else self.none()
+            return self.open() if actor.has_scope("read") else self.none()
         if isinstance(actor, User) and role_has(actor, "camera_sites.view_sites"):
-            return self.all()
+            return self.filter(~covert.is_covert() | covert.is_given_to(actor))
         return self.none()
+
+    def covert(self) -> "DpiaQuerySet":
+        """Those of which only those know who were given their sites (R-123)."""
+        return self.filter(covert.is_covert())
+
+    def open(self) -> "DpiaQuerySet":
+        """All others."""
+        return self.exclude(covert.is_covert())
 
     def governing(self, at: dt.datetime) -> "DpiaQuerySet":
         """Assessments approved and in date at this moment; adds `review_due_at`, when that ends."""
@@ -53,6 +63,9 @@ class Dpia(models.Model):
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     ref = models.SlugField(max_length=40, unique=True)
     title = models.CharField(max_length=150)
+    is_covert = models.BooleanField(
+        default=False, help_text="Of covert sites: only its authors and those who were given one of these know of it."
+    )
     created_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     created_at = models.DateTimeField()
 
@@ -61,6 +74,7 @@ class Dpia(models.Model):
     class Meta:
         ordering = ["ref"]
         verbose_name = "DPIA"
+        triggers = [covert_triggers.COVERT_STAYS_COVERT]
         permissions = [
             ("write_dpia", "Write and submit DPIAs"),
             ("advise_dpia", "Advise on a DPIA as data protection officer"),
@@ -69,6 +83,11 @@ class Dpia(models.Model):
 
     def __str__(self) -> str:
         return f"{self.ref}: {self.title}"
+
+    @property
+    def logged_as(self) -> str:
+        """How the log, which is read by people who were not given it, calls it."""
+        return "the DPIA of a covert site" if Dpia.objects.covert().filter(pk=self.pk).exists() else str(self)
 
 
 class DpiaVersionQuerySet(models.QuerySet["DpiaVersion"]):

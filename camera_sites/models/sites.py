@@ -11,6 +11,8 @@ from guardian.shortcuts import get_objects_for_user
 
 from accounts.models import Actor, MachineClient, User
 from camera_sites import site_triggers as triggers
+from camera_sites.accuracy_triggers import TESTED_BEFORE_LIVE
+from camera_sites.covert_triggers import OPEN_SITES_NAME_OPEN_DPIAS
 from camera_sites.models.cases import SiteCase
 from camera_sites.models.coverage import Coverage, further_ends
 from camera_sites.models.dpias import Dpia
@@ -232,7 +234,10 @@ class CameraSite(SiteCase):
             ("decide_site", "Set a camera site live, or end it"),
             ("export_sites", "Take camera sites away as a file"),
         ]
-        triggers = [triggers.SITE_IS_BORN_PROPOSED, triggers.SITE_IS_LIVE_AS_DECIDED, triggers.SITE_KEEPS_ITS_SPELLS]
+        triggers = [
+            triggers.SITE_IS_BORN_PROPOSED, triggers.SITE_IS_LIVE_AS_DECIDED, triggers.SITE_KEEPS_ITS_SPELLS, TESTED_BEFORE_LIVE,
+            OPEN_SITES_NAME_OPEN_DPIAS,
+        ]  # fmt: skip
         constraints = [
             *SiteCase.Meta.constraints,
             models.CheckConstraint(
@@ -261,3 +266,8 @@ class CameraSite(SiteCase):
 
     def __str__(self) -> str:
         return f"{self.ref} {self.name}"
+
+    @property
+    def logged_as(self) -> str:
+        """How the log and what else is read by those who were not given a covert site call it (R-123)."""
+        return "a covert site" if self.is_covert else str(self)

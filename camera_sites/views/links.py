@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from camera_sites import actions
 from camera_sites import link_policies as policies
 from camera_sites.covered import kind_of, seen
-from camera_sites.forms.links import CoverForm, DemandForm, EndForm, SystemForm, TakenForm, UnchangedForm
+from camera_sites.forms.links import CoverForm, DemandForm, EndForm, SystemForm, TakenForm, UnchangedForm, for_user
 from camera_sites.models import Coverage, Dpia, DpiaVersion, ReviewDemand
 from camera_sites.panels import address_of
 from camera_sites.policies import may_open_registry
@@ -60,7 +60,10 @@ def system_list(request: HttpRequest) -> HttpResponse:
     """Every system that was named, with the assessments that cover it."""
     require(may_open_registry(request.user))
     now = timezone.now()
-    found = Coverage.objects.filter(kind=Coverage.Kind.SYSTEM, ended_at=None).order_by("name", "covered_at")
+    known = Dpia.objects.visible_to(request.user).values("pk")
+    found = Coverage.objects.filter(kind=Coverage.Kind.SYSTEM, ended_at=None, dpia__in=known).order_by(
+        "name", "covered_at"
+    )
     page = Paginator(found, PAGE).get_page(request.GET.get("page"))
     dpias = Dpia.objects.with_standing(now).in_bulk([one.dpia_id for one in page.object_list])
     rows = [(one, dpias[one.dpia_id], state_of_dpia(dpias[one.dpia_id], now)) for one in page.object_list]
@@ -73,6 +76,7 @@ def coverage_end(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """An assessment covers something no longer."""
     require(may_open_registry(request.user))
     coverage = get_object_or_404(Coverage.objects.select_related("dpia"), pk=pk)
+    _dpia(request, coverage.dpia_id)
     known = kind_of(coverage.kind)
     thing = seen(request.user, coverage.kind, coverage.subject) if known and coverage.subject else coverage.name
     if thing is None:
@@ -123,7 +127,7 @@ def measure_take(request: HttpRequest, pk: uuid.UUID, key: str) -> HttpResponse:
         raise Http404
     return _act(
         request, TakenForm, lambda **given: actions.take_measure(governing, by=request.user, key=key, **given),
-        policies.may_take_measure(request.user, dpia), back=reverse("dpia_detail", args=[pk]), caption=str(dpia),
+        policies.may_take_measure(request.user, governing, key), back=reverse("dpia_detail", args=[pk]), caption=str(dpia),
         title=f"{key} is in place", button="It is in place", done="Written down.",
         explain=f"{row['measure']}. The version stays as it was approved; this is told beside it.",
     )  # fmt: skip
@@ -134,7 +138,7 @@ def _act(
     **words: str,
 ) -> HttpResponse:  # fmt: skip
     """A page that does one thing; nothing typed is lost when it is refused."""
-    form = form_class(request.POST if request.method == "POST" else None)
+    form = for_user(form_class(request.POST if request.method == "POST" else None), request.user)
     if request.method == "POST" and form.is_valid():
         try:
             act(**form.cleaned_data)

@@ -67,7 +67,7 @@ def code_detail(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     context = {
         "assessment": assessment, "state": state_of_code(assessment, now), "chapters": chapters_of(assessment, now),
         "is_draft": assessment.status == SelfAssessment.Status.DRAFT, "today": timezone.localdate(),
-        "may_write": policies.may_write_self_assessment(request.user), "events": log_of("camera_sites.selfassessment", pk),
+        "may_write": policies.may_write_self_assessment(request.user), "events": log_of("camera_sites.selfassessment", pk, request.user),
         "may_sign": policies.may_sign_self_assessment(request.user, assessment),
         "may_publish": policies.may_publish_self_assessment(request.user, assessment),
         "is_ready": SelfAssessment.objects.ready_to_sign().filter(pk=pk).exists(), "user_pk": request.user.pk,

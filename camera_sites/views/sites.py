@@ -75,7 +75,7 @@ def site_detail(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         "needs": site.need_reviews.select_related("reviewed_by"), "questions": site.need_questions.select_related("raised_by"),
         "site": site, "state": state_of(site, now), "acts": acts_on_site(site, request.user),
         "purposes": purposes_of(site), "cameras": site.cameras.select_related("commissioned_by"),
-        "points": map_points([site], now), "events": log_of("camera_sites.camerasite", site.pk),
+        "points": map_points([site], now), "events": log_of("camera_sites.camerasite", site.pk, request.user),
         "near": neighbours(site, by=request.user), "ring": ring_of(site, by=request.user),
         "likelihood": likelihood_of(site, now),
         "lacking": lacking(site, now) if site.status == CameraSite.Status.PROPOSED else [],
@@ -94,7 +94,7 @@ def site_detail(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 def site_new(request: HttpRequest) -> HttpResponse:
     """Proposing a site."""
     require(policies.may_propose(request.user))
-    form = SiteForm(request.POST or None, initial={"owner": request.user.pk})
+    form = SiteForm(request.POST or None, initial={"owner": request.user.pk}, by=request.user)
     return _written(request, form, None, actions.propose_site, "Proposed. Add its cameras next.", "camera_new")
 
 
@@ -103,7 +103,7 @@ def site_edit(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """Changing a proposal, or what may change of a live site."""
     site = site_of(request, pk)
     require(policies.may_edit_site(request.user, site))
-    form = SiteForm(request.POST or None, instance=site)
+    form = SiteForm(request.POST or None, instance=site, by=request.user)
     return _written(request, form, site, partial(actions.edit_site, site), "Saved.", "site_detail")
 
 

@@ -220,7 +220,9 @@ def _faults(hotlist: Hotlist, profile: StandardsProfile, now: dt.datetime) -> An
         yield "joint_arrangement", "Say where the joint controllers agreed who answers for what (R-004)."
     if hotlist.deputy_id and hotlist.deputy_id == hotlist.owner_id:
         yield "deputy", "The deputy is another person than the owner."
-    if hotlist.dpia and not Dpia.objects.governing(now).filter(pk=hotlist.dpia.pk).exists():
+    if hotlist.dpia and hotlist.dpia.is_covert:
+        yield "dpia", "There is no such impact assessment, or it is not yours to see."
+    elif hotlist.dpia and not Dpia.objects.governing(now).filter(pk=hotlist.dpia.pk).exists():
         yield "dpia", "This impact assessment is not in date. Choose one that is."
     if chosen:
         yield from _limits_that_bind_nothing(hotlist, chosen)

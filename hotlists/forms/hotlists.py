@@ -73,7 +73,7 @@ class ChangeForm(forms.ModelForm):
             )
         self.fields["categories"].choices = categories.values_list("code", "name")
         self.fields["dpia"].queryset = Dpia.objects.filter(
-            Q(pk__in=Dpia.objects.governing(now).values("pk")) | Q(pk=self.instance.dpia_id)
+            Q(pk__in=Dpia.objects.open().governing(now).values("pk")) | Q(pk=self.instance.dpia_id)
         ).order_by("ref")
 
     def _post_clean(self) -> None:
