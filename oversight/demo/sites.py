@@ -32,11 +32,23 @@ RING = (
 )
 
 
+# What the force lets everybody read of its main assessment, beside the summary.
+FOR_EVERYBODY = (
+    "need", "description", "proportionality", "risks", "measures", "safeguards", "risk_register", "measure_register",
+)  # fmt: skip
+
+
 def add_assessment(
-    people: dict[str, User], ref: str, title: str, *, about: str, review_in: dt.timedelta = YEAR
+    people: dict[str, User],
+    ref: str,
+    title: str,
+    *,
+    about: str,
+    review_in: dt.timedelta = YEAR,
+    published: tuple[str, ...] = (),
 ) -> Dpia:
     """An assessment that the DPO advised on and the information asset owner approved."""
-    version = draft_assessment(people, ref, title, about=about)
+    version = draft_assessment(people, ref, title, about=about, published=published)
     actions.submit(version, by=people["infra.bell"])
     actions.advise(
         version, by=people["dpo.marsh"], is_favourable=True, words="Proportionate, provided reviews are kept in date."
@@ -48,10 +60,10 @@ def add_assessment(
     return version.dpia
 
 
-def draft_assessment(people: dict[str, User], ref: str, title: str, *, about: str):
+def draft_assessment(people: dict[str, User], ref: str, title: str, *, about: str, published: tuple[str, ...] = ()):
     """The four contents that the law asks for (R-114)."""
     return actions.begin_dpia(
-        by=people["infra.bell"], ref=ref, title=title,
+        by=people["infra.bell"], ref=ref, title=title, published_sections=list(published),
         need=f"{about} Burglaries and thefts by travelling offenders rose in the problem profile of the last two quarters.",
         description=f"{about} Reads are compared with signed hotlists; what matches is reported, what does not is not kept here.",
         risks="A misread or stale entry leads to a wrongful stop. Journeys of people not of interest are seen. Misuse by staff.",
@@ -97,7 +109,9 @@ def draft_assessment(people: dict[str, User], ref: str, title: str, *, about: st
 def add_sites(people: dict[str, User], team: Group) -> dict[str, CameraSite]:
     """Three live, one waiting for its assessment, one whose assessment lapsed a month ago, six proposed around a town."""
     sites = {}
-    network = add_assessment(people, "dpia-network", "Main road network", about="Cameras on Northdale's main roads.")
+    network = add_assessment(
+        people, "dpia-network", "Main road network", about="Cameras on Northdale's main roads.", published=FOR_EVERYBODY
+    )
     for ref in ("nd-a01", "nd-a02", "nd-a03"):
         sites[ref] = _live(people, team, ref, network)
     waiting = draft_assessment(people, "dpia-station", "Station Parade", about="One camera at a crowded place.")
