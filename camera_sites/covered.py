@@ -10,6 +10,7 @@ from django.db.models import Q, QuerySet
 from accounts.models import Actor
 from camera_sites import policies
 from camera_sites.models import CameraSite, Coverage, Dpia
+from camera_sites.models.coverage import CoverageQuerySet
 from camera_sites.nudges import publish_sites_soon
 from portal.policies import Verdict
 
@@ -46,12 +47,20 @@ def kinds() -> list[Kind]:
     return list(_kinds.values())
 
 
-def named_by(kind: Kind, dpia: Dpia, actor: Actor) -> list[Any]:
+def named_by(kind: Kind, dpia: Dpia, actor: Actor) -> QuerySet[Any]:
     """Things of this kind that name the assessment as their own, of those that the actor may see."""
     own = Q()
     for key in kind.own:
         own |= Q(**{key: dpia})
-    return list(kind.find(actor).filter(own)) if own else []
+    return kind.find(actor).filter(own) if own else kind.find(actor).none()
+
+
+def told_to(actor: Actor, coverage: CoverageQuerySet) -> CoverageQuerySet:
+    """Those of these of which the actor may see what is covered."""
+    seen = Q(kind=Coverage.Kind.SYSTEM)
+    for kind in kinds():
+        seen |= Q(kind=kind.key, subject__in=kind.find(actor).values("pk"))
+    return coverage.filter(seen)
 
 
 def assessments_of(key: str, subject: Any) -> list[Dpia]:

@@ -8,7 +8,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from camera_sites.limits import AccuracyLimits, need_days
-from camera_sites.models import AccuracyTest, Camera, CameraSite
+from camera_sites.models import AccuracyTest, Camera, CameraSite, Coverage
 from camera_sites.models.sites import CameraSiteQuerySet
 from camera_sites.story import SOON
 from standards.models import StandardsProfile
@@ -24,13 +24,16 @@ OVERDUE = [("signs", "Inspection of signs"), ("signs-soon", "Inspection of signs
 
 
 def narrowed(sites: CameraSiteQuerySet, asked: dict[str, Any], at: dt.datetime) -> CameraSiteQuerySet:
-    """Those that fit `asked`: q, show, wanting, deployment, owner, overdue, each of which may be left out."""
+    """Those that fit `asked`: q, show, wanting, deployment, owner, dpia, overdue, each of which may be left out."""
     if text := (asked.get("q") or "").strip():
         sites = sites.filter(Q(name__icontains=text) | Q(ref__icontains=text) | Q(area__icontains=text))
     if asked.get("deployment"):
         sites = sites.filter(deployment=asked["deployment"])
     if asked.get("owner"):
         sites = sites.filter(owner=asked["owner"])
+    if dpia := asked.get("dpia"):
+        further = Coverage.objects.filter(dpia=dpia, kind=Coverage.Kind.SITE, ended_at=None).values("subject")
+        sites = sites.filter(Q(dpia=dpia) | Q(town_dpia=dpia) | Q(pk__in=further))
     if asked.get("overdue"):
         sites = _overdue(sites, at)[asked["overdue"]]()
     if asked.get("wanting"):

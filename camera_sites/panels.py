@@ -10,11 +10,13 @@ from django.utils import timezone
 
 from accounts.models import Actor
 from camera_sites import link_policies as policies
-from camera_sites.covered import Kind, assessments_of, kind_of, kinds, named_by
+from camera_sites.covered import Kind, assessments_of, kind_of, kinds, named_by, told_to
 from camera_sites.measures import measures_of
 from camera_sites.models import Coverage, Dpia, DpiaVersion
 from camera_sites.policies import may_open_registry
 from camera_sites.story import state_of_dpia
+
+MOST = 50  # of one kind on the page of an assessment; the registry has all
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +28,15 @@ class Served:
     url: str
     words: str
     coverage: Coverage | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Serving:
+    """What an assessment covers: the beginning of what one may see, how much one may not, how much more there is."""
+
+    found: list[Served]
+    hidden: int
+    more: int
 
 
 def assessments(key: str, request: HttpRequest, subject: Any) -> str:
@@ -45,35 +56,41 @@ def assessments(key: str, request: HttpRequest, subject: Any) -> str:
     return render_to_string("camera_sites/_assessments_panel.html", context, request)
 
 
-def served_by(dpia: Dpia, actor: Actor) -> tuple[list[Served], int]:
-    """(what an assessment covers of what the actor may see, how much more it covers)."""
-    found = [Served(_label(kind), str(thing), address_of(kind, thing), "Named by it as its own")
-             for kind in kinds() for thing in named_by(kind, dpia, actor)]  # fmt: skip
-    standing = list(dpia.coverage.filter(ended_at=None).select_related("covered_by"))
+def served_by(dpia: Dpia, actor: Actor) -> Serving:
+    """What an assessment covers, of what the actor may see; of long lists the beginning."""
+    found, count = [], 0
+    for kind in kinds():
+        named = named_by(kind, dpia, actor)
+        things = list(named[: MOST + 1])
+        count += len(things) if len(things) <= MOST else named.count()
+        found += [
+            Served(_label(kind), str(thing), address_of(kind, thing), "Named by it as its own")
+            for thing in things[:MOST]
+        ]
+    standing = dpia.coverage.filter(ended_at=None)
+    seen = told_to(actor, standing)
+    told = seen.count()
+    shown = list(seen.select_related("covered_by")[:MOST])
     things = {
-        kind.key: kind.find(actor).in_bulk([one.subject for one in standing if one.kind == kind.key])
-        for kind in kinds()
+        kind.key: kind.find(actor).in_bulk([one.subject for one in shown if one.kind == kind.key]) for kind in kinds()
     }
-    hidden = 0
-    for one in standing:
+    for one in shown:
         kind = kind_of(one.kind)
+        thing = things[one.kind].get(one.subject) if kind else None
         if kind is None:
             found.append(Served("System", one.name, reverse("system_list"), one.words, one))
-        elif one.subject in things[kind.key]:
-            thing = things[kind.key][one.subject]
+        elif thing is not None:
             found.append(Served(_label(kind), str(thing), address_of(kind, thing), one.words, one))
-        else:
-            hidden += 1
-    return found, hidden
+    return Serving(found, hidden=standing.count() - told, more=max(count + told - len(found), 0))
 
 
 def serves(request: HttpRequest, dpia: Dpia) -> str:
     """What an assessment covers beside the sites that name it, the reviews that were asked for, and its measures."""
     now = timezone.now()
-    found, hidden = served_by(dpia, request.user)
+    serving = served_by(dpia, request.user)
     governing = dpia.versions.filter(status=DpiaVersion.Status.APPROVED).order_by("-number").first()
     context = {
-        "dpia": dpia, "served": found, "hidden": hidden, "today": timezone.localdate(now), "now": now,
+        "dpia": dpia, "serving": serving, "today": timezone.localdate(now), "now": now,
         "demands": [
             (demand, policies.may_answer(request.user, demand))
             for demand in dpia.demands.select_related("owner", "raised_by", "answered_by", "version")

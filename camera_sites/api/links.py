@@ -14,7 +14,7 @@ from rest_framework.views import APIView
 from accounts.authentication import PEOPLE_ONLY, Has, actor
 from camera_sites import actions, policies
 from camera_sites.api.dpias import READ, DpiaSerializer
-from camera_sites.covered import assessments_of, kind_of, seen
+from camera_sites.covered import assessments_of, seen, told_to
 from camera_sites.measures import measures_of
 from camera_sites.models import Coverage, Dpia, DpiaVersion, ReviewDemand
 from portal.errors import Stranger
@@ -103,7 +103,7 @@ class DpiaCoverage(APIView):
     def get(self, request: Request, pk: uuid.UUID) -> Response:
         """Those that stand, of what the caller may see."""
         found = _dpia(request, pk).coverage.filter(ended_at=None)
-        return Response(CoverageSerializer([one for one in found if _is_seen(request, one)], many=True).data)
+        return Response(CoverageSerializer(told_to(actor(request), found), many=True).data)
 
     @extend_schema(request=CoverSerializer, responses={201: CoverageSerializer}, operation_id="dpias_cover")
     @idempotent
@@ -230,9 +230,3 @@ def _dpia(request: Request, pk: uuid.UUID) -> Dpia:
 
 def _approved(dpia: Dpia) -> DpiaVersion | None:
     return dpia.versions.filter(status=DpiaVersion.Status.APPROVED).order_by("-number").first()
-
-
-def _is_seen(request: Request, coverage: Coverage) -> bool:
-    if kind_of(coverage.kind) is None or coverage.subject is None:
-        return True
-    return seen(actor(request), coverage.kind, coverage.subject) is not None

@@ -27,6 +27,7 @@ class SiteNarrowing(serializers.Serializer):
     wanting = serializers.ChoiceField(WANTING, required=False, help_text="What is wanting, whatever its state.")
     deployment = serializers.ChoiceField(CameraSite.Deployment.choices, required=False)
     owner = serializers.IntegerField(required=False, min_value=1, help_text="Who answers for it.")
+    dpia = serializers.UUIDField(required=False, help_text="Under this assessment.")
     overdue = serializers.ChoiceField(OVERDUE, required=False)
 
     def to_internal_value(self, data: Any) -> Any:

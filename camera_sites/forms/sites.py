@@ -164,9 +164,11 @@ class RegistryFilter(forms.Form):
         required=False, label="How it stands", choices=[("", "Any way"), *CameraSite.Deployment.choices]
     )
     owner = forms.ModelChoiceField(User.objects.none(), required=False, label="Answers for it", empty_label="Anybody")
+    dpia = forms.ModelChoiceField(Dpia.objects.none(), required=False, label="Impact assessment", empty_label="Any")
     overdue = forms.ChoiceField(required=False, label="Overdue", choices=[("", "Overdue or not"), *OVERDUE])
 
     def __init__(self, *args: Any, by: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         seen = CameraSite.objects.visible_to(by).filter(owner=OuterRef("pk"))
+        self.fields["dpia"].queryset = Dpia.objects.visible_to(by).order_by("ref")
         self.fields["owner"].queryset = User.objects.filter(Exists(seen)).order_by("last_name", "first_name")

@@ -65,7 +65,8 @@ def dpia_detail(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         "pending": latest if latest is not shown and latest.status in ("draft", "submitted") else None,
         "versions": versions, "acts": acts_on_dpia(dpia, latest, request.user),
         "missing": _missing(latest), "may_submit": policies.may_submit(request.user, latest),
-        "sites": [(site, state_of(site, now)) for site in covered], "events": log_of("camera_sites.dpia", dpia.pk, request.user),
+        "sites": [(site, state_of(site, now)) for site in covered[:PAGE]], "site_count": covered.count(),
+        "events": log_of("camera_sites.dpia", dpia.pk, request.user),
         "sections": sections_of(shown), "registers": registers_of(shown, now), "consultation": consultation_of(latest),
     }  # fmt: skip
     return render(request, "camera_sites/dpia_detail.html", context)
