@@ -215,6 +215,15 @@ def test_everything_is_401_to_all_but_the_matcher_it_is_for(matcher, hotlist, ap
     assert httpx.get(live_server.url + own, headers=theirs).status_code == 401, "a list that is not given is not shown"
 
 
+def test_asking_for_the_next_root_leaves_no_line_in_the_log_and_other_things_not_there_do(matcher, live_server, caplog):
+    mine = token(live_server, matcher)
+    for name in ("99.root.json", "99.snapshot.json"):
+        address = f"{live_server.url}/publication/{matcher.matcher.feed_id}/metadata/{name}"
+        assert httpx.get(address, headers=mine).status_code == 404
+    lines = [record.getMessage() for record in caplog.records if record.name == "django.request"]
+    assert [("99.snapshot" in line, "root" in line) for line in lines] == [(True, False)]
+
+
 def test_machine_without_the_scope_gets_nothing(matcher, live_server, db):
     machine, secret = add_machine("Figures", by=PUBLISHER, scopes=["read"])
     made = matcher._replace(client_id=machine.application.client_id, client_secret=secret)
