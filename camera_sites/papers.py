@@ -34,24 +34,38 @@ class Paper:
 
 
 def printed(version: DpiaVersion, is_for_public: bool) -> HttpResponse:
-    """The answer that hands it out. Raises CannotPrint."""
-    name = f"{version.dpia.ref}-{version.number}"
-    return paper(for_the_public(version), f"{name}-public") if is_for_public else paper(whole(version), name)
+    """The answer that hands it out as a PDF. Raises CannotPrint."""
+    return paper(for_the_public(version) if is_for_public else whole(version), name_of(version, is_for_public))
+
+
+def name_of(version: DpiaVersion, is_for_public: bool) -> str:
+    """Of the file, without its ending."""
+    return f"{version.dpia.ref}-{version.number}{'-public' if is_for_public else ''}"
 
 
 def whole(version: DpiaVersion) -> bytes:
     """The PDF of all of a version. Raises CannotPrint."""
-    sheet = Paper(
+    return pdf("printed/dpia.html", {"paper": sheet_of(version, is_for_public=False)})
+
+
+def for_the_public(version: DpiaVersion) -> bytes:
+    """The PDF of what the author lets everybody read. Raises CannotPrint."""
+    return pdf("printed/dpia.html", {"paper": sheet_of(version, is_for_public=True)}, kept_for=DAY)
+
+
+def sheet_of(version: DpiaVersion, *, is_for_public: bool) -> Paper:
+    """What stands on the paper: all of a version, or what the author lets everybody read, without names of people and with every
+    place blacked out."""
+    if is_for_public:
+        return _public(version)
+    return Paper(
         version.dpia.title, f"{version.dpia.ref} · version {version.number} · {version.get_status_display()}",  # type: ignore[attr-defined]
         _standing(version, with_names=True), sections_of(version), [_table(version, name, set()) for name in REGISTERS],
         _risk_left(version), version.digest,
     )  # fmt: skip
-    return pdf("printed/dpia.html", {"paper": sheet})
 
 
-def for_the_public(version: DpiaVersion) -> bytes:
-    """The PDF of what the author lets everybody read, without names of people and with every place blacked out. Raises
-    CannotPrint."""
+def _public(version: DpiaVersion) -> Paper:
     chosen = [name for name in (*SECTIONS, *REGISTERS) if name in version.published_sections and name in PUBLISHABLE]
     hide = _hider()
     shown = [(section_name("public_summary"), hide(version.public_summary))]
@@ -65,11 +79,10 @@ def for_the_public(version: DpiaVersion) -> bytes:
     left_out = [section_name(name) for name in PUBLISHABLE if name not in chosen and getattr(version, name)]
     ending = [f"Not published: {', '.join(left_out)}."] if left_out else []
     ending.append("Names of people are left out, and so is where cameras stand.")
-    sheet = Paper(
+    return Paper(
         hide(version.dpia.title), f"Data protection impact assessment · version {version.number}, for the public",
         _standing(version, with_names=False), shown, tables, ending,
     )  # fmt: skip
-    return pdf("printed/dpia.html", {"paper": sheet}, kept_for=DAY)
 
 
 def _hider() -> Any:

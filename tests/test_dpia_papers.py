@@ -2,15 +2,18 @@
 
 import datetime as dt
 import io
+import zipfile
 
 import pytest
 from django.urls import reverse
 from django.utils import timezone
+from odfdo import Document
 from pypdf import PdfReader
 
 from camera_sites import actions
 from camera_sites.actions.dpias import digest_of
-from camera_sites.dpia_exchange import document, read
+from camera_sites.dpia_exchange import document
+from camera_sites.dpia_exchange import read as read_document
 from camera_sites.models import DpiaVersion
 from portal import printing
 from portal.errors import Unfit
@@ -127,7 +130,7 @@ def test_what_is_published_is_part_of_what_is_approved(infrastructure_lead, tell
     assert digest_of(telling) != telling.digest
     with pytest.raises(Unfit, match="needs changing"):
         actions.begin_version(telling.dpia, by=infrastructure_lead, published_sections=["consultees"])
-    _, _, facts = read(document(DpiaVersion.objects.get(pk=telling.pk)))
+    _, _, facts = read_document(document(DpiaVersion.objects.get(pk=telling.pk)))
     assert facts["published_sections"] == ["need", "risk_register", "measure_register"]
 
 
@@ -145,6 +148,44 @@ def test_a_machine_without_pango_says_so_and_goes_on(telling, client_of, dpo, mo
     api = client.get(reverse("api_dpia_pdf", args=[telling.dpia_id, telling.number]))
     assert (api.status_code, "libpango" in api.json()["detail"]) == (503, True)
     assert client.get(address("dpia_version", telling)).status_code == 200
+
+
+def read(answer) -> tuple[Document, str]:
+    assert answer.status_code == 200
+    assert answer["Content-Type"] == "application/vnd.oasis.opendocument.text"
+    assert zipfile.ZipFile(io.BytesIO(answer.content)).infolist()[0].filename == "mimetype"
+    document = Document(io.BytesIO(answer.content))
+    return document, " ".join(document.get_formatted_text().split())
+
+
+def test_office_program_opens_it_with_headings_and_tables(telling, client_of, dpo):
+    page, api = (client_of(dpo).get(address(name, telling)) for name in ("dpia_odt", "api_dpia_odt"))
+    assert page["Content-Disposition"] == 'attachment; filename="dpia-paper-1.odt"'
+    document, said = read(page)
+    assert (document.meta.title, document.meta.language) == ("Of main roads", "en-GB")
+    assert [heading.level for heading in document.body.get_headers()][:2] == ["1", "2"]
+    assert len(document.body.tables) == 2, "risks and measures; nobody was consulted"
+    assert document.body.tables[0].get_elements("table:table-header-rows")
+    for text in ("QUIBBLE CORNER", "Nobody but us reads", "It is proportionate.", telling.digest, "Wrongful stop"):
+        assert text in said
+    assert read(api)[1] == said
+    assert "Nobody but us" not in read(client_of(dpo).get(address("dpia_odt", telling) + "?for=public"))[1]
+
+
+def test_public_office_document_names_no_place(telling, client_of, dpo):
+    answer = client_of(dpo).get(address("api_dpia_odt", telling) + "?for=public")
+    held = zipfile.ZipFile(io.BytesIO(answer.content))
+    content = " ".join(held.read(name).decode(errors="replace") for name in held.namelist()).lower()
+    for text in ("quibble", "zander", "hushed", "zq-7", "71.9", dpo.get_full_name().lower()):
+        assert text not in content, text
+
+
+def test_what_xml_cannot_hold_is_left_out_of_office_documents(infrastructure_lead, client_of):
+    version = actions.begin_dpia(
+        by=infrastructure_lead, ref="d", title="D", **CONTENTS | {"need": "a\x0bb\x1f<c>&\n\nd"}
+    )
+    said = read(client_of(infrastructure_lead).get(address("dpia_odt", version)))[1]
+    assert "ab<c>& d" in said
 
 
 def test_text_that_asks_for_addresses_fetches_nothing(infrastructure_lead, dpo, asset_owner, client_of):

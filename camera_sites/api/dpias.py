@@ -22,6 +22,7 @@ from camera_sites.dpia_contents import COLUMNS, GROUPS, LONGEST_ROW, WRITTEN, di
 from camera_sites.dpia_exchange import document
 from camera_sites.models import ConsultationOutcome, Dpia, DpiaAdvice, DpiaDecision, DpiaVersion, PriorConsultation
 from camera_sites.papers import printed
+from camera_sites.text_documents import written
 from portal.api import check_if_match, etag
 from portal.idempotency import idempotent
 from portal.policies import require
@@ -286,6 +287,24 @@ class DpiaPdf(APIView):
         require(policies.may_open_registry(actor(request)))
         version = get_object_or_404(dpia.versions.select_related("dpia"), number=number)
         return printed(version, request.query_params.get("for") == "public")
+
+
+class DpiaOdt(APIView):
+    """One version as an OpenDocument text, for an office program."""
+
+    permission_classes = (Has,)
+    machine_scopes = READ
+
+    @extend_schema(
+        parameters=[OpenApiParameter("for", str, enum=["public"], description="As the public may read it")],
+        responses={(200, "application/vnd.oasis.opendocument.text"): OpenApiTypes.BINARY}, operation_id="dpias_odt",
+    )  # fmt: skip
+    def get(self, request: Request, pk: uuid.UUID, number: int) -> HttpResponse:
+        """The document."""
+        dpia = _dpia(request, pk)
+        require(policies.may_open_registry(actor(request)))
+        version = get_object_or_404(dpia.versions.select_related("dpia"), number=number)
+        return written(version, request.query_params.get("for") == "public")
 
 
 class DpiaDifferences(APIView):

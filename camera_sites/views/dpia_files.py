@@ -15,6 +15,7 @@ from camera_sites.dpia_exchange import document, parsed, schema_text
 from camera_sites.forms import ImportForm
 from camera_sites.models import Dpia
 from camera_sites.papers import printed
+from camera_sites.text_documents import written
 from portal.errors import Unfit
 from portal.forms import put_problems
 from portal.policies import require
@@ -73,6 +74,15 @@ def dpia_pdf(request: HttpRequest, pk: uuid.UUID, number: int) -> HttpResponse:
     dpia = get_object_or_404(Dpia.objects.visible_to(request.user), pk=pk)
     version = get_object_or_404(dpia.versions.select_related("dpia"), number=number)
     return printed(version, request.GET.get("for") == "public")
+
+
+@require_GET
+def dpia_odt(request: HttpRequest, pk: uuid.UUID, number: int) -> HttpResponse:
+    """As `dpia_pdf`, as an OpenDocument text."""
+    require(policies.may_open_registry(request.user))
+    dpia = get_object_or_404(Dpia.objects.visible_to(request.user), pk=pk)
+    version = get_object_or_404(dpia.versions.select_related("dpia"), number=number)
+    return written(version, request.GET.get("for") == "public")
 
 
 @require_GET
