@@ -49,6 +49,7 @@ UNTRACKED: dict[str, str] = {
     "audit.Handover": MACHINERY,
     "retention.DeletionRun": MACHINERY,
     "retention.ErasedBatch": MACHINERY,
+    "retention.DroppedMonth": MACHINERY,
     "camera_sites.Coverage": WRITTEN_ONCE,
     "camera_sites.DpiaContribution": WRITTEN_ONCE,
     "camera_sites.DpiaAttachment": WRITTEN_ONCE,

@@ -320,6 +320,8 @@ class Verb(TextChoices):
     # retention
     RETENTION_PREVIEWED = "retention.previewed", "{actor} counted what is past its period: {count} records, {held} held"
     RETENTION_STARTED = "retention.started", "{actor} started {subject}, which counted {count} records"
+    RETENTION_PAUSED = "retention.paused", "{actor} paused {subject}"
+    RETENTION_GONE_ON = "retention.gone_on", "{actor} let {subject} go on"
     RECORDS_ERASED = (
         "records.erased",
         "{actor} erased {count} records past their period, as {started_by} started; {subject}",
@@ -421,6 +423,8 @@ _OPERATIONS = {
     Verb.FEED_WEEDED: Operation.ERASURE,
     Verb.RETENTION_PREVIEWED: Operation.HOUSEKEEPING,
     Verb.RETENTION_STARTED: Operation.HOUSEKEEPING,
+    Verb.RETENTION_PAUSED: Operation.HOUSEKEEPING,
+    Verb.RETENTION_GONE_ON: Operation.HOUSEKEEPING,
     Verb.RECORDS_ERASED: Operation.ERASURE,
     Verb.HIT_REPORTED: Operation.COLLECTION,
     Verb.HIT_WITHHELD: Operation.COLLECTION,

@@ -13,6 +13,8 @@ from django.utils import timezone
 BY_MONTH = "RANGE"  # the key is a UUIDv7, whose first 48 bits are the time
 BY_VALUE = "LIST"  # the key is the number or id of what the rows belong to
 ASIDE = "_aside"  # ends the name of a part that is not attached yet
+GOING = "_going_aside"  # ends the name of one that was taken out, to be dropped
+KEPT = "_kept_aside"  # and of what stays of it, to take its place
 
 
 class CreatePartitionedModel(CreateModel):

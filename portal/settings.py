@@ -108,6 +108,7 @@ MIDDLEWARE = [
     "portal.typed.TypedMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "accounts.middleware.SignInMiddleware",
+    "retention.replay.ReplayMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
@@ -344,6 +345,8 @@ SIGNERS: dict[str, str] = env.json(
 VERSIONS_FILE = env.str(
     "PORTAL_VERSIONS_FILE", ""
 )  # empty: in KEYS_DIR. What was published last; never restored from a backup
+# Up to when retention was carried out; never restored from a backup.
+RETENTION_MARK = env.str("PORTAL_RETENTION_MARK", "") or str(FILES_DIR / "retention-mark.json")
 FEED_INBOX = env.str("PORTAL_FEED_INBOX", "")  # where sources leave files: file:///directory or s3://bucket/prefix
 FEED_INBOX_SETTLED_SECONDS = env.int(
     "PORTAL_FEED_INBOX_SETTLED_SECONDS", 30

@@ -86,6 +86,12 @@ def unavailable(request: HttpRequest) -> HttpResponse:
     return response
 
 
+def not_open(request: HttpRequest) -> HttpResponse:
+    """503: a restored database holds what was erased."""
+    reason = "The database was restored from a backup that is older than the last deletion."
+    return _answer(request, 503, "The portal is not open yet", reason, "errors/not_open.html")
+
+
 @login_not_required
 def accessibility(request: HttpRequest) -> HttpResponse:
     """The accessibility statement."""

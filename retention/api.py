@@ -131,6 +131,25 @@ class RunStart(APIView):
         return Response(RunSerializer(run).data, status=status.HTTP_202_ACCEPTED)
 
 
+class RunPause(APIView):
+    """Stops a run between two batches."""
+
+    permission_classes = (Has,)
+    machine_scopes = PEOPLE_ONLY
+    act = staticmethod(actions.pause)
+
+    @extend_schema(request=None, responses=RunSerializer)
+    def post(self, request: Request, pk: uuid.UUID) -> Response:
+        """What is erased by then stays erased."""
+        return Response(RunSerializer(self.act(get_object_or_404(DeletionRun, pk=pk), by=actor(request))).data)
+
+
+class RunGoOn(RunPause):
+    """Lets a paused run erase the rest."""
+
+    act = staticmethod(actions.go_on)
+
+
 class CertificateDetail(APIView):
     """A certificate."""
 

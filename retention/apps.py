@@ -2,7 +2,7 @@
 
 from django.apps import AppConfig
 
-from portal import home, navigation, panels
+from portal import health, home, navigation, panels
 
 
 class RetentionConfig(AppConfig):
@@ -11,10 +11,11 @@ class RetentionConfig(AppConfig):
     def ready(self) -> None:
         # Models can be imported only once the apps are ready; checks and document register themselves.
         from audit import verification  # noqa: PLC0415
-        from retention import checks, document, schedule, waiting  # noqa: F401, PLC0415
+        from retention import checks, document, replay, schedule, waiting  # noqa: F401, PLC0415
         from retention.panels import holds  # noqa: PLC0415
 
         home.register(waiting.questions)
+        health.register("retention", replay.is_well)
         verification.ended_before.append(schedule.events_end_before)
         for place in ("hotlists.entry", "hits.hit"):
             panels.register(place, holds, order=80)

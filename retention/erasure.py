@@ -2,10 +2,12 @@
 
 import datetime as dt
 import hashlib
+import time
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
 from django.apps import apps
 from django.contrib.contenttypes.models import ContentType
@@ -21,7 +23,10 @@ from retention.rules import ITS_ID, Elsewhere, Fate, Rule
 from retention.schedule import SCHEDULE, children_of
 
 RETENTION = "retention"  # the way into the database that may delete what is append-only
-BATCH = 200
+BATCH = 200  # to begin with
+FEWEST, MOST = 20, 10_000
+SECONDS = 0.08  # a batch is to take: nobody waits for its locks for more than twice that
+CANDIDATES = 50_000
 HOLDS = 7_300_001  # advisory lock: a hold is placed before a batch or after it, never inside it
 PASS = 7_300_002  # advisory lock: one worker at a time carries out a run
 
@@ -78,25 +83,26 @@ def _held_ids(label: str) -> models.QuerySet:
     return LegalHold.objects.open().filter(label=label).values("object_id")
 
 
-def pointed_at(rule: Rule, queryset: models.QuerySet) -> models.QuerySet:
-    """Of these rows, those to which something still points that outlives them."""
+def _is_pointed_at(rule: Rule) -> Q:
+    """Rows to which something still points that outlives them."""
     any_of = Q(pk__in=[])
     paths = {rule.label: "", **{child.label: f"__{child.path}" for child in children_of(rule)}}
     for name in rule.blocked_by:
         label, _, field = name.rpartition(".")
         pointed = apps.get_model(label)._meta.get_field(field).related_model
         any_of |= Q(Exists(rows(label).filter(**{f"{field}{paths[pointed._meta.label]}": OuterRef("pk")})))
-    return queryset.filter(any_of)
+    return any_of
 
 
 def due(rule: Rule, as_of: dt.datetime, using: str = "default") -> models.QuerySet:
     """Rows that are to go now."""
-    found = past(rule, as_of, using).exclude(under_hold(rule))
-    if rule.blocked_by:
-        found = found.exclude(pk__in=pointed_at(rule, rows(rule.label, using)).values("pk"))
-    if rule.label == "audit.EventDetail":
-        found = found.exclude(_mentions_what_is_held())
-    return found
+    found = past(rule, as_of, using).exclude(held_now(rule))
+    return found.exclude(_is_pointed_at(rule)) if rule.blocked_by else found
+
+
+def held_now(rule: Rule) -> Q:
+    """Which rows of this kind a hold keeps, in whatever way."""
+    return _mentions_what_is_held() if rule.label == "audit.EventDetail" else under_hold(rule)
 
 
 def count(rule: Rule, as_of: dt.datetime) -> Count:
@@ -111,25 +117,38 @@ def count(rule: Rule, as_of: dt.datetime) -> Count:
     return Count(rule, number, held, late.count() - held - number, with_it)
 
 
-def erase_batch(rule: Rule, run: DeletionRun, *, size: int = BATCH) -> int:
-    """Erases up to `size` rows of a class with all that goes with them, and notes their ids, in one transaction.
+def candidates(rule: Rule, as_of: dt.datetime) -> Iterator[list[Any]]:
+    """Keys of what is due, in order, some at a time; looked up without a lock, so each batch asks again.
 
-    Returns how many went; 0 when none is due. Killed inside, nothing of it happened.
+    In order of the key, and each time from where the last ended: what is deleted leaves its place in the index until the next
+    vacuum, and a search from the start would step over all of it again for each batch.
+    """
+    found = due(rule, as_of).order_by("pk").values_list("pk", flat=True)
+    some = list(found[:CANDIDATES])
+    while some:
+        yield some
+        some = list(found.filter(pk__gt=some[-1])[:CANDIDATES])
+
+
+def erase_batch(rule: Rule, run: DeletionRun, ids: list[Any]) -> int:
+    """Erases those of these rows that are still due, with all that goes with them, and notes their ids, in one transaction.
+
+    Returns how many went. Killed inside, nothing of it happened.
     """
     with transaction.atomic(using=RETENTION), connections[RETENTION].cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [HOLDS])
-        ids = list(due(rule, run.as_of, RETENTION).order_by("pk").values_list("pk", flat=True)[:size])
+        ids = list(due(rule, run.as_of, RETENTION).filter(pk__in=ids).order_by("pk").values_list("pk", flat=True))
         if not ids:
             return 0
         with_them: Counter[str] = Counter()
         for child in children_of(rule):
             found = rows(child.label, RETENTION).filter(**{f"{child.path}__in": ids})
             if child.leaves_traces:
-                with_them += _erase_traces(child, found.values_list("pk", flat=True))
+                with_them += erase_traces(child, found.values_list("pk", flat=True))
             with_them[child.label] += _delete(found)
         if rule.leaves_traces:
-            with_them += _erase_traces(rule, ids)
-        gone = _delete(rows(rule.label, RETENTION).filter(pk__in=ids).exclude(under_hold(rule)))
+            with_them += erase_traces(rule, ids)
+        gone = _delete(rows(rule.label, RETENTION).filter(pk__in=ids))
         if gone != len(ids):  # nothing partly: the transaction is rolled back
             raise IntegrityError(f"{len(ids) - gone} rows of {rule.label} did not go")
         ErasedBatch.objects.using(RETENTION).create(
@@ -139,12 +158,29 @@ def erase_batch(rule: Rule, run: DeletionRun, *, size: int = BATCH) -> int:
     return len(ids)
 
 
+def erase_class(rule: Rule, run: DeletionRun, *, size: int = BATCH, goes_on: Callable[[], bool] = lambda: True) -> bool:
+    """Erases all of a class that is due, batch by batch, each as large as fits into the time a lock may be held.
+
+    `goes_on` is asked between two batches; False when it said no.
+    """
+    for some in candidates(rule, run.as_of):
+        while some:
+            if not goes_on():
+                return False
+            began = time.perf_counter()
+            erase_batch(rule, run, some[:size])
+            some = some[size:]
+            took = time.perf_counter() - began
+            size = max(min(FEWEST, size), min(MOST, 2 * size, int(size * SECONDS / took)))
+    return True
+
+
 def _delete(queryset: models.QuerySet) -> int:
     """One DELETE, without signals: column differences must not be written of what is erased."""
     return queryset._raw_delete(queryset.db)
 
 
-def _erase_traces(rule: Rule, ids: Iterable[object]) -> Counter[str]:
+def erase_traces(rule: Rule, ids: Iterable[object]) -> Counter[str]:
     """The words of events about these rows, and their column differences; the events stay, with their commitments."""
     keys = [str(id) for id in ids]
     if not keys:
@@ -165,8 +201,13 @@ def _erase_traces(rule: Rule, ids: Iterable[object]) -> Counter[str]:
 
 def _mentions_what_is_held() -> Q:
     """Words that are about a held record too stay with it."""
-    held = [hold.key for hold in LegalHold.objects.open().only("label", "object_id")]
+    held = words_of_holds()
     return Q(subjects__overlap=held) if held else Q(pk__in=[])
+
+
+def words_of_holds() -> list[str]:
+    """What is held, as the log names it."""
+    return [hold.key for hold in LegalHold.objects.open().only("label", "object_id")]
 
 
 @contextmanager

@@ -19,6 +19,7 @@ class DeletionRun(models.Model):
 
         PREVIEWED = "previewed", "Previewed"
         RUNNING = "running", "Running"
+        PAUSED = "paused", "Paused"
         DONE = "done", "Done"
         FAILED = "failed", "Ended with problems"
 
@@ -49,13 +50,25 @@ class DeletionRun(models.Model):
             ),
             models.CheckConstraint(
                 name="retention_run_finished_at_a_moment",
-                condition=Q(status__in=["previewed", "running"], finished_at__isnull=True)
+                condition=Q(status__in=["previewed", "running", "paused"], finished_at__isnull=True)
                 | Q(status__in=["done", "failed"], finished_at__isnull=False),
             ),
         ]
 
     def __str__(self) -> str:
         return f"deletion run {str(self.pk)[-8:]}"
+
+    @property
+    def is_by_the_clock(self) -> bool:
+        """Whether nobody looked at its preview."""
+        return self.started_by_kind == "job"
+
+    @property
+    def erased_so_far(self) -> int:
+        """Records that are gone while it is under way."""
+        lengths = self.batches.annotate(number=models.Func(F("ids"), function="cardinality", output_field=models.IntegerField()))
+        in_batches = lengths.aggregate(all=models.Sum("number"))["all"] or 0
+        return in_batches + (self.months.aggregate(all=models.Sum("erased"))["all"] or 0)
 
     @property
     def due(self) -> int:
@@ -83,6 +96,47 @@ class ErasedBatch(models.Model):
 
     def __str__(self) -> str:
         return f"{len(self.ids)} of {self.label}"
+
+
+class DroppedMonth(models.Model):
+    """One month of one kind of record that a run takes out of its table whole. Where it stands, the catalogue says."""
+
+    class Step(models.TextChoices):
+        """How far it is."""
+
+        PLANNED = "planned", "Planned"
+        HELD_COPIED = "held_copied", "What stays is moved aside"
+        DETACHED = "detached", "Out of its table"
+        QUIET = "quiet", "Counted; its words are erased"
+        DROPPED = "dropped", "Dropped"
+        CERTIFIED = "certified", "Certified"
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    run = models.ForeignKey(DeletionRun, models.PROTECT, related_name="months")
+    label = models.CharField(max_length=80)
+    month = models.DateField(help_text="Its first day.")
+    step = models.CharField(max_length=12, choices=Step, default=Step.PLANNED)
+    kept = models.PositiveIntegerField(default=0, help_text="Rows that stay: under hold, or not past their period.")
+    erased = models.PositiveBigIntegerField(null=True)
+    with_them = models.JSONField(default=dict, help_text="How many rows of other classes went with them, by class.")
+    told_to = models.UUIDField(null=True, help_text="Up to here, the words of the log about them are erased.")
+    digest = models.CharField(max_length=64, blank=True, help_text="SHA-256 over `label:id` and a line feed of each.")
+    began = models.DateTimeField()
+    ended = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(fields=["run", "label", "month"], name="retention_month_once_a_run"),
+            models.CheckConstraint(
+                name="retention_month_counted_before_dropped",
+                condition=Q(step__in=["planned", "held_copied", "detached"], erased__isnull=True, digest="")
+                | (Q(step__in=["quiet", "dropped", "certified"], erased__isnull=False) & ~Q(digest="")),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.month:%Y-%m} of {self.label}"
 
 
 class Certificate(AppendOnly):

@@ -34,6 +34,16 @@ def may_start(actor: Actor, run: DeletionRun) -> Verdict:
     return first_denial(may_preview(actor), _is_fresh(run))
 
 
+def may_pause(actor: Actor, run: DeletionRun) -> Verdict:
+    """Who may stop a run between two batches: whoever may start one."""
+    return first_denial(may_preview(actor), _is(run, DeletionRun.Status.RUNNING, "This run is not under way."))
+
+
+def may_go_on(actor: Actor, run: DeletionRun) -> Verdict:
+    """Who may let a paused run erase the rest."""
+    return first_denial(may_preview(actor), _is(run, DeletionRun.Status.PAUSED, "This run is not paused."))
+
+
 def may_place_hold(user: Actor, thing: models.Model) -> Verdict:
     """Who may hold this record back from erasure."""
     rule = BY_LABEL.get(thing._meta.label)
@@ -58,6 +68,10 @@ def _owns(user: Actor, hold: LegalHold) -> bool:
 
 def _is_open(hold: LegalHold) -> Verdict:
     return Denied("This hold was released already.") if hold.released_at else Allowed()
+
+
+def _is(run: DeletionRun, status: str, unless: str) -> Verdict:
+    return Allowed() if run.status == status else Denied(unless)
 
 
 def _is_fresh(run: DeletionRun) -> Verdict:

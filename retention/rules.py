@@ -7,6 +7,8 @@ from enum import StrEnum
 from django.db.models import Q
 from django.db.models.expressions import Combinable
 
+from portal.partitions import month_start
+
 
 class Fate(StrEnum):
     """What happens to a kind of record when its period ends."""
@@ -44,13 +46,16 @@ class Rule:
     blocked_by: tuple[str, ...] = ()  # "app.Model.field": rows there that point here keep this one
     held_through: tuple[str, ...] = ()  # fields to records whose hold holds this one too
     may_be_held: bool = False
+    by_month: bool = False  # all of a calendar month go together, once the last of them is past its period
+    asks: bool = False  # goes only in a run that a person started, who has seen what would go
     leaves_traces: bool = True  # its words in the log and its column differences go with it
     parent: str = ""  # of what goes with its parent
     path: str = ""  # the way to the parent
 
     def cut_off(self, as_of: dt.datetime) -> dt.datetime:
         """Records whose period started before this moment are past it."""
-        return months_before(as_of, self.months)
+        moment = months_before(as_of, self.months)
+        return month_start(moment) if self.by_month else moment
 
 
 def erase(label: str, words: str, basis: str, *, months: int, since: str | Combinable | Elsewhere, **more) -> Rule:

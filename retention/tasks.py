@@ -8,7 +8,7 @@ from retention.models import DeletionRun
 
 @shared_task
 def apply() -> None:
-    """Each night: preview, run, certify."""
+    """Each night: what was interrupted, then preview, run, certify."""
     actions.apply(by=actions.CLOCK)
 
 

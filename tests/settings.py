@@ -31,3 +31,4 @@ from portal.settings import *  # noqa: E402, F403 - settings read the environmen
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # made to be slow, and tests sign in often
 STATIC_ROOT = FILES_DIR / "static"  # noqa: F405 - where nothing was collected: the tests' server finds files as they are built
+RETENTION_MARK = ""  # the database is emptied again and again here, which is no restore

@@ -1,6 +1,7 @@
 """What people made of a hit: who took it on, who verified it, how it ended. One row each, never changed.
 
-Each has its hit as its key, so that its month is its hit's month and goes with it.
+Each has its hit as its key, so that its month is its hit's month and goes with it. That the hit is there, triggers hold: a
+foreign key between two partitioned tables would make taking out a month read all of both.
 """
 
 from django.db import models
@@ -15,13 +16,13 @@ from portal.database import APPEND_ONLY, AppendOnly
 class Acknowledgement(AppendOnly):
     """That a named person has seen the hit and takes it on (R-058)."""
 
-    hit = models.OneToOneField(Hit, models.PROTECT, primary_key=True, related_name="acknowledgement")
+    hit = models.OneToOneField(Hit, models.PROTECT, primary_key=True, related_name="acknowledgement", db_constraint=False)
     acknowledged_by = models.ForeignKey(User, models.PROTECT, related_name="+", db_index=False)
     acknowledged_at = models.DateTimeField()
     sign_in = models.ForeignKey(SignIn, models.PROTECT, related_name="+", db_index=False)
 
     class Meta:
-        triggers = [*APPEND_ONLY, triggers.BY_WHO_IS_SIGNED_IN["acknowledged"]]
+        triggers = [*APPEND_ONLY, triggers.OF_A_HIT, triggers.BY_WHO_IS_SIGNED_IN["acknowledged"]]
 
     def __str__(self) -> str:
         return f"acknowledgement by {self.acknowledged_by}"
@@ -53,7 +54,7 @@ class Verification(AppendOnly):
         STALE = "STALE", "No longer wanted"
         CLONE = "CLONE", "Cloned plate"
 
-    hit = models.OneToOneField(Hit, models.PROTECT, primary_key=True, related_name="verification")
+    hit = models.OneToOneField(Hit, models.PROTECT, primary_key=True, related_name="verification", db_constraint=False)
     plate = models.CharField(max_length=8, choices=Compared)
     country = models.CharField(max_length=8, choices=Compared)
     vehicle = models.CharField(max_length=8, choices=Compared)
@@ -65,7 +66,7 @@ class Verification(AppendOnly):
     sign_in = models.ForeignKey(SignIn, models.PROTECT, related_name="+", db_index=False)
 
     class Meta:
-        triggers = [*APPEND_ONLY, triggers.BY_WHO_IS_SIGNED_IN["verified"], triggers.AFTER_ACKNOWLEDGEMENT]
+        triggers = [*APPEND_ONLY, triggers.OF_A_HIT, triggers.BY_WHO_IS_SIGNED_IN["verified"], triggers.AFTER_ACKNOWLEDGEMENT]
         constraints = [
             models.CheckConstraint(
                 name="hits_verification_confirmed_when_all_agrees",  # F-04, F-05
@@ -124,7 +125,7 @@ class Outcome(AppendOnly):
         WRONG_PERSON = "wrong_person", "Wrong person"
         NOT_LOCATED = "not_located", "Not located"
 
-    hit = models.OneToOneField(Hit, models.PROTECT, primary_key=True, related_name="outcome")
+    hit = models.OneToOneField(Hit, models.PROTECT, primary_key=True, related_name="outcome", db_constraint=False)
     decision = models.CharField(max_length=12, choices=Decision)
     reason = models.CharField(max_length=15, choices=NotDeployed, blank=True)
     was_stopped = models.BooleanField(default=False, help_text="Whether the vehicle was stopped.")
@@ -137,8 +138,8 @@ class Outcome(AppendOnly):
 
     class Meta:
         triggers = [
-            *APPEND_ONLY, triggers.BY_WHO_IS_SIGNED_IN["recorded"], triggers.AFTER_ACKNOWLEDGEMENT,
-            triggers.STOP_ONLY_VERIFIED,
+            *APPEND_ONLY, triggers.OF_A_HIT, triggers.BY_WHO_IS_SIGNED_IN["recorded"],
+            triggers.AFTER_ACKNOWLEDGEMENT, triggers.STOP_ONLY_VERIFIED,
         ]  # fmt: skip
         constraints = [
             models.CheckConstraint(

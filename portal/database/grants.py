@@ -8,7 +8,7 @@ from django.db import transaction
 from psycopg import sql
 
 from portal.database.roles import APP, RETENTION, SEALER
-from portal.partitions import ASIDE
+from portal.partitions import ASIDE, GOING, KEPT
 
 ROLES = (APP, RETENTION, SEALER)
 Grants = dict[tuple[str, str], frozenset[str]]  # (table, role) -> privileges, a column's as "UPDATE(column)"
@@ -68,6 +68,8 @@ def wanted_grants(connection) -> Grants:
         is_closed = is_partition or (table.endswith(ASIDE) and table not in rules)
         for role in ROLES:
             wanted[table, role] = frozenset() if is_closed else wanted_privileges(rules.get(table), role)
+        if table.endswith((GOING, KEPT)):
+            wanted[table, RETENTION] = frozenset({"SELECT"})
         wanted[table, "PUBLIC"] = frozenset()
     return wanted
 
@@ -157,10 +159,11 @@ def harden_functions(cursor) -> None:
         cursor.execute(f"ALTER FUNCTION {function} SET search_path = pg_catalog, public, pg_temp")
     cursor.execute(
         """
-        SELECT p.oid::regprocedure::text FROM pg_proc p
+        SELECT p.oid::regprocedure::text, p.proname LIKE 'retention\\_%' FROM pg_proc p
         WHERE p.pronamespace = 'public'::regnamespace AND p.prosecdef AND pg_has_role(p.proowner, 'USAGE')
         """
     )
-    for (function,) in cursor.fetchall():  # what runs with the owner's rights is called by the two roles only
-        cursor.execute(f"REVOKE ALL ON FUNCTION {function} FROM PUBLIC")
-        cursor.execute(f"GRANT EXECUTE ON FUNCTION {function} TO {APP}, {RETENTION}")
+    # What runs with the owner's rights is called by the two roles only; what takes rows away, by retention's alone.
+    for function, is_retentions in cursor.fetchall():
+        cursor.execute(f"REVOKE ALL ON FUNCTION {function} FROM PUBLIC, {APP}")
+        cursor.execute(f"GRANT EXECUTE ON FUNCTION {function} TO {RETENTION if is_retentions else f'{APP}, {RETENTION}'}")

@@ -1,6 +1,8 @@
 """The verbs of retention."""
 
 from .holds import place_hold, release_hold, review_hold
-from .runs import CLOCK, apply, carry_out, preview, resume, start
+from .runs import CLOCK, apply, carry_out, go_on, pause, preview, resume, start
 
-__all__ = ["CLOCK", "apply", "carry_out", "place_hold", "preview", "release_hold", "resume", "review_hold", "start"]
+__all__ = [
+    "CLOCK", "apply", "carry_out", "go_on", "pause", "place_hold", "preview", "release_hold", "resume", "review_hold", "start",
+]  # fmt: skip

@@ -12,10 +12,11 @@ from audit.verbs import Verb
 from portal.celery import app
 from portal.errors import TooLate
 from portal.policies import require
-from retention import erasure, policies
-from retention.models import Certificate, DeletionRun, ErasedBatch
+from retention import erasure, months, policies, replay
+from retention.models import Certificate, DeletionRun, DroppedMonth, ErasedBatch
 from retention.rules import Rule
-from retention.workflow import RUN, Status
+from retention.schedule import BY_LABEL
+from retention.workflow import MONTH, RUN, Status, Step
 
 CLOCK = SystemJob("retention")
 
@@ -54,21 +55,39 @@ def start(run: DeletionRun, *, by: Actor) -> DeletionRun:
 
 
 def carry_out(run: DeletionRun, *, by: Actor, batch: int = erasure.BATCH) -> Certificate | None:
-    """Erases class by class, a batch a transaction, and certifies it. Killed anywhere and called again, it goes on.
+    """Erases class by class, whole months and then batches, and certifies it. Killed anywhere and called again, it goes on.
 
-    None when another worker is at it, or the run is not one that was started and has not ended.
+    None when another worker is at it, or the run is not one that was started and has not ended, or was paused meanwhile.
     """
     with erasure.one_at_a_time() as is_ours:
-        if not is_ours or not DeletionRun.objects.filter(pk=run.pk, status=Status.RUNNING).exists():
+        if not is_ours or not _runs(run):
             return None
         problems = []
         for rule in erasure.classes():
+            if rule.asks and run.is_by_the_clock:
+                continue
             try:
-                while erasure.erase_batch(rule, run, size=batch):
-                    pass
+                is_through = _months(rule, run) and erasure.erase_class(rule, run, size=batch, goes_on=lambda: _runs(run))
             except DatabaseError as problem:  # one class that the database refuses must not keep the others
                 problems.append({"label": rule.label, "words": type(problem).__name__})
+                continue
+            if not is_through:
+                return None
         return _certify(run, by=by, problems=problems)
+
+
+def _runs(run: DeletionRun) -> bool:
+    return DeletionRun.objects.filter(pk=run.pk, status=Status.RUNNING).exists()
+
+
+def _months(rule: Rule, run: DeletionRun) -> bool:
+    """Takes out the months that go whole; False when the run was paused on the way."""
+    for month in list(months.plan(rule, run)):
+        while month.step != Step.DROPPED:
+            if not _runs(run):
+                return False
+            month = months.advance(month)
+    return True
 
 
 @transaction.atomic
@@ -81,18 +100,27 @@ def _certify(run: DeletionRun, *, by: Actor, problems: list[dict[str, str]]) -> 
         ids[batch.label] += batch.ids
         with_them[batch.label] += Counter(batch.with_them)
     lines = [_line(rule, run, ids[rule.label], with_them[rule.label]) for rule in erasure.classes() if ids[rule.label]]
+    dropped = list(DroppedMonth.objects.filter(run=run).order_by("label", "month"))
+    lines += [_line_of_month(BY_LABEL[month.label], run, month) for month in dropped if month.erased]
     certificate = Certificate.objects.create(
         run=run, as_of=run.as_of, lines=lines, issued_for=run.started_by, issued_at=timezone.now(),
         erased=sum(line["erased"] + sum(line["with_them"].values()) for line in lines),
-        digest=erasure.digest(f"{label}:{id}" for label, found in ids.items() for id in found),
+        digest=erasure.digest([
+            *(f"{label}:{id}" for label, found in ids.items() for id in found),
+            *(f"{month.label}/{month.month:%Y-%m}:{month.digest}" for month in dropped if month.erased),
+        ]),
     )  # fmt: skip
     RUN.move(run, Status.FAILED if problems else Status.DONE, finished_at=certificate.issued_at, problems=problems)
     ErasedBatch.objects.filter(run=run).delete()
+    for month in dropped:
+        if month.step == Step.DROPPED:
+            MONTH.move(month, Step.CERTIFIED)
     record(
         Verb.RECORDS_ERASED, target=certificate, by=by, also=[run], count=certificate.erased, digest=certificate.digest,
         started_by=run.started_by, classes=[f"{line['label']}: {line['erased']}" for line in lines],
         problems=len(problems),
     )  # fmt: skip
+    replay.mark(certificate)
     return certificate
 
 
@@ -107,6 +135,38 @@ def _line(rule: Rule, run: DeletionRun, ids: list[str], with_them: Counter[str])
         "with_them": {label: n for label, n in sorted(with_them.items()) if n},
         "digest": erasure.digest(f"{rule.label}:{id}" for id in ids),
     }
+
+
+def _line_of_month(rule: Rule, run: DeletionRun, month: DroppedMonth) -> dict[str, Any]:
+    """A month that went whole has a line of its own, whose digest is over the ids of that month."""
+    with_them = {label: n for label, n in sorted(month.with_them.items()) if n}
+    facts = {"month": f"{month.month:%Y-%m}", "erased": month.erased, "with_them": with_them, "digest": month.digest}
+    return _line(rule, run, [], Counter()) | facts
+
+
+@transaction.atomic
+def pause(run: DeletionRun, *, by: Actor) -> DeletionRun:
+    """Stops a run between two batches, until somebody lets it go on."""
+    run = DeletionRun.objects.select_for_update().get(pk=run.pk)
+    require(policies.may_preview(by))
+    if run.status != Status.RUNNING:
+        raise TooLate("This run is not under way.")
+    RUN.move(run, Status.PAUSED)
+    record(Verb.RETENTION_PAUSED, target=run, by=by)
+    return run
+
+
+@transaction.atomic
+def go_on(run: DeletionRun, *, by: Actor) -> DeletionRun:
+    """Lets a paused run erase the rest."""
+    run = DeletionRun.objects.select_for_update().get(pk=run.pk)
+    require(policies.may_preview(by))
+    if run.status != Status.PAUSED:
+        raise TooLate("This run is not paused.")
+    RUN.move(run, Status.RUNNING)
+    record(Verb.RETENTION_GONE_ON, target=run, by=by)
+    transaction.on_commit(lambda: app.send_task("retention.tasks.carry_out", args=[str(run.pk)]), robust=True)
+    return run
 
 
 def apply(*, by: Actor) -> Certificate | None:

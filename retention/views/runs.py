@@ -59,12 +59,14 @@ def run_detail(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """One run: what it counted, how far it is, what it erased. Asked again by the page itself while it runs."""
     require(policies.may_see_runs(request.user))
     run = get_object_or_404(DeletionRun.objects.select_related("certificate"), pk=pk)
-    erased = sum(len(batch.ids) for batch in run.batches.all())
+    erased = run.erased_so_far
     certificate = getattr(run, "certificate", None)
     context = {
         "run": run, "erased": erased, "certificate": certificate, "may_start": policies.may_start(request.user, run),
         "counted": [{**line, "name": name_of(line["label"]), "with_it": _named(line["with_it"])} for line in run.counted],
         "problems": [{**problem, "name": name_of(problem["label"])} for problem in run.problems],
+        "months": [{"month": each, "name": name_of(each.label)} for each in run.months.all()],
+        "may_pause": policies.may_pause(request.user, run), "may_go_on": policies.may_go_on(request.user, run),
     }  # fmt: skip
     part = request.headers.get("HX-Request") == "true"
     return render(request, "retention/_run.html" if part else "retention/run_detail.html", context)
@@ -76,6 +78,22 @@ def run_start(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     run = get_object_or_404(DeletionRun, pk=pk)
     actions.start(run, by=request.user)
     messages.success(request, "Started. The certificate follows when it has ended.")
+    return redirect("run_detail", pk)
+
+
+@require_POST
+def run_pause(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """Stopping between two batches."""
+    actions.pause(get_object_or_404(DeletionRun, pk=pk), by=request.user)
+    messages.success(request, "Paused. What is erased by now stays erased; the rest waits.")
+    return redirect("run_detail", pk)
+
+
+@require_POST
+def run_go_on(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """Erasing the rest."""
+    actions.go_on(get_object_or_404(DeletionRun, pk=pk), by=request.user)
+    messages.success(request, "Going on. The certificate follows when it has ended.")
     return redirect("run_detail", pk)
 
 
