@@ -66,7 +66,9 @@ class DeletionRun(models.Model):
     @property
     def erased_so_far(self) -> int:
         """Records that are gone while it is under way."""
-        lengths = self.batches.annotate(number=models.Func(F("ids"), function="cardinality", output_field=models.IntegerField()))
+        lengths = self.batches.annotate(
+            number=models.Func(F("ids"), function="cardinality", output_field=models.IntegerField())
+        )
         in_batches = lengths.aggregate(all=models.Sum("number"))["all"] or 0
         return in_batches + (self.months.aggregate(all=models.Sum("erased"))["all"] or 0)
 

@@ -16,11 +16,11 @@ from typing import Any
 from django.apps import apps
 from django.db import IntegrityError, OperationalError, connections, transaction
 from django.utils import timezone
-from psycopg import errors
+from psycopg import errors, sql
 
 from portal.partitions import BY_MONTH, GOING, KEPT, month_start, partitioned_tables, partitions_of, uuid7_floor
 from retention import erasure
-from retention.models import DeletionRun, DroppedMonth
+from retention.models import DeletionRun, DroppedMonth, LegalHold
 from retention.rules import Rule
 from retention.schedule import BY_LABEL, children_of
 from retention.workflow import MONTH, Step
@@ -156,11 +156,13 @@ def _quieten(rule: Rule, month: DroppedMonth) -> DroppedMonth:
             month.told_to = ids[-1]
             month.save(update_fields=["with_them", "told_to"], using=erasure.RETENTION)
     sha, number = hashlib.sha256(), 0
-    for number, key in enumerate(_ids(rule, month), start=1):
+    for key in _ids(rule, month):
+        number += 1
         sha.update(f"{rule.label}:{key}\n".encode())
     for child, table in zip(children_of(rule), tables[:-1], strict=True):
         going = f"{part_name(table, month)}{GOING}"
-        month.with_them[child.label] = _one(f'SELECT count(*) FROM public."{going}"') if _exists(going) else 0
+        count = sql.SQL("SELECT count(*) FROM public.{}").format(sql.Identifier(going))
+        month.with_them[child.label] = _one(count) if _exists(going) else 0
     MONTH.move(month, Step.QUIET, erased=number, digest=sha.hexdigest(), with_them=month.with_them)
     return month
 
@@ -212,17 +214,22 @@ def _aside(rule: Rule, month: DroppedMonth) -> set[uuid.UUID]:
     aside = f"{part_name(model._meta.db_table, month)}{KEPT}"
     if not _exists(aside):
         return set()
-    with connections[erasure.RETENTION].cursor() as cursor:
-        cursor.execute(f'SELECT "{model._meta.pk.column}" FROM public."{aside}"')
-        return {id for (id,) in cursor.fetchall()}
+    query = sql.SQL("SELECT {key} FROM public.{table}")
+    return set(_keys(query.format(key=sql.Identifier(model._meta.pk.column), table=sql.Identifier(aside)), []))
 
 
 def _call(function: str, *arguments: object) -> object:
-    of = ", ".join(f"%s::{kind}" for kind in FUNCTIONS[function])
-    return _one(f"SELECT public.{function}({of})", arguments)
+    of = sql.SQL(", ").join(sql.SQL("%s::{}").format(sql.SQL(kind)) for kind in FUNCTIONS[function])
+    return _one(sql.SQL("SELECT public.{}({})").format(sql.Identifier(function), of), arguments)
 
 
-def _one(query: str, arguments: Sequence[object] = ()) -> Any:
+def _keys(query: sql.Composed, arguments: Sequence[object] | dict[str, object]) -> list[uuid.UUID]:
+    with connections[erasure.RETENTION].cursor() as cursor:
+        cursor.execute(query, arguments)
+        return [id for (id,) in cursor.fetchall()]
+
+
+def _one(query: str | sql.Composed, arguments: Sequence[object] = ()) -> Any:
     with connections[erasure.RETENTION].cursor() as cursor:
         cursor.execute(query, arguments)
         return cursor.fetchone()[0]
@@ -248,12 +255,10 @@ def _ids(rule: Rule, month: DroppedMonth, *, after: uuid.UUID | None = None) -> 
     """Keys of what was taken out, in order."""
     model = apps.get_model(rule.label)
     going, key = f"{part_name(model._meta.db_table, month)}{GOING}", model._meta.pk.column
+    query = sql.SQL("SELECT {key} FROM public.{going} WHERE {key} > %s ORDER BY 1 LIMIT 50000")
+    query = query.format(key=sql.Identifier(key), going=sql.Identifier(going))
     while True:
-        with connections[erasure.RETENTION].cursor() as cursor:
-            cursor.execute(
-                f'SELECT "{key}" FROM public."{going}" WHERE "{key}" > %s ORDER BY 1 LIMIT 50000', [after or uuid.UUID(int=0)]
-            )
-            found = [id for (id,) in cursor.fetchall()]
+        found = _keys(query, [after or uuid.UUID(int=0)])
         if not found:
             return
         yield from found
@@ -268,17 +273,15 @@ def _put_back(rule: Rule, month: DroppedMonth) -> None:
     """What is under a hold that was placed after the month was taken out: on what its rows belong to, say."""
     model = apps.get_model(rule.label)
     going, key = f"{part_name(model._meta.db_table, month)}{GOING}", model._meta.pk.column
-    with connections[erasure.RETENTION].cursor() as cursor:
-        cursor.execute("SELECT object_id FROM retention_legalhold WHERE released_at IS NULL")
-        held = [id for (id,) in cursor.fetchall()]
-        any_of = [f'"{column}" = ANY (%(held)s)' for column in (key, *_through(rule, model._meta.db_table))]
-        if rule.label == "audit.EventDetail":
-            any_of.append("subjects && %(words)s::varchar[]")
-        cursor.execute(
-            f'SELECT "{key}" FROM public."{going}" WHERE {" OR ".join(any_of)}',
-            {"held": held, "words": erasure.words_of_holds()},
-        )
-        ids = [id for (id,) in cursor.fetchall()]
+    held = list(LegalHold.objects.open().values_list("object_id", flat=True))
+    columns = (key, *_through(rule, model._meta.db_table))
+    any_of = [sql.SQL("{} = ANY (%(held)s)").format(sql.Identifier(column)) for column in columns]
+    if rule.label == "audit.EventDetail":
+        any_of.append(sql.SQL("subjects && %(words)s::varchar[]"))
+    query = sql.SQL("SELECT {key} FROM public.{going} WHERE {any_of}").format(
+        key=sql.Identifier(key), going=sql.Identifier(going), any_of=sql.SQL(" OR ").join(any_of)
+    )
+    ids = _keys(query, {"held": held, "words": erasure.words_of_holds()})
     if not ids:
         return
 

@@ -1,4 +1,4 @@
-"""After a restore, what had been erased is there again: a mark outside the database tells, and only those who mend it come in until it is gone.
+"""After a restore, what had been erased is there again: a mark outside the database tells, and the portal stays shut until it is gone.
 
 The mark says up to which moment retention was carried out. It lies beside the database's files, not in them, and belongs in no
 backup: a database that knows of no run so late was put back from one.

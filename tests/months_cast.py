@@ -1,4 +1,4 @@
-"""Hits of months that are long over, as a restored backlog or a shortened period leaves them."""
+"""What retention is tested with: an entry and a hit that are through, and hits of months that are long over."""
 
 import datetime as dt
 import uuid
@@ -9,9 +9,12 @@ from django.db import connection
 
 from audit.models import EventDetail
 from hits.models import Hit
+from hotlists import actions as lists
+from hotlists.models import Entry
 from portal.database import throwaway
 from portal.ids import new_id
 from portal.partitions import ensure_partitions, uuid7_floor
+from tests.publishing import publish
 
 MONTH = dt.datetime(2024, 3, 1, tzinfo=dt.UTC)
 ANSWERS = ("acknowledgement", "verification", "outcome")
@@ -20,6 +23,22 @@ ANSWERS = ("acknowledgement", "verification", "outcome")
 def id_in(moment: dt.datetime, number: int) -> uuid.UUID:
     """A key as one made at this moment."""
     return uuid.UUID(int=uuid7_floor(moment).int | 0x7000_8000_0000_0000_0000 | number)
+
+
+@pytest.fixture
+def closed_entry(approved_entry, supervisor) -> Entry:
+    """Withdrawn, so that its twelve months run."""
+    entry = approved_entry(vrm_entered="AB01 CDE")
+    return lists.withdraw(entry, by=supervisor, reason=Entry.WithdrawalReason.LOCATED, words="Found in Mill Lane.")
+
+
+@pytest.fixture
+def ended_hit(listed, report, answers, operator, supervisor) -> Hit:
+    """A hit that was answered, on an entry that was then withdrawn everywhere."""
+    hit = answers.ended(report(listed(vrm_entered="AB01CDE")), operator)
+    lists.withdraw(hit.entry, by=supervisor, reason="located")
+    publish(hit.hotlist)
+    return hit
 
 
 @pytest.fixture
@@ -48,7 +67,8 @@ def old_hits(transactional_db):
 def _copy(admin, table: str, key: str, pk: uuid.UUID, keys: list[uuid.UUID], over: dict[str, object]) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT attname FROM pg_attribute WHERE attrelid = %s::regclass AND attnum > 0 AND NOT attisdropped", [table]
+            "SELECT attname FROM pg_attribute WHERE attrelid = %s::regclass AND attnum > 0 AND NOT attisdropped",
+            [table],
         )
         columns = [name for (name,) in cursor.fetchall()]
     told = ["k" if name == key else "%(" + name + ")s" if name in over else name for name in columns]

@@ -17,18 +17,12 @@ from retention import actions, checks, erasure
 from retention.models import Certificate, DeletionRun, ErasedBatch, LegalHold
 from retention.rules import months_before
 from retention.schedule import BY_LABEL
+from tests.months_cast import *  # noqa: F403 - fixtures
 
 pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "retention", "owner"])
 
 CLOCK = SystemJob("tests")
 PLATE = "AB01CDE"
-
-
-@pytest.fixture
-def closed_entry(approved_entry, supervisor) -> Entry:
-    """Withdrawn, so that its twelve months run."""
-    entry = approved_entry(vrm_entered="AB01 CDE")
-    return lists.withdraw(entry, by=supervisor, reason=Entry.WithdrawalReason.LOCATED, words="Found in Mill Lane.")
 
 
 def months_later(months: int, days: int = 1):

@@ -19,7 +19,6 @@ from tests.hit_cast import *  # noqa: F403 - fixtures
 from tests.months_cast import *  # noqa: F403 - fixtures
 from tests.test_retention import months_later
 from tests.test_retention_months import line_of, tables
-from tests.test_retention_of_hits import ended_hit  # noqa: F401 - a fixture
 
 pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "retention", "owner"])
 
@@ -75,7 +74,7 @@ def is_whole(keys: list) -> None:
         assert set(kind.objects.filter(pk__in=keys).values_list("pk", flat=True)) == there
 
 
-def test_killed_at_each_step_it_goes_on_where_it_was(ended_hit, old_hits):  # noqa: F811
+def test_killed_at_each_step_it_goes_on_where_it_was(ended_hit, old_hits):
     keys = old_hits(ended_hit, 5)
     with in_a_year():
         run = retention.start(retention.preview(by=CLOCK), by=CLOCK)
@@ -93,7 +92,7 @@ def test_killed_at_each_step_it_goes_on_where_it_was(ended_hit, old_hits):  # no
     everything_is_gone()
 
 
-def test_killed_at_twenty_random_moments_it_ends_complete(ended_hit, old_hits):  # noqa: F811
+def test_killed_at_twenty_random_moments_it_ends_complete(ended_hit, old_hits):
     keys = old_hits(ended_hit, 200)
     dice = random.Random(20)
     with in_a_year():

@@ -21,7 +21,6 @@ from retention.workflow import Step
 from tests.hit_cast import *  # noqa: F403 - fixtures
 from tests.months_cast import *  # noqa: F403 - fixtures
 from tests.months_cast import MONTH
-from tests.test_retention_of_hits import ended_hit  # noqa: F401 - a fixture
 
 pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "retention", "owner"])
 
@@ -32,7 +31,9 @@ PARTS = [f"hits_{kind}_y2024m03" for kind in ("hit", "acknowledgement", "verific
 def tables(ending: str = "") -> list[str]:
     """Tables of that month there are."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT relname FROM pg_class WHERE relkind = 'r' AND relname LIKE %s", [f"hits%y2024m03%{ending}"])
+        cursor.execute(
+            "SELECT relname FROM pg_class WHERE relkind = 'r' AND relname LIKE %s", [f"hits%y2024m03%{ending}"]
+        )
         return sorted(name for (name,) in cursor.fetchall())
 
 
@@ -47,7 +48,7 @@ def started(dpo):
     return lambda: retention.start(retention.preview(by=dpo), by=dpo)
 
 
-def test_month_goes_whole_with_its_children_and_its_words(ended_hit, old_hits, started):  # noqa: F811
+def test_month_goes_whole_with_its_children_and_its_words(ended_hit, old_hits, started):
     keys = old_hits(ended_hit, 7)
     certificate = retention.carry_out(started(), by=CLOCK)
     assert certificate.run.problems == []
@@ -62,7 +63,9 @@ def test_month_goes_whole_with_its_children_and_its_words(ended_hit, old_hits, s
     assert DroppedMonth.objects.get(label="hits.Hit", month=MONTH.date()).step == Step.CERTIFIED
 
 
-def test_held_rows_stay_where_they_were_and_go_when_they_are_released(ended_hit, old_hits, started, inspector, operator):  # noqa: F811
+def test_held_rows_stay_where_they_were_and_go_when_they_are_released(
+    ended_hit, old_hits, started, inspector, operator
+):
     keys = old_hits(ended_hit, 5)
     held = Hit.objects.get(pk=keys[2])
     hold = retention.place_hold(held, by=inspector, case_ref="26/114", basis="cpia", reason="Trial.")
@@ -81,7 +84,7 @@ def test_held_rows_stay_where_they_were_and_go_when_they_are_released(ended_hit,
 
 
 @pytest.mark.parametrize("after", [Step.HELD_COPIED, Step.DETACHED, Step.QUIET])
-def test_hold_on_the_entry_that_comes_on_the_way_is_kept(ended_hit, old_hits, started, inspector, after):  # noqa: F811
+def test_hold_on_the_entry_that_comes_on_the_way_is_kept(ended_hit, old_hits, started, inspector, after):
     keys = old_hits(ended_hit, 3)
     run = started()
     month = next(months.plan(BY_LABEL["hits.Hit"], run))
@@ -95,7 +98,7 @@ def test_hold_on_the_entry_that_comes_on_the_way_is_kept(ended_hit, old_hits, st
     assert not [line for line in certificate.lines if line["label"] == "hits.Hit"]
 
 
-def test_each_step_may_be_taken_again_though_its_row_forgot_it(ended_hit, old_hits, started):  # noqa: F811
+def test_each_step_may_be_taken_again_though_its_row_forgot_it(ended_hit, old_hits, started):
     keys = old_hits(ended_hit, 3)
     run = started()
     month = next(months.plan(BY_LABEL["hits.Hit"], run))
@@ -114,7 +117,7 @@ def test_each_step_may_be_taken_again_though_its_row_forgot_it(ended_hit, old_hi
     assert line_of(retention.carry_out(run, by=CLOCK))["digest"] == erasure.digest(f"hits.Hit:{key}" for key in keys)
 
 
-def test_readers_hold_nobody_up_and_the_month_goes_when_they_are_through(ended_hit, old_hits, started, monkeypatch):  # noqa: F811
+def test_readers_hold_nobody_up_and_the_month_goes_when_they_are_through(ended_hit, old_hits, started, monkeypatch):
     old_hits(ended_hit, 3)
     monkeypatch.setattr(months, "PAUSE", 0.02)
     name = settings.DATABASES["default"]["NAME"]
@@ -140,7 +143,7 @@ def test_readers_hold_nobody_up_and_the_month_goes_when_they_are_through(ended_h
     assert max(worst) < 0.5
 
 
-def test_application_may_take_nothing_out_and_nobody_what_is_not_over(ended_hit, old_hits):  # noqa: F811
+def test_application_may_take_nothing_out_and_nobody_what_is_not_over(ended_hit, old_hits):
     old_hits(ended_hit, 1)
     with pytest.raises(DatabaseError, match="permission denied"), connection.cursor() as cursor:
         cursor.execute("SELECT public.retention_take_out('hits_hit', '2024-03-01', '{}')")
@@ -152,7 +155,7 @@ def test_application_may_take_nothing_out_and_nobody_what_is_not_over(ended_hit,
 
 
 @pytest.mark.parametrize("through", ["id", "entry_id"])
-def test_database_lets_no_held_row_out(ended_hit, old_hits, inspector, through):  # noqa: F811
+def test_database_lets_no_held_row_out(ended_hit, old_hits, inspector, through):
     [key] = old_hits(ended_hit, 1)
     thing = Hit.objects.get(pk=key) if through == "id" else ended_hit.entry
     retention.place_hold(thing, by=inspector, case_ref="26/114", basis="cpia", reason="Trial.")
@@ -161,7 +164,7 @@ def test_database_lets_no_held_row_out(ended_hit, old_hits, inspector, through):
     assert Hit.objects.filter(pk=key).exists()
 
 
-def test_grants_of_a_month_on_its_way_out_are_as_they_should_be(ended_hit, old_hits, started):  # noqa: F811
+def test_grants_of_a_month_on_its_way_out_are_as_they_should_be(ended_hit, old_hits, started):
     old_hits(ended_hit, 2)
     run = started()
     month = next(months.plan(BY_LABEL["hits.Hit"], run))
@@ -171,7 +174,7 @@ def test_grants_of_a_month_on_its_way_out_are_as_they_should_be(ended_hit, old_h
         assert apply_grants(connections["owner"]) == 0
 
 
-def test_month_of_which_too_much_stays_is_erased_row_by_row(ended_hit, old_hits, started, inspector, monkeypatch):  # noqa: F811
+def test_month_of_which_too_much_stays_is_erased_row_by_row(ended_hit, old_hits, started, inspector, monkeypatch):
     monkeypatch.setattr(months, "STAYS_AT_MOST", 1)
     keys = old_hits(ended_hit, 4)
     for key in keys[:2]:
@@ -190,5 +193,3 @@ def test_log_goes_by_whole_months_and_receipts_too():
         assert rule.cut_off(as_of).day == 1
         assert months.tables_of(rule)
     assert months.tables_of(BY_LABEL["hotlists.Entry"]) == []
-
-

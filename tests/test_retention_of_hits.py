@@ -9,29 +9,19 @@ from django.utils import timezone
 
 from accounts.models import SystemJob
 from hits.models import Hit, HitKey
-from hotlists import actions as lists
 from hotlists.models import Entry
 from matchers.models import PublishedRow
 from retention import actions as retention
 from scrutiny import actions as scrutiny
 from scrutiny.models import Finding
 from tests.hit_cast import *  # noqa: F403 - fixtures
-from tests.publishing import publish
+from tests.months_cast import *  # noqa: F403 - fixtures
 from tests.test_retention import everything_that_mentions, months_later
 
 pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "retention", "owner"])
 
 CLOCK = SystemJob("tests")
 PLATE = "AB01CDE"
-
-
-@pytest.fixture
-def ended_hit(listed, report, answers, operator, supervisor) -> Hit:
-    """A hit that was answered, on an entry that was then withdrawn everywhere."""
-    hit = answers.ended(report(listed(vrm_entered=PLATE)), operator)
-    lists.withdraw(hit.entry, by=supervisor, reason="located")
-    publish(hit.hotlist)
-    return hit
 
 
 def test_published_and_reported_plate_is_nowhere_after_twelve_months(ended_hit):

@@ -11,7 +11,8 @@ from hotlists.models import Entry
 from portal import health
 from retention import actions, replay
 from retention.models import Certificate
-from tests.test_retention import closed_entry, months_later  # noqa: F401 - a fixture
+from tests.months_cast import *  # noqa: F403 - fixtures
+from tests.test_retention import months_later
 
 pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "retention", "owner"])
 
@@ -29,7 +30,7 @@ def put_back(mark) -> None:
     mark.write_text(json.dumps({"carried_out_up_to": (timezone.now() - dt.timedelta(hours=1)).isoformat()}))
 
 
-def test_simulating_says_what_would_go_and_erases_nothing(closed_entry, capsys, mark):  # noqa: F811
+def test_simulating_says_what_would_go_and_erases_nothing(closed_entry, capsys, mark):
     with months_later(12, days=3):
         call_command("apply_retention", simulate=True)
     told = capsys.readouterr().out
@@ -41,15 +42,19 @@ def test_simulating_says_what_would_go_and_erases_nothing(closed_entry, capsys, 
     assert not mark.exists()
 
 
-def test_command_erases_and_marks_outside_the_database_up_to_when(closed_entry, capsys, mark):  # noqa: F811
+def test_command_erases_and_marks_outside_the_database_up_to_when(closed_entry, capsys, mark):
     with months_later(12, days=3):
         call_command("apply_retention")
     assert "hotlists.Entry: 1 erased" in capsys.readouterr().out
     assert not Entry.objects.exists()
-    assert dt.datetime.fromisoformat(json.loads(mark.read_text())["carried_out_up_to"]) == Certificate.objects.get().as_of
+    assert (
+        dt.datetime.fromisoformat(json.loads(mark.read_text())["carried_out_up_to"]) == Certificate.objects.get().as_of
+    )
 
 
-def test_database_that_was_put_back_lets_in_only_those_who_mend_until_it_is_erased_again(mark, client_of, submitter, dpo):
+def test_database_that_was_put_back_lets_in_only_those_who_mend_until_it_is_erased_again(
+    mark, client_of, submitter, dpo
+):
     put_back(mark)
     refused = client_of(submitter).get("/")
     assert refused.status_code == 503

@@ -16,7 +16,9 @@ from portal.database import APPEND_ONLY, AppendOnly
 class Acknowledgement(AppendOnly):
     """That a named person has seen the hit and takes it on (R-058)."""
 
-    hit = models.OneToOneField(Hit, models.PROTECT, primary_key=True, related_name="acknowledgement", db_constraint=False)
+    hit = models.OneToOneField(
+        Hit, models.PROTECT, primary_key=True, related_name="acknowledgement", db_constraint=False
+    )
     acknowledged_by = models.ForeignKey(User, models.PROTECT, related_name="+", db_index=False)
     acknowledged_at = models.DateTimeField()
     sign_in = models.ForeignKey(SignIn, models.PROTECT, related_name="+", db_index=False)
@@ -66,7 +68,12 @@ class Verification(AppendOnly):
     sign_in = models.ForeignKey(SignIn, models.PROTECT, related_name="+", db_index=False)
 
     class Meta:
-        triggers = [*APPEND_ONLY, triggers.OF_A_HIT, triggers.BY_WHO_IS_SIGNED_IN["verified"], triggers.AFTER_ACKNOWLEDGEMENT]
+        triggers = [
+            *APPEND_ONLY,
+            triggers.OF_A_HIT,
+            triggers.BY_WHO_IS_SIGNED_IN["verified"],
+            triggers.AFTER_ACKNOWLEDGEMENT,
+        ]
         constraints = [
             models.CheckConstraint(
                 name="hits_verification_confirmed_when_all_agrees",  # F-04, F-05

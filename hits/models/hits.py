@@ -213,7 +213,12 @@ class Hit(AppendOnly):
             ("view_board", "See hits of the lists one has access to"),
             ("answer_hit", "Acknowledge and verify hits, and record their outcome"),
         ]
-        triggers = [*append_only_triggers(app_may_update=WRITTEN_LATER), triggers.ANSWERED_ONCE, HELD, triggers.AFTER_ITS_ANSWERS]
+        triggers = [
+            *append_only_triggers(app_may_update=WRITTEN_LATER),
+            triggers.ANSWERED_ONCE,
+            HELD,
+            triggers.AFTER_ITS_ANSWERS,
+        ]
         indexes = [
             models.Index(fields=["hotlist", "country", "vrm", "-id"], name="hits_hit_by_vehicle"),
             models.Index(fields=["id"], condition=Q(closed_at__isnull=True), name="hits_hit_open"),

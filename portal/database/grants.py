@@ -166,4 +166,6 @@ def harden_functions(cursor) -> None:
     # What runs with the owner's rights is called by the two roles only; what takes rows away, by retention's alone.
     for function, is_retentions in cursor.fetchall():
         cursor.execute(f"REVOKE ALL ON FUNCTION {function} FROM PUBLIC, {APP}")
-        cursor.execute(f"GRANT EXECUTE ON FUNCTION {function} TO {RETENTION if is_retentions else f'{APP}, {RETENTION}'}")
+        cursor.execute(
+            f"GRANT EXECUTE ON FUNCTION {function} TO {RETENTION if is_retentions else f'{APP}, {RETENTION}'}"
+        )

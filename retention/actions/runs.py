@@ -67,7 +67,9 @@ def carry_out(run: DeletionRun, *, by: Actor, batch: int = erasure.BATCH) -> Cer
             if rule.asks and run.is_by_the_clock:
                 continue
             try:
-                is_through = _months(rule, run) and erasure.erase_class(rule, run, size=batch, goes_on=lambda: _runs(run))
+                is_through = _months(rule, run) and erasure.erase_class(
+                    rule, run, size=batch, goes_on=lambda: _runs(run)
+                )
             except DatabaseError as problem:  # one class that the database refuses must not keep the others
                 problems.append({"label": rule.label, "words": type(problem).__name__})
                 continue

@@ -19,7 +19,7 @@ class Command(BaseCommand):
     def handle(self, *, simulate, **options):
         if simulate:
             now = timezone.now()
-            for count in map(lambda rule: erasure.count(rule, now), erasure.classes()):
+            for count in (erasure.count(rule, now) for rule in erasure.classes()):
                 if count.due or count.held or count.blocked:
                     self.stdout.write(self._line(count))
             self.stdout.write("Nothing was erased.")
@@ -28,10 +28,14 @@ class Command(BaseCommand):
         if certificate is None:
             raise CommandError("Another worker is erasing already, or the run was paused. Try again when it has ended.")
         for line in certificate.lines:
-            self.stdout.write(f"{line['label']}{' of ' + line['month'] if 'month' in line else ''}: {line['erased']:,} erased")
+            self.stdout.write(
+                f"{line['label']}{' of ' + line['month'] if 'month' in line else ''}: {line['erased']:,} erased"
+            )
         self.stdout.write(f"{certificate.erased:,} records erased; certificate {certificate.pk}")
         if certificate.run.status == DeletionRun.Status.FAILED:
-            raise CommandError("; ".join(f"{p['label']} could not be erased ({p['words']})" for p in certificate.run.problems))
+            raise CommandError(
+                "; ".join(f"{p['label']} could not be erased ({p['words']})" for p in certificate.run.problems)
+            )
 
     def _line(self, count: erasure.Count) -> str:
         with_it = ", ".join(f"{label} {number:,}" for label, number in count.with_it.items() if number)
