@@ -14,3 +14,8 @@ def new_id() -> uuid.UUID:
 def moment_of(id_: uuid.UUID) -> dt.datetime:
     """When this UUIDv7 was made, to the millisecond."""
     return dt.datetime.fromtimestamp((id_.int >> 80) / 1000, dt.UTC)
+
+
+def earliest_at(moment: dt.datetime) -> uuid.UUID:
+    """An id that is no greater than any UUIDv7 made from this moment on."""
+    return uuid.UUID(int=int(moment.timestamp() * 1000) << 80)

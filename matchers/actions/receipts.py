@@ -2,6 +2,7 @@
 
 import datetime as dt
 import itertools
+import random
 import secrets
 from collections.abc import Iterator
 from operator import itemgetter
@@ -10,8 +11,9 @@ from typing import Any
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from django.db import connection, transaction
-from django.db.models import F
+from django.db.models import Exists, F, Q
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 
 from accounts.models import Actor
 from audit.actions import record
@@ -22,6 +24,7 @@ from matcher_client.rows import answer, receipt_message
 from matchers.models import Challenge, FeedList, ListRole, Matcher, Publication, Recall, RecallHolder, Receipt
 from matchers.models.publications import BUCKET_KEY_BITS
 from portal.errors import Stranger, TooLate, Unfit
+from portal.ids import earliest_at
 
 BUCKETS_ASKED = 16  # those under recall come on top
 CHALLENGE_LIFE = dt.timedelta(minutes=10)
@@ -32,19 +35,13 @@ NONCE_BYTES = 32
 def challenge(role: str, *, by: Actor, revision: int) -> Challenge:
     """A fresh question about a revision that the matcher says it holds: buckets under recall, and others at random.
 
-    Asked for again before it was answered, the same buckets are in it: nobody tries until they are asked what they know.
+    Asked for again before it was answered, the same buckets are in it, whatever was asked about in between: nobody tries
+    until they are asked what they know.
     """
     matcher = _matcher(by)
     publication = _publication(matcher, role, revision)
-    asked = _recalled_buckets(matcher, publication)
-    unanswered = Challenge.objects.filter(matcher=matcher, hotlist=publication.hotlist_id)
-    before = unanswered.filter(revision=revision).first()
-    if before is not None:
-        asked |= set(before.buckets)
-    else:
-        others = [bucket for bucket in range(1 << publication.bucket_bits) if bucket not in asked]
-        asked |= set(secrets.SystemRandom().sample(others, min(len(others), BUCKETS_ASKED)))
-    unanswered.delete()
+    Challenge.objects.filter(matcher=matcher, hotlist=publication.hotlist_id).delete()
+    asked = _recalled_buckets(matcher, publication) | _drawn_buckets(matcher, publication)
     return Challenge.objects.create(
         matcher=matcher, hotlist_id=publication.hotlist_id, revision=revision, nonce=secrets.token_bytes(NONCE_BYTES),
         buckets=sorted(asked), issued_at=timezone.now(),
@@ -143,12 +140,27 @@ def _recalled_buckets(matcher: Matcher, publication: Publication) -> set[int]:
     return {key >> shift for key in recalled.values_list("recall__row__bucket_key", flat=True).iterator()}
 
 
+def _drawn_buckets(matcher: Matcher, publication: Publication) -> set[int]:
+    """Buckets that nobody can foresee, the same until an answer about this revision was judged."""
+    since = Receipt.objects.filter(pk__gte=earliest_at(publication.generated_at))  # there is no answer before the question
+    own = since.filter(matcher=matcher, hotlist=publication.hotlist_id, revision=publication.revision)
+    answered = own.order_by("-id").values_list("pk", flat=True).first()
+    seed = salted_hmac("matchers.challenge", f"{matcher.pk} {publication.pk} {answered}", algorithm="sha256").digest()
+    every = range(1 << publication.bucket_bits)
+    return set(random.Random(seed).sample(every, min(len(every), BUCKETS_ASKED)))  # noqa: S311 - of a secret seed
+
+
 def _close_recalls(receipt: Receipt, publication: Publication, buckets: list[int], *, at: dt.datetime) -> int:
-    """Closes what the right answer proves: rows gone at this revision, in buckets asked. An ending proves every row gone."""
+    """Closes what the right answer proves: rows gone at this revision, in buckets asked.
+
+    An ending that stands proves every row gone; one after which the list was given again, only what went before it.
+    """
     open_copies = RecallHolder.objects.open().filter(matcher=receipt.matcher, hotlist=publication.hotlist_id)
-    if not publication.is_ending:
-        proved = _recalls_in(publication, buckets)
-        open_copies = open_copies.filter(recall__revision__lte=publication.revision, recall__in=proved)
+    went_before = Q(recall__revision__lte=publication.revision)
+    if publication.is_ending:
+        open_copies = open_copies.filter(went_before | Exists(FeedList.objects.filter(ending=publication)))
+    else:
+        open_copies = open_copies.filter(went_before, recall__in=_recalls_in(publication, buckets))
     return open_copies.update(closed_at=at, receipt_id=receipt.pk)
 
 
