@@ -18,6 +18,7 @@ from matchers import waking
 
 WAIT_SECONDS = 50  # less than the minute after which what stands between hangs up
 _PATH = re.compile(r"/publication/(?P<feed>[0-9a-z]+)/wait")
+_NUMBER = re.compile(r"[0-9]{1,20}")
 LONGEST_ANSWER = 10_000  # bytes of what Django says: a number, or why not
 ASKED_AT_ONCE = 8  # of Django, which takes a thread and a database connection for each; told, all come back together
 
@@ -42,10 +43,11 @@ class LongPoll:
             return
         answer = Answer()
         async with self._gates.setdefault(asyncio.get_running_loop(), asyncio.Semaphore(ASKED_AT_ONCE)):
-            await self._inner(scope, receive, answer.take)
+            await self._inner(scope, without_body(receive), answer.take)
         seen = parse_qs(scope["query_string"].decode("latin-1")).get("seen", [""])[0]
-        if answer.newest is not None and seen.isascii() and seen.isdecimal() and answer.newest <= int(seen):
-            newest = await until_newer_or_gone(named["feed"], answer.newest, receive)
+        newest = answer.newest
+        if newest is not None and _NUMBER.fullmatch(seen) and newest <= int(seen):
+            newest = await until_newer_or_gone(named["feed"], newest, receive)
             if newest is None:
                 return
             answer.say(newest)
@@ -71,7 +73,8 @@ class Answer:
         """The newest timestamp; None when the answer was no."""
         if self._start.get("status") != HTTPStatus.OK:
             return None
-        return int(json.loads(self._body)["timestamp"])
+        told = json.loads(self._body).get("timestamp")  # which is not in what OPTIONS is answered
+        return None if told is None else int(told)
 
     def say(self, newest: int) -> None:
         """Another number in place of the one that it says."""
@@ -97,6 +100,21 @@ async def until_newer_or_gone(feed: str, seen: int, receive: Receive) -> int | N
     finally:
         waiting.cancel()
         gone.cancel()
+
+
+def without_body(receive: Receive) -> Receive:
+    """As of a request that brings nothing. Who announces a body and never sends it would keep the others from asking."""
+    is_told = False
+
+    async def told() -> Message:
+        nonlocal is_told
+        if is_told:
+            await hung_up(receive)
+            return {"type": "http.disconnect"}
+        is_told = True
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    return told
 
 
 async def hung_up(receive: Receive) -> None:

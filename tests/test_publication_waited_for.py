@@ -1,6 +1,8 @@
 """Matchers that wait for something newer, on the server that the portal runs on."""
 
 import asyncio
+import contextlib
+import socket
 import threading
 import time
 
@@ -12,6 +14,7 @@ from django.conf import settings
 from django.db import connection
 
 from matchers import waking
+from matchers.long_poll import ASKED_AT_ONCE
 from matchers.models import Feed
 from portal.asgi import application
 from tests.publishing import publish
@@ -30,8 +33,8 @@ def asgi_url():
     deadline = time.monotonic() + 10
     while not server.started and time.monotonic() < deadline:
         time.sleep(0.05)
-    [socket] = server.servers[0].sockets
-    yield f"http://127.0.0.1:{socket.getsockname()[1]}"
+    [listening] = server.servers[0].sockets
+    yield f"http://127.0.0.1:{listening.getsockname()[1]}"
     server.should_exit = True
     thread.join(15)
 
@@ -119,11 +122,28 @@ def test_nobody_waits_without_a_token_of_the_feed_or_for_no_number(
         refused = httpx.get(f"{asgi_url}/publication/{feed}/wait?seen=99", headers=given)
         assert refused.status_code == 401
         assert refused.headers["content-type"] == "application/problem+json"
-    for asked in ("", "?seen=", "?seen=x", "?seen=-1", "?seen=1.5", "?seen=%C2%B2"):
+    for asked in ("", "?seen=", "?seen=x", "?seen=-1", "?seen=1.5", "?seen=%C2%B2", f"?seen={'9' * 5000}"):
         answer = httpx.get(f"{asgi_url}/publication/{feed}/wait{asked}", headers=headers)
         assert answer.json() == {"timestamp": Feed.objects.get(pk=feed).timestamp_version}
     assert httpx.post(f"{asgi_url}/publication/{feed}/wait?seen=99", headers=headers).status_code == 405
+    assert httpx.options(f"{asgi_url}/publication/{feed}/wait?seen=99").status_code < 500
     assert time.monotonic() - began < 15, "somebody was kept waiting"
+
+
+def test_who_never_sends_the_body_that_they_announced_keeps_nobody_from_asking(
+    matcher, hotlist, approved_entry, asgi_url, live_server
+):
+    approved_entry()
+    publish(hotlist)
+    headers, feed = token(live_server, matcher), matcher.matcher.feed_id
+    address = httpx.URL(asgi_url)
+    with contextlib.ExitStack() as held:
+        for _ in range(ASKED_AT_ONCE):
+            stranger = held.enter_context(socket.create_connection((address.host, address.port)))
+            stranger.sendall(b"GET /publication/x/wait HTTP/1.1\r\nHost: portal\r\nContent-Length: 10\r\n\r\n")
+        time.sleep(1)
+        answer = httpx.get(f"{asgi_url}/publication/{feed}/wait?seen=0", headers=headers, timeout=15)
+    assert answer.status_code == 200
 
 
 def test_who_hangs_up_is_waited_for_no_more(matcher, hotlist, approved_entry, asgi_url, live_server):
