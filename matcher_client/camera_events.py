@@ -94,7 +94,10 @@ def _share(told: Any, whole: int) -> float:
         return 0.0
     if not isinstance(told, str | int | float):
         raise ValueError("It says how sure the camera was, and not as a number.")
-    return float(told) / whole
+    try:
+        return float(told) / whole
+    except OverflowError:
+        raise ValueError("It says how sure the camera was by a number that is none of a share.") from None
 
 
 def _axis_moment(event: dict[str, Any]) -> str:

@@ -8,7 +8,9 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Sequence
+import traceback
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 import httpx
@@ -24,10 +26,10 @@ from matcher_client.session import Answered, PortalSession, SilentPortal
 from matcher_client.state import Applied, health, lock
 
 LAST_HITS = 30.0  # seconds; what is not sent by then is sent at the next start
-WELL, NOT_FRESH, CANNOT, SILENT = 0, 1, 2, 3
+WELL, NOT_FRESH, CANNOT, SILENT, FAILED = 0, 1, 2, 3, 4
 EXITS = (
     "Exit status: 0 all is well; 1 what is held is stale, dead or nothing; 2 it cannot start so, and says why; "
-    "3 no matcher answers."
+    "3 no matcher answers; 4 it failed while it ran."
 )
 WHO_MAY_POST = "a file that holds the token which whoever posts reads must send; needed unless only this machine can"
 
@@ -140,17 +142,20 @@ def run(options: argparse.Namespace) -> int:
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    threading.Thread(target=keep_running, args=[matcher, stop], name="updates", daemon=True).start()
-    threading.Thread(target=listener.serve_forever, name="reads", daemon=True).start()
+    works: dict[str, Callable[[threading.Event], object]] = {
+        "updates": matcher.run, "reads": lambda _: listener.serve_forever(),
+    }  # fmt: skip
     if options.folder is not None:
-        folder = Folder(options.folder, matcher, options.keep_hits)
-        threading.Thread(target=folder.run, args=[stop], name="folder", daemon=True).start()
+        works["folder"] = Folder(options.folder, matcher, options.keep_hits).run
     if options.stdin:
-        threading.Thread(target=take_all, args=[matcher, stop], name="lines", daemon=True).start()
+        works["lines"] = partial(take_all, matcher)
+    failed: list[str] = []
+    for name, work in works.items():
+        threading.Thread(target=keep_running, args=[name, work, stop, failed], name=name, daemon=True).start()
     while not stop.wait(3600):
         pass
     listener.shutdown()
-    return 0
+    return FAILED if failed else WELL
 
 
 def take_all(matcher: Matcher, stop: threading.Event) -> None:
@@ -173,14 +178,20 @@ def wrong_folders(folder: Path | None, kept: Path | None) -> str:
     return ""
 
 
-def keep_running(matcher: Matcher, stop: threading.Event) -> None:
-    """Run the matcher; when it fails in a way nobody foresaw, end the process, so that it is seen and started again."""
+def keep_running(
+    name: str, work: Callable[[threading.Event], object], stop: threading.Event, failed: list[str]
+) -> None:
+    """Do one thread's work; when it fails in a way nobody foresaw, end the process, so that it is seen and started again."""
     try:
-        matcher.run(stop)
-    except Exception:
-        logging.getLogger(__name__).exception("The matcher stops.")
+        work(stop)
+    except Exception as error:  # noqa: BLE001 - said, and the process ends
+        # Where it failed and not in which words, which may be those of a read.
+        where = "".join(traceback.format_tb(error.__traceback__))
+        logging.getLogger(__name__).error(
+            "The matcher stops, since its %s failed: %s\n%s", name, type(error).__name__, where
+        )
+        failed.append(name)
         stop.set()
-        raise
 
 
 def status(state: Path) -> int:

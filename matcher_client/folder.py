@@ -28,12 +28,13 @@ EVERY = 0.5  # seconds between two looks
 
 @dataclass(slots=True)
 class Waiting:
-    """A file as it was seen last, since when it is so, and whether it could not be read then."""
+    """A file as it was seen last, since when it is so, whether it could not be read then, and its hits once it was matched."""
 
     size: int
     changed_at: int
     since: float
     is_bad: bool = False
+    hits: int | None = None
 
 
 class Folder:
@@ -63,7 +64,7 @@ class Folder:
         self._waiting = {path: waiting for path, waiting in self._waiting.items() if path in there}
         # Pictures come last, so that those of a hit can go with it.
         found = sorted(there, key=lambda path: (path.suffix.lower() in PICTURES, path))
-        taken = sum(self._take(path, there[path], now) for path in found if os.path.lexists(path))
+        taken = sum(self._take_or_say_why_not(path, there[path], now) for path in found if os.path.lexists(path))
         self._clear_bad()
         return taken
 
@@ -79,6 +80,16 @@ class Folder:
                     except FileNotFoundError:
                         continue  # renamed by whoever writes it
 
+    def _take_or_say_why_not(self, path: Path, told: os.stat_result, now: float) -> bool:
+        """One that this machine's disk keeps to itself is tried again later, and no other waits for it."""
+        try:
+            return self._take(path, told, now)
+        except OSError as error:
+            log.warning("A file of a camera cannot be taken away, and is tried again: %s", error.strerror)
+            if path in self._waiting:
+                self._waiting[path].since, self._waiting[path].is_bad = now, True
+            return False
+
     def _take(self, path: Path, told: os.stat_result, now: float) -> bool:
         waiting = self._waiting.get(path)
         if waiting is None or (waiting.size, waiting.changed_at) != (told.st_size, told.st_mtime_ns):
@@ -92,6 +103,9 @@ class Folder:
             return unchanged >= GIVEN_UP
         if unchanged < (GIVEN_UP if waiting.is_bad else SETTLED):
             return False
+        if waiting.hits is not None:  # it could not be taken away since: matched once more, it would be another hit
+            self._put_away(path, waiting.hits)
+            return True
         try:
             reads = self._reads(path)
         except FileNotFoundError:
@@ -105,9 +119,9 @@ class Folder:
             log.warning("A file of a camera was set aside, since it cannot be read. %s", why)
             self._set_aside(path)
             return True
-        hits = self._matcher.match(reads)
+        waiting.hits = self._matcher.match(reads)
         self._matcher.counts["files"] += 1
-        self._put_away(path, hits)
+        self._put_away(path, waiting.hits)
         return True
 
     def _reads(self, path: Path) -> list[Read]:

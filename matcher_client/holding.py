@@ -89,11 +89,12 @@ class Holding:
             gone = ended | outlived
             if not gone:
                 return
+            self.store.replace_lists({role: held for role, held in self.store.lists.items() if role not in gone})
             for role in gone:
-                self.feed.drop(self.applied.lists.pop(role).files)
+                self.feed.drop(self.applied.lists[role].files)  # a disk that refuses is asked again
+                del self.applied.lists[role]
             if outlived:
                 self.applied.discarded_at = int(now)
-            self.store.replace_lists({role: held for role, held in self.store.lists.items() if role not in gone})
             self.applied.write(self._path)
             if outlived:
                 log.warning(

@@ -15,6 +15,7 @@ from matcher_client.reads import Read
 log = logging.getLogger(__name__)
 
 LARGEST_BODY = 4 * 1024 * 1024
+MOST_DIGITS = 9  # of its length
 MOST_CONNECTIONS = 256  # each has a thread; a camera keeps one open
 
 
@@ -78,7 +79,8 @@ class Handler(BaseHTTPRequestHandler):
         self._answer(200, self.server.matcher.health())
 
     def do_POST(self) -> None:
-        length = int(length) if (length := self.headers.get("Content-Length", "")).isdecimal() else -1
+        told = self.headers.get("Content-Length", "")
+        length = int(told) if told.isdecimal() and len(told) <= MOST_DIGITS else -1
         if not 0 <= length <= LARGEST_BODY:
             self.close_connection = True  # what was not read would be taken for the next request
             self._problem(413, "Too large", f"Send at most {LARGEST_BODY} bytes, with their Content-Length.")
@@ -91,7 +93,7 @@ class Handler(BaseHTTPRequestHandler):
             return
         try:
             content = json.loads(body)
-        except ValueError:
+        except (ValueError, RecursionError):
             self._problem(400, "Not JSON", "Reads are a JSON object or a list of them.")
             return
         self._take(content if isinstance(content, list) else [content])

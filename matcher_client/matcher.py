@@ -4,7 +4,7 @@ import logging
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -115,12 +115,22 @@ class Matcher:
         return True
 
     def run(self, stop: threading.Event) -> None:
-        """Keep current, and send hits, until `stop` is set."""
+        """Keep current, and send hits, until `stop` is set. Raises what nobody foresaw, in whichever of its threads."""
+        failed: list[Exception] = []
+
+        def keep(work: Callable[[threading.Event], None]) -> None:
+            try:
+                work(stop)
+            except Exception as error:  # noqa: BLE001 - raised below
+                failed.append(error)
+
         for name, work in (("hits", self.spool.run), ("offline life", self._watch_offline_life)):
-            threading.Thread(target=work, args=[stop], name=name, daemon=True).start()
-        while not stop.is_set():
+            threading.Thread(target=keep, args=[work], name=name, daemon=True).start()
+        while not stop.is_set() and not failed:
             if not self.step() or not self._wait_for_news(stop):
                 stop.wait(self._poll)
+        if failed:
+            raise failed[0]
 
     # Matching
 
@@ -198,17 +208,14 @@ class Matcher:
     def _watch_offline_life(self, stop: threading.Event) -> None:
         ticks = 0
         while not stop.wait(1.0):
-            self.discard_outlived()
             ticks += 1
-            if ticks % TIDY_SECONDS == 0:
-                self._tidy_or_say_why_not()
-
-    def _tidy_or_say_why_not(self) -> None:
-        try:
-            self.holding.moments.keep()
-            self.tidy()
-        except OSError as error:
-            log.warning("What was withdrawn could not be taken off the disk, and is tried again: %s", error)
+            try:
+                self.discard_outlived()
+                if ticks % TIDY_SECONDS == 0:
+                    self.holding.moments.keep()
+                    self.tidy()
+            except OSError as error:
+                log.warning("What is over could not be taken off the disk, and is tried again: %s", error)
 
 
 def as_hit(read: Read, held: HeldList, row: Row, direction: str) -> dict[str, Any]:

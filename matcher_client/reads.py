@@ -7,6 +7,9 @@ from typing import Any
 from matcher_client.scope import direction_of
 from matcher_client.vrm import country_code, normalise
 
+# Cameras whose clock was never set say year 1, which no time zone can be told of.
+FIRST_YEAR, LAST_YEAR = 1970, 9998
+
 
 @dataclass(frozen=True, slots=True)
 class Read:
@@ -60,4 +63,6 @@ def read_moment(text: str) -> datetime:
         raise ValueError("captured_at is not an ISO 8601 time.") from None
     if moment.tzinfo is None:
         raise ValueError("captured_at does not say which time zone it is in.")
+    if not FIRST_YEAR <= moment.year <= LAST_YEAR:
+        raise ValueError("captured_at is no time at which a plate was read.")
     return moment.astimezone(UTC)

@@ -16,6 +16,10 @@ class Answered(Exception):
         self.status = status
 
 
+class NotSignedIn(Answered):
+    """The portal did not take the secret: nothing was asked yet, so it said nothing of that."""
+
+
 class SilentPortal(Exception):
     """The portal did not answer."""
 
@@ -45,11 +49,11 @@ class ClientCredentials(httpx.Auth):
         response.read()
         if response.status_code != 200:
             self._token = ""
-            raise Answered(response.status_code, f"signing in failed. {problem_words(response)}")
+            raise NotSignedIn(response.status_code, f"signing in failed. {problem_words(response)}")
         try:
             self._token = str(response.json()["access_token"])
         except (ValueError, KeyError, TypeError) as error:
-            raise Answered(response.status_code, "signing in gave no token.") from error
+            raise NotSignedIn(response.status_code, "signing in gave no token.") from error
 
 
 class PortalSession:

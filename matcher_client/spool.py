@@ -11,7 +11,7 @@ from uuid import uuid4
 
 from matcher_client.at_rest import AtRest
 from matcher_client.refusals import LOCKED, Refused
-from matcher_client.session import Answered, PortalSession, SilentPortal
+from matcher_client.session import Answered, NotSignedIn, PortalSession, SilentPortal
 
 log = logging.getLogger(__name__)
 
@@ -67,24 +67,34 @@ class Spool:
                 stop.wait(wait * random.uniform(0.7, 1.0))  # noqa: S311 - so that matchers do not come back all at once
 
     def send_all(self) -> bool:
-        """Send what is kept, oldest first. False when the portal could not take it now."""
+        """Send what is kept, oldest first. False when the portal could not take it now, or the disk would not give it."""
+        is_all = True
         for path in sorted(self._folder.glob("*.json")):
             try:
-                self._session.post("/api/v1/hits/", json.loads(self._at_rest.read(path)))
-            except (ValueError, Refused) as error:
-                log.error("A hit on disk cannot be read; it is kept among the refused. %s", error)
-                path.replace(self._refused / path.name)
-            except Answered as no:
-                if no.status not in REFUSALS:
-                    log.warning("A hit waits: %s", no)
+                if not self._send(path):
                     return False
-                log.error("The portal refused a hit with %s; it is kept among the refused.", no.status)
-                path.replace(self._refused / path.name)
-            except SilentPortal as silence:
-                log.warning("A hit waits: %s", silence)
+            except OSError as error:  # the others need not wait for it
+                log.error("A hit waits, since this machine's disk will not give it: %s", error.strerror)
+                is_all = False
+        return is_all
+
+    def _send(self, path: Path) -> bool:
+        try:
+            self._session.post("/api/v1/hits/", json.loads(self._at_rest.read(path)))
+        except (ValueError, Refused) as error:
+            log.error("A hit on disk cannot be read; it is kept among the refused. %s", error)
+            path.replace(self._refused / path.name)
+        except Answered as no:
+            if no.status not in REFUSALS or isinstance(no, NotSignedIn):
+                log.warning("A hit waits: %s", no)
                 return False
-            else:
-                path.unlink()
+            log.error("The portal refused a hit with %s; it is kept among the refused.", no.status)
+            path.replace(self._refused / path.name)
+        except SilentPortal as silence:
+            log.warning("A hit waits: %s", silence)
+            return False
+        else:
+            path.unlink()
         return True
 
     def _discard_locked(self) -> None:

@@ -294,6 +294,7 @@ class LoopbackPortal:
         self.secret = token_hex(8)
         self.code = token_hex(8)
         self.tokens = set()
+        self.token_status = 200
         self.public_key = None
         self.challenges = {}
         self.buckets = list(range(2**BITS))
@@ -332,6 +333,8 @@ class LoopbackPortal:
     # What the portal does
 
     def token(self, handler, _body):
+        if self.token_status != 200:
+            return self.token_status, {"error": "invalid_request"}
         scheme, _, credentials = handler.headers.get("Authorization", "").partition(" ")
         if scheme != "Basic" or base64.b64decode(credentials).decode() != f"matcher-1:{self.secret}":
             return 401, {"error": "invalid_client"}

@@ -6,6 +6,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,6 +14,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from matcher_client.cli import keep_running
 from tests.loopback_portal import LIST, SITE, a_portal, a_row, in_service
 from tests.test_matcher_folder import hikvision_xml
 
@@ -144,6 +146,18 @@ def test_a_second_matcher_does_not_use_the_same_state(portal, run_matcher, state
         second = subprocess.run(command, cwd=HERE, capture_output=True, timeout=20)
     assert second.returncode == 2
     assert b"Another matcher is using" in second.stderr
+
+
+def test_a_thread_that_fails_ends_the_process_and_logs_no_plate(caplog):
+    plate = READ["vrm"]
+
+    def fails(_):
+        raise LookupError(plate)
+
+    stop, failed = threading.Event(), []
+    keep_running("folder", fails, stop, failed)
+    assert (stop.is_set(), failed) == (True, ["folder"])
+    assert "LookupError" in caplog.text and plate not in caplog.text
 
 
 def test_status_of_a_directory_that_holds_nothing_says_so(tmp_path):

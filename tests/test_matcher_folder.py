@@ -195,6 +195,9 @@ HOSTILE = {
     "sure.xml": hikvision_xml(confidence="980"),
     "sure.json": json.dumps(axis_event(plateConfidence={"a": 1})).encode(),
     "nan.json": json.dumps(axis_event(plateConfidence="nan")).encode(),
+    "beyond.json": json.dumps(axis_event()).replace('"0.719034"', "1" + "0" * 400).encode(),
+    "year_one.xml": hikvision_xml(moment="0001-01-01T00:00:00+01:00"),
+    "year_9999.xml": hikvision_xml(moment="9999-12-31T23:59:59-01:00"),
     "long.json": json.dumps(axis_event("AB01CDE" * 9)).encode(),
     "other.txt": b"AB01CDE",
     "zip.json": b"PK\x03\x04\xff\xfe",
@@ -277,12 +280,25 @@ def test_a_hit_that_cannot_be_kept_leaves_its_file_where_it_is(matcher, dropped,
     dropped(f"{SITE}/1.xml", hikvision_xml())
     spool = tmp_path / "state" / "spool"
     spool.rename(tmp_path / "away")
-    with pytest.raises(OSError):
-        look()
+    assert look() == 0
     (tmp_path / "away").rename(spool)
     assert left(tmp_path) == [f"watched/{SITE}/1.xml"]
     look()
     assert len(hits(matcher)) == 1
+
+
+def test_a_file_that_cannot_be_taken_away_is_one_hit_and_holds_no_other_up(matcher, dropped, look, tmp_path, caplog):
+    (tmp_path / "kept").mkdir()
+    (tmp_path / "kept" / SITE).write_text("in the way")
+    dropped(f"{SITE}/a.xml", hikvision_xml())
+    dropped(f"{SITE}/z_not_listed.xml", hikvision_xml("XY50ZZZ"))
+    look(tmp_path / "kept")
+    look(tmp_path / "kept")
+    assert left(tmp_path) == [f"watched/{SITE}/a.xml"]
+    assert "cannot be taken away" in caplog.text and LISTED not in caplog.text
+    (tmp_path / "kept" / SITE).unlink()
+    look(tmp_path / "kept")
+    assert (len(hits(matcher)), left(tmp_path)) == (1, [])
 
 
 def test_folders_that_would_feed_on_themselves_are_refused_in_words(tmp_path):

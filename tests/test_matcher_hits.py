@@ -81,6 +81,30 @@ def test_a_hit_that_the_portal_cannot_take_now_is_kept(portal, matcher, status):
     assert len(portal.hits) == 1
 
 
+@pytest.mark.parametrize("status", [400, 404])
+def test_a_hit_is_not_set_aside_because_signing_in_failed(portal, make_matcher, status):
+    portal.publish({LIST: [a_row()]}, in_service())
+    matcher = make_matcher()
+    matcher.update()
+    matcher.match([a_read()])
+    portal.tokens.clear()
+    portal.token_status = status
+    assert not matcher.spool.send_all()
+    assert (len(matcher.spool), matcher.spool.refused) == (1, 0)
+    portal.token_status = 200
+    assert matcher.spool.send_all()
+    assert len(portal.hits) == 1
+
+
+def test_a_hit_that_the_disk_will_not_give_holds_up_no_other(portal, matcher, tmp_path):
+    portal.publish({LIST: [a_row()]}, in_service())
+    matcher.update()
+    (tmp_path / "state" / "spool" / "00000000000000000001-a.json").mkdir()
+    matcher.match([a_read()])
+    assert not matcher.spool.send_all()
+    assert len(portal.hits) == 1
+
+
 def test_a_hit_that_the_portal_refuses_is_set_aside_and_tried_at_the_next_start(portal, make_matcher):
     portal.publish({LIST: [a_row()]}, in_service())
     matcher = make_matcher()

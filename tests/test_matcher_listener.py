@@ -85,6 +85,19 @@ def test_more_than_it_can_serve_are_turned_away_and_taken_again_later(matcher):
         assert answers[-1] == 200
 
 
+def test_a_request_that_makes_no_sense_is_answered_and_the_next_is_taken(matcher):
+    matcher.update()
+    with listening(matcher) as address:
+        assert httpx.post(f"http://{address}/reads", content=b"[" * 200_000).status_code == 400
+        year_one = READ | {"captured_at": "0001-01-01T00:00:00+01:00"}
+        answer = httpx.post(f"http://{address}/reads", json=[year_one, READ])
+        assert (answer.status_code, answer.json()["hits"], len(answer.json()["problems"])) == (200, 1, 1)
+        host, port = address.split(":")
+        with socket.create_connection((host, int(port)), timeout=10) as client:
+            client.sendall(b"POST /reads HTTP/1.1\r\nHost: m\r\nContent-Length: " + b"9" * 5000 + b"\r\n\r\n")
+            assert client.recv(100).startswith(b"HTTP/1.1 413")
+
+
 def test_health_says_in_a_word_and_by_its_exit_status_how_a_matcher_is(portal, matcher, capsys):
     def asked(address):
         code = main(["health", "--listen", address])

@@ -1,5 +1,6 @@
 """The matcher while the portal is away: every end is kept to the second, and what was held is there after a restart."""
 
+import threading
 import time
 from datetime import UTC, datetime, timedelta
 
@@ -191,6 +192,22 @@ def test_a_list_is_dropped_at_the_second_its_allocation_ends_though_the_portal_i
         portal.publish({LIST: [a_row()]}, in_service(), until=int(end.timestamp()) + 60)
         matcher.update()
         assert matcher.match([a_read()]) == 1
+
+
+def test_a_disk_that_refuses_does_not_end_the_watch_over_what_is_over(portal, make_matcher, tmp_path):
+    portal.publish({LIST: [a_row()]}, in_service(), until=int(time.time()) + 2)
+    matcher = make_matcher()
+    matcher.update()
+    written = tmp_path / "state" / "applied.json"
+    written.unlink()
+    (written / "in the way").mkdir(parents=True)
+    stop = threading.Event()
+    watch = threading.Thread(target=matcher._watch_offline_life, args=[stop], daemon=True)
+    watch.start()
+    watch.join(5)
+    assert watch.is_alive(), "nothing that ends is taken off the disk any more"
+    assert matcher.store.lists == {}
+    stop.set()
 
 
 def test_a_later_end_needs_no_new_file(portal, matcher):

@@ -142,7 +142,9 @@ def _recalled_buckets(matcher: Matcher, publication: Publication) -> set[int]:
 
 def _drawn_buckets(matcher: Matcher, publication: Publication) -> set[int]:
     """Buckets that nobody can foresee, the same until an answer about this revision was judged."""
-    since = Receipt.objects.filter(pk__gte=earliest_at(publication.generated_at))  # there is no answer before the question
+    since = Receipt.objects.filter(
+        pk__gte=earliest_at(publication.generated_at)
+    )  # there is no answer before the question
     own = since.filter(matcher=matcher, hotlist=publication.hotlist_id, revision=publication.revision)
     answered = own.order_by("-id").values_list("pk", flat=True).first()
     seed = salted_hmac("matchers.challenge", f"{matcher.pk} {publication.pk} {answered}", algorithm="sha256").digest()
