@@ -90,6 +90,18 @@ def test_yaml_for_anpr2mqtt_names_plates_and_says_at_each_alert_until_when(publi
     assert "or delete this one" in content.decode()
 
 
+def test_yaml_names_a_plate_of_several_interests_once_with_the_words_of_all(published, hotlist, manager):
+    published(vrm_entered="AB01CDE", action_text="Ask for Ann.", markers=["FI"])
+    published(vrm_entered="AB01CDE", action_text="Ask for Bob.")
+    published(vrm_entered="XY50ZZZ")
+    _, content = take(hotlist, manager, YAML)
+    keys = [line.split(":")[0].strip() for line in content.decode().splitlines() if line.startswith("      ")]
+    assert keys == ['"AB01CDE"', '"XY50ZZZ"'], "a key twice is no YAML, or all but the last are lost"
+    words = yaml.safe_load(content)["targets"]["plate"]["dangerous"]["AB01CDE"]
+    assert "Ask for Ann." in words and "Ask for Bob." in words
+    assert "Markers: FI" in words
+
+
 @pytest.mark.parametrize("grade", [s + i + h for s in "123" for i in "ABCDE" for h in "PC"])
 def test_a_grade_in_the_old_scale_is_never_read_as_better_than_it_is(grade):
     back = modern_grade(writing.old_grade(grade))

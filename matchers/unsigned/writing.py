@@ -3,12 +3,13 @@
 import csv
 import datetime as dt
 import io
+import itertools
 import json
 from collections.abc import Iterable, Iterator
 
 from django.utils import timezone
 
-from matcher_client.rows import fields_of
+from matcher_client.rows import FIELDS, fields_of
 from matchers.unsigned.carrying import Carried, first_day, last_day
 from portal.spreadsheets import harmless
 
@@ -51,12 +52,17 @@ def anpr2mqtt(rows: Iterable[Carried], notes: tuple[str, ...]) -> Iterator[bytes
     said = "".join(f"# {note}\n" for note in (UNSIGNED, *(" ".join(note.split()) for note in notes)))
     yield said.encode()
     yield b"targets:\n  plate:\n    dangerous:\n"
-    for row in rows:
-        fields = fields_of("\x1f".join(row.fields))
-        markers = f" Markers: {fields['markers'].replace(',', ' ')}." if fields["markers"] else ""
-        words = f"Only until {last_day(row.ends):{DAY}}. {fields['action']}.{markers} {information(fields)}"
-        yield f"      {_quoted(fields['vrm'])}: {_quoted(words)}\n".encode()
+    # Rows come by plate. A key twice would be no YAML, or lose the words and markers of all interests but one.
+    for vrm, interests in itertools.groupby(rows, key=lambda row: row.fields[FIELDS.index("vrm")]):
+        words = " Also: ".join(map(_alert, interests))
+        yield f"      {_quoted(vrm)}: {_quoted(words)}\n".encode()
     yield said.encode()
+
+
+def _alert(row: Carried) -> str:
+    fields = fields_of("\x1f".join(row.fields))
+    markers = f" Markers: {fields['markers'].replace(',', ' ')}." if fields["markers"] else ""
+    return f"Only until {last_day(row.ends):{DAY}}. {fields['action']}.{markers} {information(fields)}"
 
 
 def _quoted(words: str) -> str:
