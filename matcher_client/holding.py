@@ -9,12 +9,12 @@ from typing import Any
 
 from matcher_client.clock import Clock, Moments
 from matcher_client.feed import Feed, Publication
-from matcher_client.held import Files, HeldList
+from matcher_client.held import Files, HeldList, read_whole
 from matcher_client.manifest import Manifest
 from matcher_client.refusals import ROLLBACK, Refused
 from matcher_client.state import Applied, AppliedList
 from matcher_client.store import Store, Where
-from matcher_client.taking import take, take_up
+from matcher_client.taking import follow_on, take, take_up
 from matcher_client.witness import Witness, size_of
 
 log = logging.getLogger(__name__)
@@ -107,7 +107,8 @@ class Holding:
         """Write lists anew of which deltas are kept: these and the file before them name what was withdrawn. Returns how many.
         And delete what was fetched and not applied in minutes: a whole file alone is of an earlier revision.
 
-        What is matched against is the same before and after; only the disk changes.
+        The rows are the same before and after. They are taken from the new file, so that memory too holds nothing that went, and
+        does not grow by every change there ever was.
         """
         tidied = 0
         for role, held in list(self.store.lists.items()):
@@ -115,13 +116,16 @@ class Holding:
                 continue
             own = f"{role}.own-{held.manifest.revision}.parquet"
             self.feed.write(own, held.rows.batches())  # nothing waits for it
+            with self.feed.open(own) as file:
+                rows = read_whole(file, role, held.rows.bits)
             with self._updating, self._changing:
                 now = self.store.lists.get(role)
                 if now is None or now.files.whole != held.files.whole:  # taken away or fetched whole meanwhile
                     self.feed.path_of(own).unlink()
                     continue
                 later = tuple(each for each in now.files.deltas if each.step.revision > held.manifest.revision)
-                self.store.replace_lists({**self.store.lists, role: replace(now, files=Files(own, later))})
+                rows = follow_on(self.feed, role, now.manifest, rows, later)
+                self.store.replace_lists({**self.store.lists, role: replace(now, files=Files(own, later), rows=rows)})
                 self._write_down_lists()
                 tidied += 1
         with self._updating:

@@ -214,7 +214,7 @@ class Matcher:
                 if ticks % TIDY_SECONDS == 0:
                     self.holding.moments.keep()
                     self.tidy()
-            except OSError as error:
+            except (OSError, Refused) as error:
                 log.warning("What is over could not be taken off the disk, and is tried again: %s", error)
 
 

@@ -1,6 +1,7 @@
 """Bringing a list to a revision: along deltas where they lead there, else by its whole file; or as it was left on disk."""
 
 import logging
+from collections.abc import Iterable
 from dataclasses import replace
 
 from matcher_client import deltas
@@ -41,9 +42,15 @@ def take_up(feed: Feed, role: str, applied: AppliedList) -> HeldList:
     manifest, files = Manifest.read(applied.manifest), applied.files
     with feed.open(files.whole) as file:
         rows = read_whole(file, role, manifest.bucket_bits)
-    rows = follow(rows, (_changes(feed, delta) for delta in files.deltas), role)
-    judge(role, manifest, rows)
+    rows = follow_on(feed, role, manifest, rows, files.deltas)
     return HeldList(role, manifest, files, applied.applied_at, rows, applied.until)
+
+
+def follow_on(feed: Feed, role: str, manifest: Manifest, rows: HeldRows, after: Iterable[DeltaFile]) -> HeldRows:
+    """What deltas on this machine's disk make of rows. Raises Refused unless those are the manifest's."""
+    rows = follow(rows, (_changes(feed, delta) for delta in after), role)
+    judge(role, manifest, rows)
+    return rows
 
 
 def _follow(
@@ -57,8 +64,7 @@ def _follow(
 ) -> HeldList:
     role, manifest = published.role, published.manifest
     followed = tuple(feed.fetch_delta(publication, published, step) for step in steps)
-    rows = follow(rows, (_changes(feed, delta) for delta in followed), role)
-    judge(role, manifest, rows)
+    rows = follow_on(feed, role, manifest, rows, followed)
     return HeldList(role, manifest, Files(files.whole, (*files.deltas, *followed)), at, rows, published.until)
 
 

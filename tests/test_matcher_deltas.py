@@ -162,6 +162,18 @@ def test_what_was_withdrawn_leaves_the_disk_and_what_is_held_stays(portal, match
         assert held(make_matcher()) == in_order(SECOND)
 
 
+def test_what_was_withdrawn_leaves_the_memory_too_which_does_not_grow_by_every_change(portal, matcher):
+    publish_second(portal)
+    matcher.update()
+    before = held(matcher)
+    assert matcher.tidy() == 1
+    rows = matcher.store.lists[LIST].rows
+    assert GONE not in set(rows._base.plates())
+    assert (rows._changed, rows._changed_in) == ({}, {})
+    assert held(matcher) == before
+    assert rows.root() == matcher.store.lists[LIST].manifest.root
+
+
 def test_a_tidied_list_follows_the_next_delta(portal, matcher, make_matcher):
     publish_second(portal)
     matcher.update()
