@@ -326,6 +326,10 @@ class Verb(TextChoices):
         "records.erased",
         "{actor} erased {count} records past their period, as {started_by} started; {subject}",
     )
+    PERIOD_SHORTENED = "period.shortened", "{actor} made {records} be kept {months} months, not {months_before}: {reason}"
+    PERIOD_PROPOSED = "period.proposed", "{actor} proposed to keep {records} {months} months, not {months_before}: {reason}"
+    PERIOD_AGREED = "period.agreed", "{actor} agreed to keep {records} {months} months, not {months_before}: {reason}"
+    PERIOD_DECLINED = "period.declined", "{actor} declined to keep {records} {months} months: {reason}"
     HOLD_PLACED = "hold.placed", "{actor} placed a hold on {what} for {case_ref}: {reason}"
     HOLD_REVIEWED = "hold.reviewed", "{actor} found the hold on {what} for {case_ref} still needed: {reason}"
     HOLD_RELEASED = "hold.released", "{actor} released the hold on {what} for {case_ref}: {reason}"

@@ -4,6 +4,7 @@ import uuid
 from typing import Any
 
 from django.shortcuts import get_object_or_404
+from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework import generics, serializers, status
 from rest_framework.request import Request
@@ -15,7 +16,7 @@ from portal.errors import Stranger
 from portal.policies import require
 from retention import actions, policies
 from retention.models import Certificate, DeletionRun, LegalHold
-from retention.schedule import SCHEDULE
+from retention.periods import schedule_at
 from retention.views.holds import thing_to_hold
 
 READ = {"GET": ("read",)}
@@ -29,6 +30,7 @@ class RuleSerializer(serializers.Serializer):
     words = serializers.CharField()
     basis = serializers.CharField()
     months = serializers.IntegerField()
+    version = serializers.IntegerField()
     parent = serializers.CharField(allow_blank=True)
 
 
@@ -82,7 +84,7 @@ class ScheduleView(APIView):
     def get(self, request: Request) -> Response:
         """All lines, in the order in which records go."""
         require(policies.may_see_runs(actor(request)))
-        return Response(RuleSerializer(SCHEDULE, many=True).data)
+        return Response(RuleSerializer(schedule_at(timezone.now()), many=True).data)
 
 
 class RunList(generics.ListAPIView):

@@ -63,6 +63,7 @@ def _wrong_names(rule: Rule, kinds: dict[str, type[models.Model]]) -> list[str]:
         wrong.append(f"its parent {rule.parent} does not exist")
     names = [
         rule.path,
+        rule.list_path,
         *rule.held_through,
         *([rule.since] if isinstance(rule.since, str) and " " not in rule.since else []),
     ]

@@ -19,8 +19,9 @@ from django.utils import timezone
 from audit.models import ColumnChange, EventDetail
 from portal.partitions import uuid7_floor
 from retention.models import DeletionRun, ErasedBatch, LegalHold
+from retention.periods import schedule_at
 from retention.rules import ITS_ID, Elsewhere, Fate, Rule
-from retention.schedule import SCHEDULE, children_of
+from retention.schedule import children_of
 
 RETENTION = "retention"  # the way into the database that may delete what is append-only
 BATCH = 200  # to begin with
@@ -42,9 +43,9 @@ class Count:
     with_it: dict[str, int]
 
 
-def classes() -> list[Rule]:
-    """The kinds that are erased on their own, in the order in which they go."""
-    return [rule for rule in SCHEDULE if rule.fate == Fate.ERASE]
+def classes(at: dt.datetime) -> list[Rule]:
+    """The kinds that are erased on their own, in the order in which they go, with the periods that governed at a moment."""
+    return [rule for rule in schedule_at(at) if rule.fate == Fate.ERASE]
 
 
 def rows(label: str, using: str = "default") -> models.QuerySet:
@@ -54,10 +55,9 @@ def rows(label: str, using: str = "default") -> models.QuerySet:
 
 def past(rule: Rule, as_of: dt.datetime, using: str = "default") -> models.QuerySet:
     """Rows past their period, held or not."""
-    cut_off = rule.cut_off(as_of)
     if rule.since == ITS_ID:
-        return rows(rule.label, using).filter(rule.where, pk__lt=uuid7_floor(cut_off))
-    return rows(rule.label, using).filter(rule.where).annotate(since=_since(rule)).filter(since__lt=cut_off)
+        return rows(rule.label, using).filter(rule.where, pk__lt=uuid7_floor(rule.cut_off(as_of)))
+    return rows(rule.label, using).filter(rule.where).annotate(since=_since(rule)).filter(rule.ended(as_of))
 
 
 def _since(rule: Rule) -> Combinable:

@@ -6,12 +6,16 @@ from django.db import models
 from django.utils import timezone
 
 from accounts.models import Actor, SystemJob, User
-from accounts.policies import holds, reads
-from portal.policies import Allowed, Denied, Verdict, first_denial
-from retention.models import DeletionRun, LegalHold
+from accounts.policies import acts_in_own_session, holds, reads, role_has
+from portal.policies import Allowed, Denied, Late, Verdict, first_denial
+from retention.models import DeletionRun, LegalHold, PeriodChange
 from retention.schedule import BY_LABEL
 
 PREVIEW_LIFE = dt.timedelta(hours=24)
+OFFICES = {
+    "retention.change_period_as_dpo": PeriodChange.Office.DPO,
+    "retention.change_period_as_owner": PeriodChange.Office.OWNER,
+}
 
 
 def may_see_runs(actor: Actor) -> Verdict:
@@ -31,7 +35,7 @@ def may_preview(actor: Actor) -> Verdict:
 
 def may_start(actor: Actor, run: DeletionRun) -> Verdict:
     """As for previewing, while the preview is fresh enough to have been read (R-084)."""
-    return first_denial(may_preview(actor), _is_fresh(run))
+    return first_denial(may_preview(actor), _is_fresh(run), _is_by_this_schedule(run))
 
 
 def may_pause(actor: Actor, run: DeletionRun) -> Verdict:
@@ -60,6 +64,53 @@ def may_review_hold(user: Actor, hold: LegalHold) -> Verdict:
 def may_release_hold(user: Actor, hold: LegalHold) -> Verdict:
     """Who may let a record go again."""
     return first_denial(_is_open(hold), holds(user, "retention.place_hold"))
+
+
+def office_of(user: Actor) -> PeriodChange.Office | None:
+    """In whose place this person changes periods; None for all others."""
+    if isinstance(user, User):
+        for permission, office in OFFICES.items():
+            if role_has(user, permission):
+                return office
+    return None
+
+
+def may_change_periods(user: Actor) -> Verdict:
+    """The data protection officer and the information asset owner: either shortens, and proposes what is longer."""
+    for permission, office in OFFICES.items():
+        if office_of(user) == office:
+            return first_denial(holds(user, permission), acts_in_own_session(user))
+    return Denied("Periods are changed by the data protection officer and the information asset owner.")
+
+
+def may_decide_period(user: Actor, change: PeriodChange) -> Verdict:
+    """The other of the two offices, and another person."""
+    return first_denial(may_change_periods(user), _is_the_other(user, change), _waits(change))
+
+
+def may_decline_period(user: Actor, change: PeriodChange) -> Verdict:
+    """Either office: the other says no, the same takes it back."""
+    return first_denial(may_change_periods(user), _waits(change))
+
+
+def _is_the_other(user: Actor, change: PeriodChange) -> Verdict:
+    if isinstance(user, User) and user.pk == change.proposed_by_id:
+        return Denied("You proposed this, so somebody else has to agree.")
+    if office_of(user) == change.proposed_as:
+        return Denied("Your own office proposed this: the other of the two has to agree.")
+    return Allowed()
+
+
+def _waits(change: PeriodChange) -> Verdict:
+    if change.status != PeriodChange.Status.PROPOSED:
+        return Late("This change was decided already.")
+    return Allowed()
+
+
+def _is_by_this_schedule(run: DeletionRun) -> Verdict:
+    if run.status == DeletionRun.Status.PREVIEWED and PeriodChange.objects.filter(decided_at__gt=run.as_of).exists():
+        return Denied("The schedule was changed since this was counted. Preview again, and start that.")
+    return Allowed()
 
 
 def _owns(user: Actor, hold: LegalHold) -> bool:

@@ -1,7 +1,8 @@
 """What one line of the retention schedule says, and the short ways to write one."""
 
 import datetime as dt
-from dataclasses import dataclass
+import uuid
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from django.db.models import Q
@@ -48,6 +49,9 @@ class Rule:
     may_be_held: bool = False
     by_month: bool = False  # all of a calendar month go together, once the last of them is past its period
     asks: bool = False  # goes only in a run that a person started, who has seen what would go
+    list_path: str = ""  # the way to its hotlist: each list may keep it for a shorter time
+    version: int = 1  # 1 as delivered; each change of its period is another
+    shorter: tuple[tuple[uuid.UUID, int], ...] = ()  # hotlists that keep it for fewer months
     leaves_traces: bool = True  # its words in the log and its column differences go with it
     parent: str = ""  # of what goes with its parent
     path: str = ""  # the way to the parent
@@ -56,6 +60,18 @@ class Rule:
         """Records whose period started before this moment are past it."""
         moment = months_before(as_of, self.months)
         return month_start(moment) if self.by_month else moment
+
+    def ended(self, as_of: dt.datetime) -> Q:
+        """Rows, annotated with `since`, that are past it: by the period for all, or by the shorter one of their hotlist."""
+        late = Q(since__lt=self.cut_off(as_of))
+        for hotlist, months in self.shorter:
+            late |= Q(**{self.list_path: hotlist}, since__lt=replace(self, months=months).cut_off(as_of))
+        return late
+
+    @property
+    def can_change(self) -> bool:
+        """Whether its period is one of months that a force may set."""
+        return self.fate == Fate.ERASE and self.months > 0
 
 
 def erase(label: str, words: str, basis: str, *, months: int, since: str | Combinable | Elsewhere, **more) -> Rule:

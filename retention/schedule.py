@@ -40,14 +40,14 @@ REVISION_SUPERSEDED = Elsewhere(
 SCHEDULE: list[Rule] = [
     # --- What matchers reported, and what people made of it
     erase("hits.Hit", "12 months after the vehicle was seen", ALIGNED, months=12, since="captured_at", may_be_held=True,
-          held_through=("entry",)),
+          held_through=("entry",), list_path="hotlist"),
     *goes_with("hits.Hit", ("hits.Outcome", "hit"), ("hits.Verification", "hit"), ("hits.Acknowledgement", "hit"),
                leaves_traces=False),
     erase("hits.HitKey", "12 months after the hit was reported; a matcher's own number for it", ALIGNED, months=12,
           since=ITS_ID, leaves_traces=False),
     # --- What was published, and what proved it gone
     erase("matchers.PublishedRow", "12 months after it was taken back", ALIGNED, months=12, since=ROW_TAKEN_BACK,
-          leaves_traces=False),
+          list_path="hotlist", leaves_traces=False),
     *goes_with("matchers.PublishedRow", ("matchers.RecallHolder", "recall__row"), ("matchers.Recall", "row"),
                leaves_traces=False),
     erase("matchers.Refusal", "12 months after it held no more", ALIGNED, months=12, since="until_at", leaves_traces=False),
@@ -75,7 +75,7 @@ SCHEDULE: list[Rule] = [
           "matchers.DoorList", "matchers.BucketPart"),
     # --- What is wanted
     erase("hotlists.Entry", "12 months after it was withdrawn, expired or, never approved, was last written", ALIGNED,
-          months=12, since=ENTRY_CLOSED, may_be_held=True, blocked_by=("hits.Hit.entry", "hits.Hit.version")),
+          months=12, since=ENTRY_CLOSED, may_be_held=True, list_path="hotlist", blocked_by=("hits.Hit.entry", "hits.Hit.version")),
     *goes_with(
         "hotlists.Entry", ("hotlists.WarninglistAnswer", "entry"),
         ("hotlists.Suspension", "entry"), ("hotlists.Narrowing", "entry"), ("hotlists.Term", "entry"),
@@ -108,8 +108,9 @@ SCHEDULE: list[Rule] = [
                ("hotlists.StagedRepeat", "load"), ("hotlists.StagedRecovery", "load"), ("hotlists.LoadProblem", "load"),
                leaves_traces=False),
     erase("hotlists.Departure", "12 months after the row left its list", ALIGNED, months=12, since="left_at",
-          leaves_traces=False),
-    erase("hotlists.Recovery", "12 months after it was recorded", ALIGNED, months=12, since="recorded_at"),
+          list_path="hotlist", leaves_traces=False),
+    erase("hotlists.Recovery", "12 months after it was recorded", ALIGNED, months=12, since="recorded_at",
+          list_path="hotlist"),
     erase("hotlists.Unpublished", "1 month after it was noted, if no publication took it up sooner", SECRETS, months=1,
           since="noted", leaves_traces=False),
     *keep("Until its source drops it: the next complete load overwrites the list", "R-022", "hotlists.FeedRow"),
@@ -170,6 +171,7 @@ SCHEDULE: list[Rule] = [
     erase("retention.LegalHold", "6 years after it was released", LIMITATION, months=72, since="released_at"),
     *keep("Permanent: holds counts, and no content", "R-065, R-083", "retention.DeletionRun", "retention.DroppedMonth",
           "retention.Certificate"),
+    *keep("Permanent: which period governed when; names no person it was about", ACCOUNTABLE, "retention.PeriodChange"),
     *keep("Until the run's certificate is issued", "R-083", "retention.ErasedBatch"),
     # --- What was found wrong
     erase("scrutiny.Sample", "6 years after it was drawn; names no vehicle", LIMITATION, months=72, since="drawn_at"),

@@ -2,12 +2,15 @@
 
 from django.urls import path
 
-from retention import api
-from retention.views import holds, runs
+from retention import api, api_periods
+from retention.views import holds, periods, runs
 
 urlpatterns = [
     path("retention/", runs.run_list, name="run_list"),
-    path("retention/schedule/", runs.schedule, name="retention_schedule"),
+    path("retention/schedule/", periods.schedule, name="retention_schedule"),
+    path("retention/schedule/<str:label>/", periods.period_change, name="period_change"),
+    path("retention/periods/<uuid:pk>/", periods.period_decide, name="period_decide"),
+    path("retention/periods/<uuid:pk>/agree/", periods.period_agree, name="period_agree"),
     path("retention/preview/", runs.run_preview, name="run_preview"),
     path("retention/runs/<uuid:pk>/", runs.run_detail, name="run_detail"),
     path("retention/runs/<uuid:pk>/start/", runs.run_start, name="run_start"),
@@ -24,6 +27,9 @@ urlpatterns = [
 
 api_urlpatterns = [
     path("retention/schedule/", api.ScheduleView.as_view(), name="api_retention_schedule"),
+    path("retention/periods/", api_periods.PeriodList.as_view(), name="api_period_list"),
+    path("retention/periods/<uuid:pk>/agree/", api_periods.PeriodAgree.as_view(), name="api_period_agree"),
+    path("retention/periods/<uuid:pk>/decline/", api_periods.PeriodDecline.as_view(), name="api_period_decline"),
     path("retention/runs/", api.RunList.as_view(), name="api_run_list"),
     path("retention/runs/<uuid:pk>/", api.RunDetail.as_view(), name="api_run_detail"),
     path("retention/runs/<uuid:pk>/start/", api.RunStart.as_view(), name="api_run_start"),

@@ -8,7 +8,8 @@ from django.urls import reverse
 from accounts.models import User
 from accounts.policies import holds
 from portal.home import Item
-from retention.models import DeletionRun, LegalHold
+from retention import policies
+from retention.models import DeletionRun, LegalHold, PeriodChange
 
 
 def questions(user: User, now: dt.datetime) -> Iterator[Item]:
@@ -18,6 +19,11 @@ def questions(user: User, now: dt.datetime) -> Iterator[Item]:
         yield Item("Legal holds to review", reverse("hold_list"), late.count(), oldest.review_due_at, "lapsing")
     if not holds(user, "retention.view_runs"):
         return
+    if office := policies.office_of(user):
+        proposed = PeriodChange.objects.waiting().exclude(proposed_by=user).exclude(proposed_as=office)
+        if first := proposed.first():
+            url = reverse("period_decide", args=[first.pk])
+            yield Item("Longer retention periods to decide", url, proposed.count(), first.proposed_at)
     ended = DeletionRun.objects.exclude(finished_at=None).order_by("-finished_at").first()
     if ended and ended.status == DeletionRun.Status.FAILED:
         url = reverse("run_detail", args=[ended.pk])

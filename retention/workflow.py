@@ -1,7 +1,7 @@
-"""The states of a deletion run, and of a month that it takes out whole."""
+"""The states of a deletion run, of a month that it takes out whole, and of a change of a period."""
 
 from portal.workflow import Moves
-from retention.models import DeletionRun, DroppedMonth
+from retention.models import DeletionRun, DroppedMonth, PeriodChange
 
 Status = DeletionRun.Status
 Step = DroppedMonth.Step
@@ -28,4 +28,13 @@ MONTH = Moves(
         Step.CERTIFIED: {},
     },
     field="step",
+)
+
+PERIOD = Moves(
+    "change of a period",
+    {
+        PeriodChange.Status.PROPOSED: {PeriodChange.Status.IN_FORCE: "agree", PeriodChange.Status.DECLINED: "decline"},
+        PeriodChange.Status.IN_FORCE: {},
+        PeriodChange.Status.DECLINED: {},
+    },
 )

@@ -1,8 +1,10 @@
 """The verbs of retention."""
 
 from .holds import place_hold, release_hold, review_hold
+from .periods import agree_period, change_period, decline_period
 from .runs import CLOCK, apply, carry_out, go_on, pause, preview, resume, start
 
 __all__ = [
-    "CLOCK", "apply", "carry_out", "go_on", "pause", "place_hold", "preview", "release_hold", "resume", "review_hold", "start",
+    "CLOCK", "agree_period", "apply", "carry_out", "change_period", "decline_period", "go_on", "pause", "place_hold", "preview",
+    "release_hold", "resume", "review_hold", "start",
 ]  # fmt: skip

@@ -15,7 +15,6 @@ from portal.policies import require
 from retention import erasure, months, policies, replay
 from retention.models import Certificate, DeletionRun, DroppedMonth, ErasedBatch
 from retention.rules import Rule
-from retention.schedule import BY_LABEL
 from retention.workflow import MONTH, RUN, Status, Step
 
 CLOCK = SystemJob("retention")
@@ -26,7 +25,7 @@ def preview(*, by: Actor) -> DeletionRun:
     """Counts what is past its period now; the moment is fixed for the run that may follow (R-084)."""
     require(policies.may_preview(by))
     now = timezone.now()
-    counts = [erasure.count(rule, now) for rule in erasure.classes()]
+    counts = [erasure.count(rule, now) for rule in erasure.classes(now)]
     run = DeletionRun.objects.create(
         as_of=now, previewed_by=by.actor_label, previewed_at=now,
         counted=[
@@ -63,7 +62,7 @@ def carry_out(run: DeletionRun, *, by: Actor, batch: int = erasure.BATCH) -> Cer
         if not is_ours or not _runs(run):
             return None
         problems = []
-        for rule in erasure.classes():
+        for rule in erasure.classes(run.as_of):
             if rule.asks and run.is_by_the_clock:
                 continue
             try:
@@ -101,9 +100,10 @@ def _certify(run: DeletionRun, *, by: Actor, problems: list[dict[str, str]]) -> 
     for batch in ErasedBatch.objects.filter(run=run).iterator(chunk_size=50):
         ids[batch.label] += batch.ids
         with_them[batch.label] += Counter(batch.with_them)
-    lines = [_line(rule, run, ids[rule.label], with_them[rule.label]) for rule in erasure.classes() if ids[rule.label]]
+    rules = {rule.label: rule for rule in erasure.classes(run.as_of)}
+    lines = [_line(rule, run, ids[label], with_them[label]) for label, rule in rules.items() if ids[label]]
     dropped = list(DroppedMonth.objects.filter(run=run).order_by("label", "month"))
-    lines += [_line_of_month(BY_LABEL[month.label], run, month) for month in dropped if month.erased]
+    lines += [_line_of_month(rules[month.label], run, month) for month in dropped if month.erased]
     certificate = Certificate.objects.create(
         run=run, as_of=run.as_of, lines=lines, issued_for=run.started_by, issued_at=timezone.now(),
         erased=sum(line["erased"] + sum(line["with_them"].values()) for line in lines),
@@ -131,7 +131,9 @@ def _line(rule: Rule, run: DeletionRun, ids: list[str], with_them: Counter[str])
         "label": rule.label,
         "rule": rule.words,
         "basis": rule.basis,
+        "version": rule.version,
         "months": rule.months,
+        "lists": [{"list": str(key), "months": months} for key, months in rule.shorter],
         "cut_off": rule.cut_off(run.as_of).isoformat(),
         "erased": len(ids),
         "with_them": {label: n for label, n in sorted(with_them.items()) if n},

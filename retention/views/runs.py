@@ -1,42 +1,21 @@
-"""Pages of the schedule, of deletion runs and of their certificates."""
+"""Pages of deletion runs and of their certificates."""
 
 import uuid
 from collections.abc import Iterable
-from itertools import groupby
 from typing import Any
 
-from django.apps import apps
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.text import capfirst
 from django.views.decorators.http import require_GET, require_POST
 
 from portal.policies import require
 from retention import actions, policies
 from retention.models import Certificate, DeletionRun
-from retention.rules import Fate
-from retention.schedule import SCHEDULE, children_of
+from retention.names import name_of
 
 PAGE = 30
-
-
-@require_GET
-def schedule(request: HttpRequest) -> HttpResponse:
-    """How long every kind of record lives, and why."""
-    require(policies.may_see_runs(request.user))
-    own = [rule for rule in SCHEDULE if rule.fate != Fate.WITH]
-    lines = [
-        {
-            "name": ", ".join(name_of(rule.label) for rule in alike),
-            "rule": alike[0],
-            "with_it": [name_of(child.label) for rule in alike for child in children_of(rule)],
-            "kept_by": list(dict.fromkeys(name_of(kept.rpartition(".")[0]) for kept in alike[0].blocked_by)),
-        }
-        for alike in (list(group) for _, group in groupby(own, key=_alike))
-    ]
-    return render(request, "retention/schedule.html", {"lines": lines})
 
 
 @require_GET
@@ -131,18 +110,5 @@ def certificate_told(certificate: Certificate) -> dict[str, Any]:
     }
 
 
-def name_of(label: str) -> str:
-    """A kind of record as people say it; one that no longer exists by its label."""
-    try:
-        return capfirst(str(apps.get_model(label)._meta.verbose_name_plural))
-    except LookupError:
-        return label
-
-
 def _named(counts: dict[str, int]) -> Iterable[tuple[str, int]]:
     return [(name_of(label), number) for label, number in counts.items() if number]
-
-
-def _alike(rule: Any) -> object:
-    """Kinds that are kept for one reason stand in one line."""
-    return (rule.words, rule.basis) if rule.fate == Fate.KEEP else rule.label
