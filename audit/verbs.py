@@ -326,8 +326,14 @@ class Verb(TextChoices):
         "records.erased",
         "{actor} erased {count} records past their period, as {started_by} started; {subject}",
     )
-    PERIOD_SHORTENED = "period.shortened", "{actor} made {records} be kept {months} months, not {months_before}: {reason}"
-    PERIOD_PROPOSED = "period.proposed", "{actor} proposed to keep {records} {months} months, not {months_before}: {reason}"
+    PERIOD_SHORTENED = (
+        "period.shortened",
+        "{actor} made {records} be kept {months} months, not {months_before}: {reason}",
+    )
+    PERIOD_PROPOSED = (
+        "period.proposed",
+        "{actor} proposed to keep {records} {months} months, not {months_before}: {reason}",
+    )
     PERIOD_AGREED = "period.agreed", "{actor} agreed to keep {records} {months} months, not {months_before}: {reason}"
     PERIOD_DECLINED = "period.declined", "{actor} declined to keep {records} {months} months: {reason}"
     HOLD_PLACED = "hold.placed", "{actor} placed a hold on {what} for {case_ref}: {reason}"

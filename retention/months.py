@@ -21,8 +21,9 @@ from psycopg import errors, sql
 from portal.partitions import BY_MONTH, GOING, KEPT, month_start, partitioned_tables, partitions_of, uuid7_floor
 from retention import erasure
 from retention.models import DeletionRun, DroppedMonth, LegalHold
+from retention.periods import rule_at
 from retention.rules import Rule
-from retention.schedule import BY_LABEL, children_of
+from retention.schedule import children_of
 from retention.workflow import MONTH, Step
 
 STAYS_AT_MOST = 10_000  # rows moved aside; a month of which more stay is erased row by row
@@ -82,7 +83,7 @@ def staying(rule: Rule, run: DeletionRun, first: dt.date) -> list[uuid.UUID]:
 
 def advance(month: DroppedMonth) -> DroppedMonth:
     """Takes the next step, as far as that one is not taken yet."""
-    rule = BY_LABEL[month.label]
+    rule = rule_at(month.label, month.run.as_of)
     if month.digest:
         return _drop(rule, month)
     if _exists(f"{part_name(tables_of(rule)[-1], month)}{GOING}"):

@@ -23,9 +23,7 @@ LONGEST = 1200  # a hundred years, as the longest group of police information (R
 
 
 @transaction.atomic
-def change_period(
-    label: str, *, by: User, months: int, reason: str, list_id: uuid.UUID | None = None
-) -> PeriodChange:
+def change_period(label: str, *, by: User, months: int, reason: str, list_id: uuid.UUID | None = None) -> PeriodChange:
     """A kind of record, or that kind of one hotlist, is kept for so many months. Shorter holds at once; longer waits for the
     other office, and a list is never kept longer than all are.
 
@@ -67,7 +65,9 @@ def agree_period(change: PeriodChange, *, by: User) -> PeriodChange:
     rule = rule_at(change.label, now)
     before = months_for(rule, change.list_id)
     if change.months == before or (change.list_id and change.months > rule.months):
-        raise TooLate("The period was changed meanwhile, so this would change nothing or too much. Decline it and propose anew.")
+        raise TooLate(
+            "The period was changed meanwhile, so this would change nothing or too much. Decline it and propose anew."
+        )
     PERIOD.move(
         change, PeriodChange.Status.IN_FORCE, months_before=before, version=rule.version + 1, decided_by=by,
         decided_as=policies.office_of(by), decided_at=now,

@@ -80,7 +80,9 @@ class PeriodChange(AppendOnly):
     list_name = models.CharField(max_length=200, blank=True)
     months = models.PositiveSmallIntegerField()
     months_before = models.PositiveSmallIntegerField(help_text="What governed when it was proposed, then when decided.")
-    version = models.PositiveIntegerField(null=True, help_text="Of the rule, counted from 1, which came with the portal.")
+    version = models.PositiveIntegerField(
+        null=True, help_text="Of the rule, counted from 1, which came with the portal."
+    )
     status = models.CharField(max_length=10, choices=Status, default=Status.PROPOSED)
     reason = models.CharField(max_length=500)
     proposed_by = models.ForeignKey(User, models.PROTECT, related_name="+")

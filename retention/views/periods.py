@@ -37,7 +37,9 @@ def schedule(request: HttpRequest) -> HttpResponse:
         }
         for alike in (list(group) for _, group in groupby(own, key=_alike))
     ]
-    waiting = [(change, name_of(change.label)) for change in PeriodChange.objects.waiting().select_related("proposed_by")]
+    waiting = [
+        (change, name_of(change.label)) for change in PeriodChange.objects.waiting().select_related("proposed_by")
+    ]
     return render(request, "retention/schedule.html", {"lines": lines, "waiting": waiting})
 
 
@@ -55,7 +57,9 @@ def period_change(request: HttpRequest, label: str) -> HttpResponse:
         except Unfit as refusal:
             put_problems(form, refusal)
         else:
-            messages.success(request, "Proposed. The other office decides." if change.is_longer else "In force from now on.")
+            messages.success(
+                request, "Proposed. The other office decides." if change.is_longer else "In force from now on."
+            )
             return redirect("period_change", label)
     changes = PeriodChange.objects.filter(label=label).select_related("proposed_by", "decided_by")
     names = {change.list_id: change.list_name for change in changes if change.list_id}

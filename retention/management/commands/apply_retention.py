@@ -19,7 +19,7 @@ class Command(BaseCommand):
     def handle(self, *, simulate, **options):
         if simulate:
             now = timezone.now()
-            for count in (erasure.count(rule, now) for rule in erasure.classes()):
+            for count in (erasure.count(rule, now) for rule in erasure.classes(now)):
                 if count.due or count.held or count.blocked:
                     self.stdout.write(self._line(count))
             self.stdout.write("Nothing was erased.")
