@@ -1,6 +1,7 @@
 """Making a period of the schedule shorter, or longer by two offices."""
 
 import uuid
+from typing import Any
 
 from django.apps import apps
 from django.db import connection, models, transaction
@@ -115,12 +116,12 @@ def _refuse_unfit(rule: Rule, months: int, before: int, reason: str, *, is_of_a_
 def _hotlist(rule: Rule, list_id: uuid.UUID, by: User) -> models.Model:
     if not rule.list_path:
         raise Unfit("No period by list.", {"list_id": ["This kind of record does not belong to a hotlist."]})
-    found = apps.get_model("hotlists.Hotlist")._default_manager.visible_to(by).filter(pk=list_id).first()  # type: ignore[attr-defined]
+    found = apps.get_model("hotlists.Hotlist")._default_manager.visible_to(by).filter(pk=list_id).first()
     if found is None:
         raise Stranger("There is no such hotlist, or it is not yours to see.")
     return found
 
 
-def _told(change: PeriodChange) -> dict[str, object]:
+def _told(change: PeriodChange) -> dict[str, Any]:
     records = f"{change.label} of {change.list_name}" if change.list_id else change.label
     return {"records": records, "months": change.months, "months_before": change.months_before}
