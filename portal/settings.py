@@ -274,6 +274,7 @@ SPECTACULAR_SETTINGS = {
     "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
     # Choices that are met under one name in several shapes; without these their names would carry a hash.
     "ENUM_NAME_OVERRIDES": {
+        "PeriodOffice": "retention.models.periods.PeriodChange.Office",
         "Action": "standards.models.Action",
         "Priority": "standards.models.Priority",
         "Rank": "standards.ranks.Rank",

@@ -41,7 +41,7 @@ def change_period(label: str, *, by: User, months: int, reason: str, list_id: uu
     _refuse_unfit(rule, months, before, reason, is_of_a_list=bool(list_id))
     if PeriodChange.objects.waiting().filter(label=label, list_id=list_id).exists():
         raise TooLate("A change of this period waits already. Decide that one first.")
-    office = policies.office_of(by)
+    office = _office(by)
     change = PeriodChange(
         label=label, list_id=list_id, list_name=str(hotlist)[:200] if hotlist else "", months=months, months_before=before,
         reason=reason.strip(), proposed_by=by, proposed_as=office, proposed_at=now,
@@ -71,7 +71,7 @@ def agree_period(change: PeriodChange, *, by: User) -> PeriodChange:
         )
     PERIOD.move(
         change, PeriodChange.Status.IN_FORCE, months_before=before, version=rule.version + 1, decided_by=by,
-        decided_as=policies.office_of(by), decided_at=now,
+        decided_as=_office(by), decided_at=now,
     )  # fmt: skip
     record(Verb.PERIOD_AGREED, target=change, by=by, **_told(change), reason=change.reason)
     return change
@@ -85,11 +85,17 @@ def decline_period(change: PeriodChange, *, by: User, reason: str) -> PeriodChan
     if not reason.strip():
         raise Unfit("Say why not.", {"reason": ["Say why not."]})
     PERIOD.move(
-        change, PeriodChange.Status.DECLINED, decided_by=by, decided_as=policies.office_of(by), decided_at=timezone.now(),
+        change, PeriodChange.Status.DECLINED, decided_by=by, decided_as=_office(by), decided_at=timezone.now(),
         decision_reason=reason.strip(),
     )  # fmt: skip
     record(Verb.PERIOD_DECLINED, target=change, by=by, **_told(change), reason=change.decision_reason)
     return change
+
+
+def _office(by: User) -> PeriodChange.Office:
+    office = policies.office_of(by)
+    assert office is not None  # noqa: S101 - for the type checker: the policy has just said so
+    return office
 
 
 def _one_at_a_time() -> None:
