@@ -2,7 +2,7 @@
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from portal.database import APPEND_ONLY, AppendOnly
 from portal.ids import new_id
