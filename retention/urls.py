@@ -18,6 +18,7 @@ urlpatterns = [
     path("retention/runs/<uuid:pk>/go-on/", runs.run_go_on, name="run_go_on"),
     path("retention/certificates/<uuid:pk>/", runs.certificate_detail, name="certificate_detail"),
     path("retention/certificates/<uuid:pk>.json", runs.certificate_json, name="certificate_json"),
+    path("retention/certificates/<uuid:pk>.pdf", runs.certificate_pdf, name="certificate_pdf"),
     path("retention/holds/", holds.hold_list, name="hold_list"),
     path("retention/holds/new/<str:label>/<uuid:pk>/", holds.hold_place, name="hold_place"),
     path("retention/holds/<uuid:pk>/", holds.hold_detail, name="hold_detail"),

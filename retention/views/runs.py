@@ -11,9 +11,11 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from portal.policies import require
+from portal.printing import paper
 from retention import actions, policies
 from retention.models import Certificate, DeletionRun
 from retention.names import name_of
+from retention.papers import DIGEST_OF, printed
 
 PAGE = 30
 
@@ -95,6 +97,14 @@ def certificate_json(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     return answer
 
 
+@require_GET
+def certificate_pdf(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """The same on paper."""
+    require(policies.may_see_runs(request.user))
+    certificate = get_object_or_404(Certificate, pk=pk)
+    return paper(printed(certificate), f"certificate-{certificate.pk}")
+
+
 def certificate_told(certificate: Certificate) -> dict[str, Any]:
     """A certificate as JSON: counts, rules, digests."""
     return {
@@ -103,7 +113,7 @@ def certificate_told(certificate: Certificate) -> dict[str, Any]:
         "as_of": certificate.as_of,
         "erased": certificate.erased,
         "digest": certificate.digest,
-        "digest_of": "SHA-256 over `label:id` and a line feed of each record erased on its own, sorted bytewise",
+        "digest_of": DIGEST_OF,
         "lines": certificate.lines,
         "started_by": certificate.issued_for,
         "issued_at": certificate.issued_at,
