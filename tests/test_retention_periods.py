@@ -166,6 +166,9 @@ def test_pages_and_api_change_a_period_with_two_people(client_of, dpo, asset_own
     officer, owner = client_of(dpo), client_of(asset_owner)
     at = f"/retention/schedule/{ENTRY}/"
     assert officer.post(at, {"months": 24, "reason": "A review of convictions."}).status_code == 302
+    second = officer.post(at, {"months": 30, "reason": "Still more."}).content.decode()
+    assert "waits already" in second
+    assert "Still more." in second
     change = PeriodChange.objects.get()
     assert "waits for the other office" in owner.get("/retention/schedule/").content.decode()
     assert "Longer retention periods to decide" in owner.get("/").content.decode()

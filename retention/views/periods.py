@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from portal.errors import Unfit
+from portal.errors import TooLate, Unfit
 from portal.forms import put_problems
 from portal.policies import require
 from retention import actions, policies
@@ -56,6 +56,8 @@ def period_change(request: HttpRequest, label: str) -> HttpResponse:
             change = actions.change_period(label, by=request.user, **form.cleaned_data)
         except Unfit as refusal:
             put_problems(form, refusal)
+        except TooLate as refusal:  # nothing typed is lost
+            form.add_error(None, str(refusal))
         else:
             messages.success(
                 request, "Proposed. The other office decides." if change.is_longer else "In force from now on."
