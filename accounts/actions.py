@@ -1,5 +1,6 @@
 """Adding people and machines, giving access, keeping role groups as the table of roles says."""
 
+import datetime as dt
 import secrets
 from typing import Any
 
@@ -10,12 +11,14 @@ from guardian.shortcuts import assign_perm, remove_perm
 from oauth2_provider.models import Application
 
 from accounts import policies
-from accounts.models import Actor, MachineClient, SystemJob, Team, User
+from accounts.models import Actor, MachineClient, StatedReason, SystemJob, Team, User
 from accounts.roles import BY_CODE, ROLES
 from audit.actions import record
 from audit.verbs import Verb
+from matcher_client import vrm
 from portal.errors import Unfit
 from portal.policies import require
+from standards.models import StandardsProfile
 
 
 @transaction.atomic
@@ -56,6 +59,42 @@ def deactivate_user(user: User, *, by: Actor) -> User:
     user.sign_ins.filter(ended_at=None).update(ended_at=timezone.now())
     record(Verb.USER_DEACTIVATED, target=user, by=by)
     return user
+
+
+@transaction.atomic
+def state_reason(*, by: Actor, purpose: str, words: str, case_ref: str = "") -> StatedReason:
+    """Says why one looks, for one purpose and one case; it stands for as many hours as the standards say (R-062).
+
+    Raises Unfit where it says nothing, lacks its case, or names a plate: that would outlive the record of the vehicle.
+    """
+    require(policies.may_state_reason(by))
+    given = {"words": words.strip(), "case_ref": case_ref.strip()}
+    if problems := _wrong_with_reason(purpose, **given):
+        raise Unfit("Say why you look.", problems)
+    now = timezone.now()
+    stands = dt.timedelta(hours=StandardsProfile.objects.in_force(now).number("look.reason.hours"))
+    made = StatedReason.objects.create(
+        purpose=purpose, stated_by_id=by.actor_id, stated_at=now, stands_until=now + stands, **given
+    )
+    record(
+        Verb.REASON_STATED, target=made, by=by, purpose=made.get_purpose_display(), case_ref=made.case_ref or "no case",
+        words=made.words, until=made.stands_until.isoformat(timespec="minutes"),
+    )  # fmt: skip
+    return made
+
+
+def _wrong_with_reason(purpose: str, words: str, case_ref: str) -> dict[str, list[str]]:
+    wrong: dict[str, list[str]] = {}
+    if purpose not in StatedReason.Purpose.values:
+        wrong["purpose"] = ["Choose what you look for."]
+    if not words:
+        wrong["words"] = ["Say in a few words why you look."]
+    if purpose in StatedReason.OF_A_CASE and not case_ref:
+        wrong["case_ref"] = ["Give the reference of the case, the complaint or the request."]
+    for name, value in (("words", words), ("case_ref", case_ref)):
+        if vrm.named_in(value):
+            wrong[name] = ["Leave the number plate out: what you open is recorded with it anyway."]
+    return wrong
 
 
 @transaction.atomic

@@ -2,6 +2,7 @@
 
 from django.db.models import F
 from django.shortcuts import get_object_or_404
+from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework import generics, serializers, status
 from rest_framework.request import Request
@@ -10,7 +11,7 @@ from rest_framework.views import APIView
 
 from accounts import actions, policies
 from accounts.authentication import PEOPLE_ONLY, Has, actor
-from accounts.models import MachineClient, Team, User
+from accounts.models import MachineClient, StatedReason, Team, User
 from accounts.roles import ROLES
 from portal.idempotency import idempotent
 from portal.policies import require
@@ -65,6 +66,40 @@ class AddedMachineSerializer(MachineSerializer):
 
     class Meta(MachineSerializer.Meta):
         fields = (*MachineSerializer.Meta.fields, "client_id", "client_secret")
+
+
+class ReasonSerializer(serializers.ModelSerializer):
+    """For which purpose and case somebody looks."""
+
+    purpose = serializers.ChoiceField(StatedReason.Purpose.choices)
+
+    class Meta:
+        model = StatedReason
+        fields = ("id", "purpose", "case_ref", "words", "stated_at", "stands_until")
+        read_only_fields = ("id", "stated_at", "stands_until")
+
+
+class ReasonList(generics.ListAPIView):
+    """The caller's own reasons that stand, the one they go by first; POST states one. Looks that lack one answer 403."""
+
+    permission_classes = (Has,)
+    machine_scopes = PEOPLE_ONLY
+    serializer_class = ReasonSerializer
+    queryset = StatedReason.objects.none()
+
+    def get_queryset(self):
+        """Nobody reads another's here; the log tells them."""
+        require(policies.may_state_reason(actor(self.request)))
+        return StatedReason.objects.standing(self.request.user, timezone.now())
+
+    @extend_schema(request=ReasonSerializer, responses={201: ReasonSerializer})
+    @idempotent
+    def post(self, request: Request) -> Response:
+        """Says why the caller looks from now on, until it lapses."""
+        given = ReasonSerializer(data=request.data)
+        given.is_valid(raise_exception=True)
+        made = actions.state_reason(by=actor(request), **given.validated_data)
+        return Response(ReasonSerializer(made).data, status=status.HTTP_201_CREATED)
 
 
 class PersonList(generics.ListAPIView):

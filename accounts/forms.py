@@ -3,7 +3,7 @@
 from django import forms
 from django.contrib.auth.password_validation import validate_password
 
-from accounts.models import User
+from accounts.models import StatedReason, User
 from accounts.roles import ROLES
 from standards.ranks import Rank
 
@@ -66,3 +66,16 @@ class MachineForm(forms.Form):
 
     name = forms.CharField(max_length=100)
     scopes = forms.MultipleChoiceField(choices=SCOPES, widget=forms.CheckboxSelectMultiple)
+
+
+class ReasonForm(forms.Form):
+    """For which purpose and case somebody looks."""
+
+    purpose = forms.ChoiceField(choices=StatedReason.Purpose, widget=forms.RadioSelect, label="I look to")
+    case_ref = forms.CharField(
+        required=False, max_length=60, label="Case", help_text="The incident, crime, complaint or request: ND/2026/12."
+    )
+    words = forms.CharField(
+        max_length=300, label="Why do you need to look?", widget=forms.Textarea(attrs={"rows": 3, "maxlength": 300}),
+        help_text="In a few words, without a number plate.",
+    )  # fmt: skip

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 from guardian.mixins import GuardianUserMixin
 
+from portal.database import APPEND_ONLY, AppendOnly
 from portal.ids import new_id
 from portal.policies import Allowed, Denied, Verdict
 from standards.ranks import Rank
@@ -118,6 +119,55 @@ class SignIn(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user} by {self.method}"
+
+
+class StatedReasonQuerySet(models.QuerySet["StatedReason"]):
+    """Which stated reasons."""
+
+    def standing(self, user: User, at: dt.datetime) -> "StatedReasonQuerySet":
+        """Those of this person that have not lapsed, the one they go by first."""
+        return self.filter(stated_by=user, stands_until__gt=at).order_by("-id")
+
+
+class StatedReason(AppendOnly):
+    """Why somebody looks: one purpose and one case, said once and standing for some hours (R-062)."""
+
+    class Purpose(models.TextChoices):
+        """What the law lets people look for (DPA 2018 s.31 and s.62)."""
+
+        RESPONSE = "response", "Answer a hit, or find somebody at risk"
+        CRIME = "crime", "Prevent, detect or investigate a crime"
+        KEEPING = "keeping", "Decide, review or correct what is listed"
+        OVERSIGHT = "oversight", "Check that what was done is lawful"
+        RIGHTS = "rights", "Answer a complaint or somebody’s request about their data"
+        PROCEEDINGS = "proceedings", "Serve proceedings in court"
+
+    OF_A_CASE = (Purpose.CRIME, Purpose.RIGHTS, Purpose.PROCEEDINGS)  # these name theirs
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    purpose = models.CharField(max_length=20, choices=Purpose)
+    case_ref = models.CharField(max_length=60, blank=True)
+    words = models.CharField(max_length=300)
+    stated_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", db_index=False)
+    stated_at = models.DateTimeField()
+    stands_until = models.DateTimeField()
+
+    objects = StatedReasonQuerySet.as_manager()
+
+    class Meta:
+        triggers = APPEND_ONLY
+        indexes = [models.Index(fields=["stated_by", "-id"], name="accounts_reason_of_person")]
+        constraints = [
+            models.CheckConstraint(name="accounts_reason_says_why", condition=~Q(words="")),
+            models.CheckConstraint(name="accounts_reason_lapses", condition=Q(stands_until__gt=F("stated_at"))),
+            models.CheckConstraint(
+                name="accounts_reason_names_its_case",
+                condition=~Q(purpose__in=("crime", "rights", "proceedings")) | ~Q(case_ref=""),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return ", ".join(filter(None, [self.get_purpose_display(), self.case_ref]))
 
 
 class MachineClient(models.Model):

@@ -32,6 +32,13 @@ def own_session(actor: User) -> SignIn:
     return actor.sign_in
 
 
+def may_state_reason(actor: Actor) -> Verdict:
+    """Whoever is a current person: it permits nothing by itself."""
+    if not isinstance(actor, User) or not actor.is_active:
+        return Denied("Only people say why they look.")
+    return Allowed()
+
+
 def may_manage_users(user: Actor) -> Verdict:
     """Who keeps accounts."""
     return holds(user, "accounts.manage_users")

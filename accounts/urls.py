@@ -5,6 +5,7 @@ from django.urls import path
 from accounts import api, views
 
 urlpatterns = [
+    path("reasons/", views.reason_state, name="reason_state"),
     path("people/", views.person_list, name="person_list"),
     path("people/new/", views.person_new, name="person_new"),
     path("people/<int:pk>/", views.person_edit, name="person_edit"),
@@ -15,6 +16,7 @@ urlpatterns = [
 ]
 
 api_urlpatterns = [
+    path("reasons/", api.ReasonList.as_view(), name="api_reason_list"),
     path("people/", api.PersonList.as_view(), name="api_person_list"),
     path("people/<int:pk>/", api.PersonDetail.as_view(), name="api_person_detail"),
     path("people/<int:pk>/deactivate/", api.PersonDeactivate.as_view(), name="api_person_deactivate"),

@@ -1,18 +1,42 @@
-"""Pages of the system administrator: people and machines. They show no list and no entry."""
+"""Pages of the system administrator: people and machines; and where anybody says why they look. None shows a list."""
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts import actions, policies
-from accounts.forms import MachineForm, NewPersonForm, NewTeamForm, PersonForm, TeamForm
-from accounts.models import MachineClient, Team, User
+from accounts.forms import MachineForm, NewPersonForm, NewTeamForm, PersonForm, ReasonForm, TeamForm
+from accounts.models import MachineClient, StatedReason, Team, User
 from accounts.roles import ROLES
 from portal.errors import Unfit
 from portal.forms import put_problems
 from portal.policies import require
+
+MOST_STANDING = 5  # of one person's reasons that are shown again, to go on by with one press
+
+@require_http_methods(["GET", "POST"])
+def reason_state(request: HttpRequest) -> HttpResponse:
+    """For which purpose and case somebody looks; said once, it leads back to what was asked for (R-062)."""
+    require(policies.may_state_reason(request.user))
+    to = request.POST.get("next") or request.GET.get("next") or ""
+    if not url_has_allowed_host_and_scheme(to, allowed_hosts=None):
+        to = ""
+    standing = list(StatedReason.objects.standing(request.user, timezone.now())[:MOST_STANDING])
+    form = ReasonForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            made = actions.state_reason(by=request.user, **form.cleaned_data)
+        except Unfit as refusal:
+            put_problems(form, refusal)
+        else:
+            until = timezone.localtime(made.stands_until)
+            messages.success(request, f"This stands until {until:%H:%M}: {made}. What you open is recorded with it.")
+            return redirect(to or "reason_state")
+    context = {"form": form, "next": to, "standing": standing}
+    return render(request, "accounts/reason_state.html", context, status=422 if form.errors else 200)
 
 
 @require_GET

@@ -1,8 +1,9 @@
 """Who may report, see and answer hits, and why not."""
 
-from accounts.models import Actor, MachineClient
+from accounts.models import Actor, MachineClient, User
 from accounts.policies import acts_in_own_session, holds, reads
-from hits.models import Hit, Outcome, Verification
+from hits.models import Acknowledgement, Hit, Outcome, Verification
+from hotlists import policies as entries
 from matchers.models import Matcher
 from portal.errors import Stranger
 from portal.policies import Allowed, Denied, Late, Verdict, first_denial
@@ -25,6 +26,20 @@ def may_report(actor: Actor) -> Verdict:
 def may_see(actor: Actor) -> Verdict:
     """Who may see hits at all; which ones, the lists say."""
     return reads(actor, "hits.view_board")
+
+
+def is_work_of(actor: Actor, hit: Hit) -> bool:
+    """Whether it is this person's to answer, or was, or is a hit on an entry that is their work; others say why (R-062)."""
+    if not isinstance(actor, User):
+        return False
+    if hit.closed_at is None and holds(actor, "hits.answer_hit"):
+        return True
+    answers = (
+        Acknowledgement.objects.filter(hit=hit, acknowledged_by=actor),
+        Verification.objects.filter(hit=hit, verified_by=actor),
+        Outcome.objects.filter(hit=hit, recorded_by=actor),
+    )
+    return any(mine.exists() for mine in answers) or (hit.entry is not None and entries.is_work_of(actor, hit.entry))
 
 
 def may_answer(user: Actor) -> Verdict:

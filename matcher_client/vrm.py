@@ -160,6 +160,18 @@ def issued_from(vrm: str) -> date | None:
     return date(2000 + identifier, 3, 1) if identifier < 50 else date(1950 + identifier, 9, 1)
 
 
+# What a text is taken to name a mark by: shapes that nothing else has. "A12 and" is a road, so older marks count unspaced.
+_TOLD = re.compile(
+    rf"(?<![A-Z0-9])(?:{L}{{2}} ?[0-9]{{2}} ?{S}{{3}}|{AGE_LETTER}[1-9][0-9]{{1,2}}{L}{{3}}"
+    rf"|{L}{{3}}[1-9][0-9]{{1,2}}{AGE_LETTER})(?![A-Z0-9])"
+)
+
+
+def named_in(text: str) -> bool:
+    """Whether a text seems to name a mark of a shape issued since 1963."""
+    return bool(_TOLD.search(unicodedata.normalize("NFKC", text).upper()))
+
+
 def notices(vrm: str, on: date, country: str = "GB") -> list[Notice]:
     """What a person should be told about the mark as seen on the day `on`."""
     if country not in BRITISH_ISLES:

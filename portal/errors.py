@@ -13,6 +13,7 @@ class Refusal(Exception):
 
     status = 400
     title = "This cannot be done"
+    asked_at = ""  # the page that asks for what is lacking, by its name, if there is one
 
     def aftermath(self) -> None:
         """What stays to be written though the act was undone. Called by what turns refusals into answers, once the act's

@@ -32,7 +32,7 @@ class RefusalMiddleware(MiddlewareMixin):
             exception = as_refusal(exception) or exception
         if isinstance(exception, Refusal):
             exception.aftermath()
-            return views.refusal(request, exception)
+            return views.asked_first(request, exception) or views.refusal(request, exception)
         if isinstance(exception, OperationalError | InterfaceError):
             return views.unavailable(request)
         return None

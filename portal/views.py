@@ -2,11 +2,13 @@
 
 import sys
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib.auth.decorators import login_not_required
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.urls import reverse
 
 from portal.errors import Refusal, Stranger
 
@@ -34,6 +36,13 @@ def refusal(request: HttpRequest, refused: Refusal) -> HttpResponse:
     typed = [] if _wants_json(request) else words_typed(request)
     more = {"typed": typed} if typed else {}
     return _answer(request, refused.status, refused.title, str(refused), "errors/refusal.html", **more)
+
+
+def asked_first(request: HttpRequest, refused: Refusal) -> HttpResponse | None:
+    """For a page that opens once something was answered: where that is asked, which leads back here. None for others."""
+    if not refused.asked_at or request.method != "GET" or _wants_json(request):
+        return None
+    return redirect(f"{reverse(refused.asked_at)}?{urlencode({'next': request.get_full_path()})}")
 
 
 def words_typed(request: HttpRequest) -> list[str]:

@@ -154,6 +154,7 @@ SCHEDULE: list[Rule] = [
                       "camera_sites.SelfAssessment.sign_in",
                       "hits.Acknowledgement.sign_in", "hits.Verification.sign_in", "hits.Outcome.sign_in",
                       "matchers.Halt.sign_in", "scrutiny.Certificate.sign_in")),
+    erase("accounts.StatedReason", "6 years after it lapsed", LIMITATION, months=72, since="stands_until"),
     *keep("None is ever made: machines sign in with client credentials", "Stack", "oauth2_provider.Grant",
           "oauth2_provider.RefreshToken", "oauth2_provider.IDToken", "oauth2_provider.DeviceGrant"),
     # --- The log. The event outlives its words, which go with the records they are about.

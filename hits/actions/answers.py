@@ -7,6 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import Actor, User
+from accounts.reasons import require_why, why
 from audit.actions import record
 from audit.verbs import Verb
 from hits import live, policies
@@ -33,10 +34,11 @@ _TAKES_FORCE = {Result.STALE: FeedException.Cause.STALE, Result.WRONG_VEHICLE: F
 
 @transaction.atomic
 def open_hit(hit: Hit, *, by: Actor, justification: str = "") -> Hit:
-    """Looks at a hit, which is recorded (R-062)."""
+    """Looks at a hit, which is recorded; whose work it is not says why, once for a purpose and case (R-062)."""
     policies.require_sight(by, hit)
     require(policies.may_see(by))
-    record(Verb.HIT_OPENED, target=hit, by=by, plate=hit.plate, also=hit.listed_with[:1], justification=justification)
+    told = why(by, justification) if policies.is_work_of(by, hit) else require_why(by, justification)
+    record(Verb.HIT_OPENED, target=hit, by=by, plate=hit.plate, also=[*hit.listed_with[:1], *told.also], **told.words)
     return hit
 
 

@@ -6,6 +6,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import Actor
+from accounts.reasons import why
 from audit.actions import record
 from audit.verbs import Verb
 from hits import policies
@@ -25,13 +26,14 @@ def past_hits(
     *, by: Actor, plate: str = "", reason: str = "", hotlist: Hotlist | None = None, priority: str = "",
     state: str = "", since: dt.date | None = None,
 ) -> HitQuerySet:  # fmt: skip
-    """Hits of the lists that the searcher may see, narrowed. Raises Unfit for a plate without a reason."""
+    """Hits of the lists that the searcher may see, narrowed. Raises Unfit for a plate without a reason,
+    said now or stated and standing."""
     require(policies.may_see(by))
     now = timezone.now()
     found = Hit.objects.visible_to(by)
-    looked_for = None
+    looked_for, told = None, why(by, reason)
     if plate:
-        if not reason.strip():
+        if not str(told):
             raise Unfit("Say why you look for this plate.", {"reason": ["Enter the reason for looking for one plate."]})
         try:
             vrm = plates.normalise(plate)
@@ -53,6 +55,6 @@ def past_hits(
         found = found.exclude(cautions=[])
     record(
         Verb.HITS_SEARCHED, target=StandardsProfile.objects.in_force(now), by=by, plate=looked_for, count=found.count(),
-        reason=reason or "looking through recent hits", justification=reason,
+        also=told.also, reason=str(told) or "looking through recent hits", **told.words,
     )  # fmt: skip
     return found

@@ -11,6 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from accounts.reasons import standing
 from audit.models import Event
 from audit.sentences import tell
 from camera_sites.sight import Sight
@@ -53,7 +54,7 @@ def hit_detail(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     same = Hit.objects.of_same_vehicle(hit).select_related("site")
     sight = Sight.of(request.user)
     context = {
-        "hit": hit, "card": Card.of(hit, now, limits), "acts": acts_on(hit, request.user), "limits": limits,
+        "hit": hit, "reason": standing(request.user), "card": Card.of(hit, now, limits), "acts": acts_on(hit, request.user), "limits": limits,
         "sight": sight, "scope": scope_of(hit, sight=sight), "points": POINTS,
         "sightings": same.order_by("-pk")[:20],
         "also_listed": Hit.objects.visible_to(request.user).of_same_read(hit).select_related("hotlist"),

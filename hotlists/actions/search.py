@@ -4,6 +4,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import Actor
+from accounts.reasons import why
 from audit.actions import record
 from audit.verbs import Verb
 from hotlists import policies
@@ -18,15 +19,16 @@ from standards.models import StandardsProfile
 
 @transaction.atomic
 def search_plate(
-    typed: str, *, by: Actor, reason: str, country: str | None = None, likeness: Likeness = Likeness.EXACT
+    typed: str, *, by: Actor, reason: str = "", country: str | None = None, likeness: Likeness = Likeness.EXACT
 ) -> Found:
     """Entries and feed rows on lists the searcher may see that name this plate, one like it, or one that fits `typed`
-    with its `?` and `*`; asks why, and is recorded (R-062)."""
+    with its `?` and `*`; asks why unless a stated reason stands, and is recorded (R-062)."""
     require(policies.may_search(by))
     now = timezone.now()
     profile = StandardsProfile.objects.in_force(now)
     pattern, way = read_pattern(typed, likeness, profile)
-    require_reason(reason)
+    told = why(by, reason)
+    require_reason(str(told))
     found = find(way, by=by, at=now, most=profile.number("search.shown.most"), country=country or None)
     count = len(found.entries) + len(found.rows)
     also = [*found.entries, *{row.hotlist for row in found.rows}]
@@ -35,13 +37,13 @@ def search_plate(
     if pattern.is_whole:
         plate = (country or agreed(found.countries), pattern.typed)
         record(
-            Verb.PLATE_SEARCHED, target=profile, by=by, plate=plate, plates=found.plates, count=count, also=also,
-            likeness=likeness.value, reason=reason, justification=reason,
+            Verb.PLATE_SEARCHED, target=profile, by=by, plate=plate, plates=found.plates, count=count, also=[*also, *told.also],
+            likeness=likeness.value, reason=str(told), **told.words,
         )  # fmt: skip
     else:
         record(
-            Verb.PLATES_SEARCHED, target=profile, by=by, plates=found.plates, count=count, also=also,
-            likeness=likeness.value, pattern=pattern.typed, reason=reason, justification=reason,
+            Verb.PLATES_SEARCHED, target=profile, by=by, plates=found.plates, count=count, also=[*also, *told.also],
+            likeness=likeness.value, pattern=pattern.typed, reason=str(told), **told.words,
         )  # fmt: skip
     return found
 

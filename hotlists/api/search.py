@@ -41,7 +41,10 @@ class PlateSearchBody(serializers.Serializer):
     plate = serializers.CharField(max_length=30, help_text="`?` is one unknown character, `*` any number of them.")
     likeness = serializers.ChoiceField(LIKENESSES, required=False, default=Likeness.EXACT.value)
     country = serializers.CharField(max_length=2, required=False, allow_null=True, default=None)
-    reason = serializers.CharField(max_length=300)
+    reason = serializers.CharField(
+        max_length=300, required=False, allow_blank=True, default="",
+        help_text="May be left out while a stated reason stands (`reasons/`).",
+    )  # fmt: skip
 
     def validate_likeness(self, given: str) -> Likeness:
         """As the action takes it."""

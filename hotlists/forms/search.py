@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 
-from accounts.models import User
+from accounts.models import StatedReason, User
 from hotlists.countries import COUNTRIES
 from hotlists.exports import Form
 from hotlists.listing import MINE, Order, State
@@ -34,6 +34,12 @@ class SearchForm(forms.Form):
     reason = forms.CharField(
         max_length=300, label="Why do you search?", help_text="Recorded with your name: an incident, a case, a duty."
     )
+
+    def __init__(self, *args: Any, stands: StatedReason | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if stands is not None:
+            self.fields["reason"].required = False
+            self.fields["reason"].help_text = f"Left empty, you search for what you said already: {stands}."
 
     def clean_likeness(self) -> Likeness:
         """As typed, unless more was asked for."""

@@ -47,6 +47,7 @@ from .feeds import (
 )
 from .filters import may_change_filter, may_save_filter
 from .hotlists import may_change, may_hand_over, may_judge, may_justify, may_manage
+from .looking import is_work_of
 from .life import (
     has_no_stake,
     may_ask_again,
@@ -82,6 +83,7 @@ __all__ = [
     "barred_to",
     "deciders_needed",
     "has_no_stake",
+    "is_work_of",
     "let_nothing_through",
     "may_accept",
     "may_accept_edition",

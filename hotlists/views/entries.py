@@ -7,6 +7,7 @@ from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
+from accounts.reasons import standing
 from audit.models import Event
 from audit.sentences import tell
 from hotlists import actions, quality
@@ -20,6 +21,7 @@ def entry_detail(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """One entry, told from top to bottom. Opening it is recorded."""
     entry = actions.open_entry(_entry(request, pk), by=request.user)
     context = story_of(entry, request.user, timezone.now())
+    context["reason"] = standing(request.user)
     context["events"] = tell(Event.objects.about("hotlists.entry", entry.pk).outside_findings().newest_first()[:50])
     version = context["latest"]
     if version.status == EntryVersion.Status.DRAFT:

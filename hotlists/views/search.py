@@ -5,6 +5,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
+from accounts.reasons import standing
 from hotlists import actions, policies
 from hotlists.forms import SearchForm
 from hotlists.models import SavedFilter
@@ -18,7 +19,8 @@ from portal.policies import require
 def plate_search(request: HttpRequest) -> HttpResponse:
     """Searching the lists: asks for a reason, and is recorded. The plate never stands in the address."""
     require(policies.may_search(request.user))
-    form, found = SearchForm(request.POST or None, initial=filter_opened(request, SavedFilter.Page.SEARCH)), None
+    initial = filter_opened(request, SavedFilter.Page.SEARCH)
+    form, found = SearchForm(request.POST or None, initial=initial, stands=standing(request.user)), None
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         try:
