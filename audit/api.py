@@ -88,7 +88,7 @@ class EventList(APIView):
         consult(by=request.user, purpose=purpose, what=in_words(asked), plate=plate)
         pages = EventPages()
         events: list[Event] = pages.paginate_queryset(narrowed(asked, form.span), request, view=self) or []
-        return pages.get_paginated_response([_told(one) for one in tell(events, request.user)])
+        return pages.get_paginated_response([as_told(one) for one in tell(events, request.user)])
 
 
 class ExportSerializer(serializers.Serializer):
@@ -167,7 +167,8 @@ class VerificationList(APIView):
         return Response(status=status.HTTP_202_ACCEPTED)
 
 
-def _told(one: Told) -> dict[str, Any]:
+def as_told(one: Told) -> dict[str, Any]:
+    """One event as EventSerializer has it."""
     event = one.event
     plain = (
         "id",

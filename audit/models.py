@@ -33,6 +33,15 @@ class EventQuerySet(models.QuerySet["Event"]):
         """Events that mention this subject, whoever's words they are in."""
         return self.filter(pk__in=EventDetail.objects.filter(subjects__contains=[f"{kind}:{id}"]).values("pk"))
 
+    def telling_of(self, things: dict[str, list[str]]) -> "EventQuerySet":
+        """Events about any of these, by kind: also those whose words went with the record, by what the event itself says."""
+        own = Event.objects.none()
+        for kind, ids in things.items():
+            own |= Event.objects.filter(subject_kind=kind, subject_id__in=ids)
+        keys = [f"{kind}:{id}" for kind, ids in things.items() for id in ids]
+        named = EventDetail.objects.filter(subjects__overlap=keys)
+        return self.filter(Q(pk__in=own.values("pk").union(named.values("pk"))))
+
     def outside_findings(self) -> "EventQuerySet":
         """For the page of what they are about: findings are told in their own room, to those who may see them."""
         return self.exclude(verb__startswith="finding.")

@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from django.contrib.auth import get_user_model
+
 from audit.models import Event, EventDetail
 from audit.veils import veiled
 from audit.verbs import Verb
@@ -30,24 +32,30 @@ class Told:
 
 
 def tell(events: Iterable[Event], by: Any = None) -> list[Told]:
-    """The events as sentences, in their order, in one query more; for a reader who was not given all things, in a few more."""
+    """The events as sentences, in their order, in one query more, and one where words were erased; for a reader who was not
+    given all things, in a few more."""
     events = list(events)
     details = EventDetail.objects.filter(pk__in=[event.pk for event in events]).values_list("pk", "body", "subjects")
     bodies, subjects = {}, {}
     for pk, body, named in details:
         bodies[pk], subjects[pk] = body, named
     hidden = veiled(subjects, by) if by is not None else {}
+    erased = {event.actor_id for event in events if event.pk not in bodies and event.actor_kind == "user"}
+    people = {str(one.pk): str(one) for one in get_user_model().objects.filter(pk__in=erased)} if erased else {}
     return [
         _veiled(event, bodies[event.pk], hidden[event.pk])
         if event.pk in hidden
-        else _told(event, bodies.get(event.pk), subjects.get(event.pk, []))
+        else _told(event, bodies.get(event.pk), subjects.get(event.pk, []), people)
         for event in events
     ]
 
 
-def _told(event: Event, body: dict[str, object] | None, subjects: list[str]) -> Told:
+def _told(event: Event, body: dict[str, object] | None, subjects: list[str], people: dict[str, str]) -> Told:
     if body is None:
-        words = _Words(actor=f"{event.actor_kind} {event.actor_id}", subject=f"{event.subject_kind} (erased)")
+        actor = people.get(event.actor_id) if event.actor_kind == "user" else None
+        words = _Words(
+            actor=actor or f"{event.actor_kind} {event.actor_id}", subject=f"{event.subject_kind} (erased)"
+        )
         return Told(event, _fill(event.verb, words), {})
     return Told(event, _fill(event.verb, _Words(body)), body, tuple(subjects))
 

@@ -57,6 +57,7 @@ class Verb(TextChoices):
     JUSTIFICATION_REJECTED = "justification.rejected", "{actor} found {hotlist} not justified: {rationale}"
     ENTRY_DRAFTED = "entry.drafted", "{actor} wrote a draft of {subject}"
     ENTRY_EDITED = "entry.edited", "{actor} edited a draft of {subject}"
+    INTEREST_LINKED = "interest.linked", "{actor} took the vehicle of {source} over into a draft of {subject}"
     ENTRY_SUBMITTED = "entry.submitted", "{actor} submitted version {version} of {subject} for a decision"
     ENTRY_APPROVED = "entry.approved", "{actor} approved version {version} of {subject}: {rationale}"
     ENTRY_REJECTED = "entry.rejected", "{actor} rejected version {version} of {subject}: {rationale}"
@@ -401,6 +402,9 @@ _OPERATIONS = {
     Verb.FILTER_DROPPED: Operation.HOUSEKEEPING,
     Verb.PLATE_CHECKED: Operation.CONSULTATION,
     Verb.WARNINGLIST_LOADED: Operation.COLLECTION,
+    Verb.WARNINGLIST_ACCEPTED: Operation.COMBINATION,  # from here on every listed plate is held against it
+    Verb.WARNINGLIST_BROUGHT_BACK: Operation.COMBINATION,
+    Verb.INTEREST_LINKED: Operation.COMBINATION,
     Verb.WARNINGLIST_DISCARDED: Operation.ERASURE,
     Verb.WARNINGLIST_OPENED: Operation.CONSULTATION,
     Verb.WARNINGLIST_PROBLEMS_TAKEN: Operation.DISCLOSURE,
@@ -423,7 +427,7 @@ _OPERATIONS = {
     Verb.SITES_MAPPED: Operation.CONSULTATION,
     Verb.LOAD_RECEIVED: Operation.COLLECTION,
     Verb.LOAD_FILE_SET_ASIDE: Operation.HOUSEKEEPING,
-    Verb.LOAD_CHECKED: Operation.HOUSEKEEPING,
+    Verb.LOAD_CHECKED: Operation.COMBINATION,  # the file is held against the list, row by row
     Verb.LOAD_MERGED: Operation.COMBINATION,
     Verb.LOAD_PROBLEMS_TAKEN: Operation.DISCLOSURE,
     Verb.EXCEPTIONS_TAKEN: Operation.DISCLOSURE,

@@ -8,14 +8,17 @@ from typing import NamedTuple
 from uuid import UUID
 
 from django.db import connections, transaction
+from django.db.models import Max
 
 from audit.elsewhere import contradictions
-from audit.models import Checkpoint, Leaf, Unsealed, Verification
+from audit.models import Checkpoint, Leaf, Subtree, Unsealed, Verification
 from audit.seal import canonical, merkle, notes
 from audit.sealing import edge_of, origin
+from audit.tree import LEVEL, WIDTH
 from portal.ids import moment_of
 
 STEP = 5_000
+KEPT_A_TIME = 1_000  # kept roots read at a time: a quarter of a million leaves
 MOST_PROBLEMS = 100
 WAITS = dt.timedelta(minutes=10)  # for its seal, at most; the sealer comes every few seconds
 
@@ -64,12 +67,16 @@ def verify(
         edge = _edge_at(checkpoints, after, verifier)
         known = {each.size: each for each in checkpoints.iterator()}
         limits = [limit() for limit in ended_before]
+        kept = _KeptSubtrees(using)
         for leaf in _leaves(edge.size, using):
             if leaf.number != edge.size:
                 report.wrong(f"Leaf {edge.size} is missing: the next is {leaf.number}.")
                 break
             _judge(report, leaf, limits)
-            edge.add(leaf.hash)
+            if (edge.size + 1) % WIDTH:
+                edge.add(leaf.hash)
+            else:
+                kept.judge(report, edge.size + 1, edge.add_and_tell(leaf.hash))
             report.leaves += 1
             if edge.size in known:
                 _compare(report, known.pop(edge.size), edge, verifier)
@@ -81,11 +88,48 @@ def verify(
         newest = Checkpoint.objects.using(using).first()
         if edge.size != (newest.size if newest else 0) and not known:
             report.wrong(f"The log has {edge.size} leaves, and no checkpoint of that size was signed.")
+        kept.look_beyond(report, edge.size)
         _look_for_unsealed(report, using, now)
         for words in contradictions(verifier):
             report.wrong(words)
         report.size, report.root = edge.size, edge.root().hex()
     return report
+
+
+class _KeptSubtrees:
+    """The roots that are kept to make proofs quickly, read a window at a time: a wrong one would spoil every proof over it."""
+
+    def __init__(self, using: str):
+        self._rows = Subtree.objects.using(using)
+        self._windows: dict[int, tuple[int, dict[int, bytes], int]] = {}
+
+    def judge(self, report: Report, size: int, made: list[tuple[int, bytes]]) -> None:
+        """Holds against what is kept the subtrees that became whole at this size."""
+        for height, node in made:
+            level, rest = divmod(height, LEVEL)
+            if rest:
+                continue
+            index = (size >> height) - 1
+            kept, last = self._at(level, index)
+            if kept is not None and kept != node:
+                report.wrong(f"The kept root {index} of level {level} is not that over its leaves: proofs from it fail.")
+            elif kept is None and index < last:
+                report.wrong(f"The kept root {index} of level {level} is missing among later ones.")
+
+    def look_beyond(self, report: Report, size: int) -> None:
+        """Kept roots over leaves that the log does not have."""
+        for level, last in self._rows.values_list("level").annotate(last=Max("index")).order_by("level"):
+            if level < 1 or last >= size >> LEVEL * level:
+                report.wrong(f"A root {last} of level {level} is kept over leaves that are not in the log.")
+
+    def _at(self, level: int, index: int) -> tuple[bytes | None, int]:
+        first, found, last = self._windows.get(level, (index, {}, -1))
+        if not first <= index < first + KEPT_A_TIME or level not in self._windows:
+            rows = self._rows.filter(level=level, index__gte=index, index__lt=index + KEPT_A_TIME)
+            found = {number: bytes(hash_) for number, hash_ in rows.values_list("index", "hash")}
+            last = self._rows.filter(level=level).aggregate(last=Max("index"))["last"] or -1
+            self._windows[level] = (index, found, last)
+        return found.get(index), last
 
 
 def _edge_at(checkpoints: object, after: int, verifier: notes.Verifier) -> merkle.Edge:

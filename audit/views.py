@@ -5,38 +5,35 @@ import uuid
 from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_http_methods
 
 from audit import policies
 from audit.actions import ask_to_verify, consult
+from audit.asking import ask_purpose, keep_purpose, purpose_of
 from audit.exports import Asked, as_id, asked_for, exported, newest
 from audit.forms import ExportForm, LogForm, PurposeForm
 from audit.models import Checkpoint, Event, Verification
-from audit.purposes import Purpose
 from audit.reading import in_words, narrowed, page_of, shown
 from portal.policies import require
 
-PURPOSE_LIFE = 3600  # seconds; then it is asked again
-KEY = "log_purpose"
 MOST_VERIFICATIONS = 60  # on a page: two months of nights
 BREATH = dt.timedelta(minutes=10)  # what one request or task may last
 
 
 @require_http_methods(["GET", "POST"])
 def log_purpose(request: HttpRequest) -> HttpResponse:
-    """For which of the four lawful purposes; asked again after an hour."""
+    """For which of the four lawful purposes; asked again once it lapsed."""
     require(policies.may_read_log(request.user))
     form = PurposeForm(request.POST or None)
     to = request.POST.get("next") or request.GET.get("next") or ""
     if not url_has_allowed_host_and_scheme(to, allowed_hosts=None):
         to = reverse("event_list")
     if request.method == "POST" and form.is_valid():
-        request.session[KEY] = [form.cleaned_data["purpose"], timezone.now().timestamp() + PURPOSE_LIFE]
+        keep_purpose(request, form.cleaned_data["purpose"])
         return redirect(to)
     return render(request, "audit/log_purpose.html", {"form": form, "next": to})
 
@@ -45,9 +42,9 @@ def log_purpose(request: HttpRequest) -> HttpResponse:
 def event_list(request: HttpRequest) -> HttpResponse:
     """The log as sentences, narrowed as asked; every look is an event itself."""
     require(policies.may_read_log(request.user))
-    purpose = _purpose(request)
+    purpose = purpose_of(request)
     if purpose is None:
-        return _ask(request)
+        return ask_purpose(request)
     given = {name: value for name, value in request.GET.items() if name != "before"}
     form = LogForm(given or None)
     if form.is_bound and not form.is_valid():
@@ -71,9 +68,9 @@ def event_list(request: HttpRequest) -> HttpResponse:
 def event_detail(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """One event with its facts, the columns that changed, and what else was done in the same breath."""
     require(policies.may_read_log(request.user))
-    purpose = _purpose(request)
+    purpose = purpose_of(request)
     if purpose is None:
-        return _ask(request)
+        return ask_purpose(request)
     event = get_object_or_404(Event, pk=pk)
     consult(by=request.user, purpose=purpose.value, what=f"the event {event.pk}")
     beside = Event.objects.filter(correlation_id=event.correlation_id).exclude(pk=event.pk)
@@ -101,9 +98,9 @@ def verification_list(request: HttpRequest) -> HttpResponse:
 def log_export(request: HttpRequest) -> HttpResponseBase:
     """What the log was narrowed to, or one event, as a file with its proofs; for whom is asked first (R-064, R-072)."""
     require(policies.may_read_log(request.user))
-    purpose = _purpose(request)
+    purpose = purpose_of(request)
     if purpose is None:
-        return _ask(request)
+        return ask_purpose(request)
     narrow = LogForm({name: value for name, value in request.GET.items() if name in LogForm.base_fields})
     if not narrow.is_valid():
         return redirect(f"{reverse('event_list')}?{request.GET.urlencode()}")
@@ -113,16 +110,6 @@ def log_export(request: HttpRequest) -> HttpResponseBase:
     if request.method != "POST" or not form.is_valid():
         return render(request, "audit/log_export.html", context, status=422 if form.errors else 200)
     return exported(request, events, narrow, Asked(what, purpose.value, form.cleaned_data["recipient"], request.user))
-
-
-def _purpose(request: HttpRequest) -> Purpose | None:
-    """What was chosen, while it holds."""
-    chosen, until = request.session.get(KEY, ("", 0))
-    return Purpose(chosen) if chosen in Purpose.values and until > timezone.now().timestamp() else None
-
-
-def _ask(request: HttpRequest) -> HttpResponseRedirect:
-    return HttpResponseRedirect(f"{reverse('log_purpose')}?{urlencode({'next': request.get_full_path()})}")
 
 
 def _cursor(request: HttpRequest) -> uuid.UUID | None:

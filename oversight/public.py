@@ -6,12 +6,14 @@ import uuid
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from camera_sites.papers import for_the_public
 from camera_sites.public import newest
 from oversight.models import TransparencyRelease
 from portal.printing import paper
+from scrutiny.public import certified
 
 TOO_SMALL = "fewer than 5"
 
@@ -23,7 +25,9 @@ def transparency(request: HttpRequest) -> HttpResponse:
     release = TransparencyRelease.objects.order_by("-released_at").first()
     found = newest()
     told = [version for version in found if not version.names_a_place]
-    context = {"release": release, "summaries": told, "withheld": len(found) - len(told)}
+    context = {
+        "release": release, "summaries": told, "withheld": len(found) - len(told), "certified": certified(timezone.now()),
+    }  # fmt: skip
     return render(request, "oversight/transparency.html", context)
 
 
@@ -42,7 +46,8 @@ def assessment_pdf(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 def transparency_json(request: HttpRequest) -> HttpResponse:
     """All figures of the latest release."""
     release = _latest()
-    return JsonResponse({"released_at": release.released_at.isoformat(), "figures": release.figures})
+    told = {"released_at": release.released_at.isoformat(), "figures": release.figures}
+    return JsonResponse({**told, "certificates": certified(timezone.now())})
 
 
 @login_not_required

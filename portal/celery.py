@@ -4,15 +4,18 @@ import os
 
 from celery import Celery
 from celery.schedules import crontab
-from celery.signals import task_prerun, worker_ready
+from celery.signals import after_setup_logger, after_setup_task_logger, task_prerun, worker_ready
 
-from portal import request
+from portal import logs, request
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
 
 app = Celery("portal")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+
+for _set_up in (after_setup_logger, after_setup_task_logger):
+    _set_up.connect(logs.keep_rows_out, weak=False)
 
 # Seconds between runs. Nothing is right only because one of these ran: what time decides is a predicate.
 app.conf.beat_schedule = {

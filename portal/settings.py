@@ -378,7 +378,7 @@ STORAGES = {
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "formatters": {"line": {"()": "portal.logs.Formatter", "format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "filters": {"no_next_root": {"()": "matchers.log_noise.NoNextRoot"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "loggers": {"django.request": {"filters": ["no_next_root"]}},

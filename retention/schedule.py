@@ -177,8 +177,8 @@ SCHEDULE: list[Rule] = [
     # --- What was found wrong
     erase("scrutiny.Sample", "6 years after it was drawn; names no vehicle", LIMITATION, months=72, since="drawn_at"),
     *goes_with("scrutiny.Sample", ("scrutiny.SampleAnswer", "item__sample"), ("scrutiny.SampleItem", "sample")),
-    erase("scrutiny.Signal", "6 years after it was judged; holds a keyed hash and no plate", LIMITATION, months=72,
-          since="judged_at"),
+    erase("scrutiny.Signal", "6 years after it was judged, or after the last act behind it; holds a keyed hash and no plate",
+          LIMITATION, months=72, since=Coalesce("judged_at", "until_at")),
     erase("scrutiny.Finding", "6 years after it was settled", LIMITATION, months=72, since="settled_at", asks=True,
           blocked_by=("scrutiny.SampleAnswer.finding", "scrutiny.Signal.finding")),
     *goes_with("scrutiny.Finding", ("scrutiny.FindingNote", "finding")),

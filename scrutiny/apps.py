@@ -16,13 +16,15 @@ class ScrutinyConfig(AppConfig):
         from camera_sites import code_principles  # noqa: PLC0415
         from scrutiny import actions, waiting  # noqa: PLC0415
         from scrutiny.code_facts import findings_are_answered  # noqa: PLC0415
-        from scrutiny.panels import findings  # noqa: PLC0415
+        from scrutiny.panels import findings, story  # noqa: PLC0415
 
         verification.when_broken.append(partial(actions.report_broken_log, by=actions.CLOCK))
         home.register(waiting.questions)
         code_principles.register(10, findings_are_answered)
         for place in ("camera_sites.site", "hotlists.entry", "hits.hit"):
             panels.register(place, findings, order=70)
+            panels.register(place, story, order=90)
+        panels.register("camera_sites.dpia", story, order=90)
         navigation.register("Signals", "signal_list", "scrutiny.view_signals", 61, section="/signals/")
         navigation.register("Samples", "sample_list", "scrutiny.view_signals", 62, section="/samples/")
         navigation.register("Certificates", "certificate_list", "scrutiny.view_findings", 63, section="/certificates/")

@@ -27,10 +27,12 @@ def may_work(user: Actor, finding: Finding) -> Verdict:
 
 
 def may_retest(user: Actor, finding: Finding) -> Verdict:
-    """Another person than the one who answered it."""
+    """Whoever tests answers, unless it is theirs: who answered it or answers for it does not judge that it holds (R-071)."""
     if isinstance(user, User) and user.pk == finding.closed_by_id:
         return Denied("You answered this finding, so somebody else has to test the answer.")
-    return first_denial(holds(user, "scrutiny.work_finding"), acts_in_own_session(user))
+    if _owns(user, finding):
+        return Denied("You answer for this finding, so somebody else has to test the answer.")
+    return first_denial(holds(user, "scrutiny.test_finding"), acts_in_own_session(user))
 
 
 def _owns(actor: Actor, finding: Finding) -> bool:

@@ -6,9 +6,12 @@ from scrutiny.api import certificates as certificates_api
 from scrutiny.api import findings as findings_api
 from scrutiny.api import samples as samples_api
 from scrutiny.api import screening as screening_api
-from scrutiny.views import certificates, findings, samples, screening
+from scrutiny.api import stories as stories_api
+from scrutiny.views import certificates, findings, samples, screening, stories
 
 urlpatterns = [
+    path("stories/", stories.case_story, name="case_story"),
+    path("stories/<str:kind>/<path:ref>/", stories.story, name="story"),
     path("findings/", findings.finding_list, name="finding_list"),
     path("findings/new/", findings.finding_new, name="finding_new"),
     path("findings/<uuid:pk>/", findings.finding_detail, name="finding_detail"),
@@ -29,6 +32,7 @@ urlpatterns = [
 ]
 
 api_urlpatterns = [
+    path("stories/<str:kind>/<path:ref>/", stories_api.StoryDetail.as_view(), name="api_story"),
     path("findings/", findings_api.FindingList.as_view(), name="api_finding_list"),
     path("findings/<uuid:pk>/", findings_api.FindingDetail.as_view(), name="api_finding_detail"),
     path("findings/<uuid:pk>/note/", findings_api.FindingNoteView.as_view(), name="api_finding_note"),

@@ -18,6 +18,8 @@ def questions(user: User, now: dt.datetime) -> Iterator[Item]:
     yield from _own(user, now)
     if holds(user, "scrutiny.work_finding"):
         yield from _of_others(user, now)
+    if holds(user, "scrutiny.test_finding"):
+        yield from _answered(user)
     if holds(user, "scrutiny.judge_signal"):
         yield from _signals(user, now)
     if holds(user, "scrutiny.work_sample"):
@@ -37,7 +39,10 @@ def _of_others(user: User, now: dt.datetime) -> Iterator[Item]:
     if first := late.first():
         yield Item("Findings of others that are overdue", f"{reverse('finding_list')}?show=overdue", late.count(),
                    first.due_at, "lapsing")  # fmt: skip
-    answered = Finding.objects.awaiting_retest().exclude(closed_by=user).order_by("closed_at")
+
+
+def _answered(user: User) -> Iterator[Item]:
+    answered = Finding.objects.awaiting_retest().exclude(closed_by=user).exclude(owner=user).order_by("closed_at")
     if first := answered.first():
         yield Item(
             "Answers to test again", f"{reverse('finding_list')}?show=answered", answered.count(), first.closed_at

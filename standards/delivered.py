@@ -202,6 +202,7 @@ NUMBERS = [
     ("review.no_hits.rank", 20, "rank", "Least rank of that supervisor", "domain.md 5.4 [D]"),
     ("removal.target", 12, "hours", "What happened ends the entry within a shift", "R-024"),
     ("look.reason.hours", 8, "hours", "A reason to look, once stated, stands for", "R-062 [D]"),
+    ("log.purpose.minutes", 60, "minutes", "A purpose for reading the log, once chosen, stands for", "R-063 [D]"),
     ("finding.answer", 14, "days", "A finding is answered within", "R-071"),
     (
         "search.known.least",

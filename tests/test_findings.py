@@ -58,6 +58,26 @@ def test_whoever_answered_does_not_test_the_answer(finding, dpo, manager):
         Finding.objects.update(status="settled", settled_by=dpo, settled_at=timezone.now())
 
 
+@pytest.mark.parametrize("tester", ["auditor", "asset_owner"])
+def test_what_the_only_officer_answered_is_tested_by_auditor_or_asset_owner(finding, dpo, cast, tester):
+    actions.close_finding(finding, by=dpo, words="Rewrote all five.")
+    assert waits_for(cast[tester]) == ["Answers to test again"]
+    found = actions.retest(finding, by=cast[tester], holds=True, words="Read them: specific.")
+    assert (found.status, found.settled_by) == ("settled", cast[tester])
+
+
+def test_who_answers_for_a_finding_does_not_test_what_another_answered(manager, dpo, auditor):
+    own = actions.open_finding(by=dpo, title="Late answers", words="Three came late.", owner=dpo)
+    actions.close_finding(own, by=dpo, words="A reminder a week before.")
+    other = actions.open_finding(by=dpo, title="Thin notes", words="Two say nothing.", owner=auditor)
+    actions.close_finding(other, by=dpo, words="Rewrote both.")
+    with pytest.raises(Refused, match="You answer for this finding"):
+        actions.retest(other, by=auditor, holds=True, words="Fine.")
+    assert waits_for(auditor) == ["Answers to test again"], "the other one"
+    with pytest.raises(Refused):
+        actions.retest(own, by=manager, holds=True, words="Fine.")
+
+
 def test_finding_is_due_in_the_time_that_the_standards_set(finding, manager, dpo):
     assert finding.due_at - finding.opened_at == dt.timedelta(days=14)
     later = finding.due_at + dt.timedelta(hours=1)

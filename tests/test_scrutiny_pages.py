@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from audit.models import Event
 from audit.verbs import Verb
+from oversight.actions import release_figures
 from portal.errors import Refused, TooLate, Unfit
 from scrutiny import actions, drawing
 from scrutiny.models import Certificate, Finding, Sample, Signal
@@ -212,3 +213,25 @@ def test_month_is_a_month_in_london():
     begin, end = drawing.span_of(dt.date(2026, 7, 1))
     assert begin == dt.datetime(2026, 6, 30, 23, tzinfo=dt.UTC)
     assert end == dt.datetime(2026, 7, 31, 23, tzinfo=dt.UTC)
+
+
+def test_public_reads_each_signed_year_with_its_figures_and_nobodys_name(sample, auditor, asset_owner, manager, client):
+    for item in sample.items.all():
+        actions.answer_item(item, by=auditor, **GOOD, words="Read it.")
+    year = sample.month.year
+    with new_year():
+        with pytest.raises(Unfit, match="words"):
+            actions.sign_certificate(by=asset_owner, year=year, area="search", policy="Ed. 4", violations="AB01 CDE stopped.")
+        release_figures(by=JOB)
+        assert "Looked at every year" not in text(client.get("/transparency/"))
+        actions.sign_certificate(by=asset_owner, year=year, area="search", **SAID)
+        page, (told,) = text(client.get("/transparency/")), client.get("/transparency/figures.json").json()["certificates"]
+    for words in (SAID["policy"], SAID["violations"], f", {year}", "Drawn by lot and looked at"):
+        assert words in page, words
+    figures = dict(told["rows"])
+    assert figures["Drawn by lot and looked at"] == 10
+    assert figures["Sampled acts with something wrong"] == 0
+    assert figures["People with access"] is None or figures["People with access"] >= 5
+    for person in (asset_owner, auditor, manager):
+        assert str(person) not in page
+        assert person.username not in str(told)

@@ -45,6 +45,15 @@ class Edge:
             self.nodes.append(node_hash(self.nodes.pop(), right))
             size //= 2
 
+    def add_and_tell(self, leaf: bytes) -> list[tuple[int, bytes]]:
+        """One more leaf; returns the height and the root of each subtree that it made whole, the lowest first."""
+        made, size, node = [], self.size, leaf
+        for height in range(1, (~size & size + 1).bit_length()):  # as many as the size ends in ones
+            node = node_hash(self.nodes[-height], node)
+            made.append((height, node))
+        self.add(leaf)
+        return made
+
     def root(self) -> bytes:
         """What commits to all of it."""
         if not self.nodes:

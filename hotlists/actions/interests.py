@@ -3,6 +3,8 @@
 from django.db import transaction
 
 from accounts.models import User
+from audit.actions import record
+from audit.verbs import Verb
 from hotlists import policies
 from hotlists.actions.entries import begin_entry
 from hotlists.actions.terms import locked
@@ -21,7 +23,12 @@ def link_interest(entry: Entry, *, by: User, hotlist: Hotlist | None = None) -> 
     require(policies.may_link(by, entry, hotlist or entry.hotlist))
     shown = shown_of(entry)
     facts = {name: getattr(shown, name) for name in OF_THE_VEHICLE}
-    return begin_entry(hotlist or entry.hotlist, by=by, step=STEPS[0].slug, **facts)
+    draft = begin_entry(hotlist or entry.hotlist, by=by, step=STEPS[0].slug, **facts)
+    record(
+        Verb.INTEREST_LINKED, target=draft.entry, by=by, plate=(shown.country, shown.vrm), also=[draft, entry],
+        source=str(entry),
+    )  # fmt: skip
+    return draft
 
 
 def shown_of(entry: Entry) -> EntryVersion:

@@ -92,6 +92,9 @@ def start_postgres(state_dir: Path) -> None:
         "unix_socket_permissions": "0700",
         "max_connections": "200",
         "timezone": "UTC",
+        # Its log would keep the plate of a row that was refused: neither the statement nor the row is written there.
+        "log_min_error_statement": "panic",
+        "log_error_verbosity": "terse",
     }
     options = " ".join(f"-c {shlex.quote(f'{name}={value}')}" for name, value in settings.items())
     command: list[str | Path] = [

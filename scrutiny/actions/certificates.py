@@ -7,6 +7,7 @@ from accounts.models import User
 from accounts.policies import own_session
 from audit.actions import record
 from audit.verbs import Verb
+from matcher_client.vrm import named_in
 from portal.errors import TooLate, Unfit
 from portal.policies import require
 from scrutiny import policies
@@ -25,6 +26,7 @@ def sign_certificate(*, by: User, year: int, area: str, policy: str, violations:
         "violations": (violations, "Say what is known, or that none is."),
     }
     wrong = {name: [ask] for name, (words, ask) in asked.items() if not words.strip()}
+    wrong |= {name: ["The public reads this: leave the number plate out."] for name, (words, _) in asked.items() if named_in(words)}
     if wrong:
         raise Unfit("Some of this needs words.", wrong)
     now = timezone.now()

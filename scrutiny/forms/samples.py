@@ -56,9 +56,9 @@ class SignForm(forms.Form):
 
     policy = forms.CharField(
         max_length=1000, widget=words_field(4), label="The policy that was in place",
-        help_text="Its name and edition, and where it is published.",
+        help_text="Its name and edition, and where it is published. The public reads this.",
     )  # fmt: skip
     violations = forms.CharField(
         max_length=1000, widget=words_field(4), label="Known significant violations and complaints",
-        help_text="What is known, or that none is. Name no vehicle and no person.",
+        help_text="What is known, or that none is. The public reads this: name no vehicle and no person.",
     )  # fmt: skip

@@ -77,7 +77,8 @@ class Finding(models.Model):
         ordering = ["-id"]
         permissions = [
             ("view_findings", "See findings"),
-            ("work_finding", "Open findings, answer them and test the answers"),
+            ("work_finding", "Open findings and answer them"),
+            ("test_finding", "Test the answers that others gave to findings"),
         ]
         constraints = [
             models.UniqueConstraint(

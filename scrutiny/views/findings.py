@@ -11,6 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
+from audit.policies import may_read_log
 from portal.errors import Unfit
 from portal.forms import put_problems
 from portal.policies import Verdict, require
@@ -58,8 +59,10 @@ def finding_new(request: HttpRequest) -> HttpResponse:
 def finding_detail(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """One finding and the work on it."""
     finding = _finding(request, pk)
+    is_told = finding.source_label and may_read_log(request.user)
     context = {
         "finding": finding, "now": timezone.now(), "notes": finding.notes.select_related("noted_by"),
+        "story_kind": finding.source_label.lower() if is_told else "",
         "may_work": policies.may_work(request.user, finding), "may_retest": policies.may_retest(request.user, finding),
     }  # fmt: skip
     return render(request, "scrutiny/finding_detail.html", context)

@@ -2,7 +2,10 @@
 
 from django.db import migrations
 
-NUMBERS = [("look.reason.hours", 8, "hours", "A reason to look, once stated, stands for", "R-062 [D]")]
+NUMBERS = [
+    ("look.reason.hours", 8, "hours", "A reason to look, once stated, stands for", "R-062 [D]"),
+    ("log.purpose.minutes", 60, "minutes", "A purpose for reading the log, once chosen, stands for", "R-063 [D]"),
+]
 
 
 def deliver(apps, schema_editor):
