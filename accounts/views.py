@@ -17,6 +17,7 @@ from portal.policies import require
 
 MOST_STANDING = 5  # of one person's reasons that are shown again, to go on by with one press
 
+
 @require_http_methods(["GET", "POST"])
 def reason_state(request: HttpRequest) -> HttpResponse:
     """For which purpose and case somebody looks; said once, it leads back to what was asked for (R-062)."""

@@ -16,7 +16,7 @@ from audit import policies
 from audit.actions import ask_to_verify, consult
 from audit.exports import TYPE, Asked, asked_for, exported
 from audit.forms import LogForm
-from audit.models import Event, Verification
+from audit.models import Event, Verification, WitnessWord
 from audit.purposes import Purpose
 from audit.reading import in_words, narrowed
 from audit.sentences import Told, tell
@@ -141,6 +141,29 @@ class LogVerificationSerializer(serializers.ModelSerializer):
     def get_root(self, found: Verification) -> str:
         """In hexadecimal."""
         return bytes(found.root).hex()
+
+
+class WitnessWordSerializer(serializers.ModelSerializer):
+    """What a witness outside said of a checkpoint."""
+
+    class Meta:
+        model = WitnessWord
+        fields = ["id", "witness", "size", "line", "time", "problem", "told"]
+
+
+class WitnessList(APIView):
+    """What witnesses outside said of how the log stood."""
+
+    permission_classes = (MayKnock,)
+    machine_scopes = {"GET": ("read",)}
+
+    @extend_schema(responses=WitnessWordSerializer(many=True), operation_id="witnesses_list")
+    def get(self, request: Request) -> Response:
+        """Newest first: cosignatures, and that one has seen another log."""
+        require(policies.may_read_log(request.user))
+        pages = NewestFirst()
+        found = pages.paginate_queryset(WitnessWord.objects.all(), request, view=self) or []
+        return pages.get_paginated_response(WitnessWordSerializer(found, many=True).data)
 
 
 class VerificationList(APIView):

@@ -189,6 +189,33 @@ class Checkpoint(AppendOnly):
         return f"checkpoint at {self.size}"
 
 
+class WitnessWord(AppendOnly):
+    """What a witness outside said of a checkpoint: its cosignature, or that it has seen another log."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    witness = models.CharField(max_length=200, help_text="By the name of its key.")
+    size = models.BigIntegerField(help_text="Of the checkpoint.")
+    line = models.CharField(max_length=400, blank=True, help_text="The signature, as a line of a C2SP signed note.")
+    time = models.BigIntegerField(null=True, help_text="When it signed, in seconds since 1970, as the signature says.")
+    problem = models.CharField(max_length=300, blank=True)
+    told = models.DateTimeField()
+
+    class Meta:
+        triggers = append_only_triggers()
+        ordering = ["-id"]
+        indexes = [models.Index(fields=["witness", "-id"], name="audit_word_of_witness")]
+        constraints = [
+            models.CheckConstraint(
+                name="audit_word_signed_or_disputed",
+                condition=(Q(problem="", time__isnull=False) & ~Q(line=""))
+                | (~Q(problem="") & Q(line="", time__isnull=True)),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.witness} at {self.size}"
+
+
 class Handover(models.Model):
     """How far sealed events were handed on to somebody outside."""
 

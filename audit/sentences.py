@@ -53,9 +53,7 @@ def tell(events: Iterable[Event], by: Any = None) -> list[Told]:
 def _told(event: Event, body: dict[str, object] | None, subjects: list[str], people: dict[str, str]) -> Told:
     if body is None:
         actor = people.get(event.actor_id) if event.actor_kind == "user" else None
-        words = _Words(
-            actor=actor or f"{event.actor_kind} {event.actor_id}", subject=f"{event.subject_kind} (erased)"
-        )
+        words = _Words(actor=actor or f"{event.actor_kind} {event.actor_id}", subject=f"{event.subject_kind} (erased)")
         return Told(event, _fill(event.verb, words), {})
     return Told(event, _fill(event.verb, _Words(body)), body, tuple(subjects))
 

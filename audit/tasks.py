@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from celery import shared_task
 
-from audit import actions, siem
+from audit import actions, siem, tiles, witnesses
 
 log = logging.getLogger(__name__)
 
@@ -27,6 +27,18 @@ def hand_on() -> None:
         siem.hand_on()
     except siem.Away as reason:
         log.warning("%s It is tried again.", reason)
+
+
+@shared_task
+def ask_witnesses() -> None:
+    """Those outside who cosign how the log stands."""
+    witnesses.ask_all()
+
+
+@shared_task
+def publish_tiles() -> None:
+    """The tree as static files."""
+    tiles.publish()
 
 
 @shared_task

@@ -24,7 +24,7 @@ def keep_subtrees(size: int, *, using: str) -> None:
             return  # nor is one above
         for start in range(first, full, BATCH):
             stop = min(start + BATCH, full)
-            below = _hashes(level - 1, start * WIDTH, stop * WIDTH, using)
+            below = hashes(level - 1, start * WIDTH, stop * WIDTH, using)
             Subtree.objects.using(using).bulk_create(
                 Subtree(level=level, index=index, hash=merkle.root_of(below[n * WIDTH : (n + 1) * WIDTH]))
                 for n, index in enumerate(range(start, stop))
@@ -57,10 +57,10 @@ class Tree:
 
     def _read_tile(self, level: int, tile: int) -> list[bytes]:
         whole = self.size >> LEVEL * level
-        return _hashes(level, tile * WIDTH, min((tile + 1) * WIDTH, whole), self._using)
+        return hashes(level, tile * WIDTH, min((tile + 1) * WIDTH, whole), self._using)
 
 
-def _hashes(level: int, start: int, stop: int, using: str) -> list[bytes]:
+def hashes(level: int, start: int, stop: int, using: str) -> list[bytes]:
     """Leaf hashes, or roots over subtrees, of these numbers. LookupError when one is missing."""
     if level == 0:
         rows = Leaf.objects.using(using).filter(number__gte=start, number__lt=stop).order_by("number")

@@ -15,5 +15,6 @@ urlpatterns = [
 api_urlpatterns = [
     path("events/", api.EventList.as_view(), name="api_event_list"),
     path("events/export/", api.Export.as_view(), name="api_log_export"),
+    path("log/witnesses/", api.WitnessList.as_view(), name="api_witness_list"),
     path("log/verifications/", api.VerificationList.as_view(), name="api_verification_list"),
 ]

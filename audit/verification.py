@@ -10,6 +10,7 @@ from uuid import UUID
 from django.db import connections, transaction
 from django.db.models import Max
 
+from audit import witnesses
 from audit.elsewhere import contradictions
 from audit.models import Checkpoint, Leaf, Subtree, Unsealed, Verification
 from audit.seal import canonical, merkle, notes
@@ -90,7 +91,7 @@ def verify(
             report.wrong(f"The log has {edge.size} leaves, and no checkpoint of that size was signed.")
         kept.look_beyond(report, edge.size)
         _look_for_unsealed(report, using, now)
-        for words in contradictions(verifier):
+        for words in [*contradictions(verifier), *witnesses.contradictions()]:
             report.wrong(words)
         report.size, report.root = edge.size, edge.root().hex()
     return report
@@ -112,7 +113,9 @@ class _KeptSubtrees:
             index = (size >> height) - 1
             kept, last = self._at(level, index)
             if kept is not None and kept != node:
-                report.wrong(f"The kept root {index} of level {level} is not that over its leaves: proofs from it fail.")
+                report.wrong(
+                    f"The kept root {index} of level {level} is not that over its leaves: proofs from it fail."
+                )
             elif kept is None and index < last:
                 report.wrong(f"The kept root {index} of level {level} is missing among later ones.")
 

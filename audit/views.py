@@ -16,7 +16,7 @@ from audit.actions import ask_to_verify, consult
 from audit.asking import ask_purpose, keep_purpose, purpose_of
 from audit.exports import Asked, as_id, asked_for, exported, newest
 from audit.forms import ExportForm, LogForm, PurposeForm
-from audit.models import Checkpoint, Event, Verification
+from audit.models import Checkpoint, Event, Verification, WitnessWord
 from audit.reading import in_words, narrowed, page_of, shown
 from portal.policies import require
 
@@ -91,6 +91,7 @@ def verification_list(request: HttpRequest) -> HttpResponse:
         return redirect("verification_list")
     return render(request, "audit/verification_list.html", {
         "rows": Verification.objects.all()[:MOST_VERIFICATIONS], "newest": Checkpoint.objects.first(),
+        "witnesses": WitnessWord.objects.order_by("witness", "-id").distinct("witness"),
     })  # fmt: skip
 
 

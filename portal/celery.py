@@ -34,6 +34,8 @@ app.conf.beat_schedule = {
     "matchers-prune": {"task": "matchers.tasks.prune", "schedule": 3600.0},
     "matchers-sites": {"task": "matchers.tasks.publish_sites", "schedule": 60.0},
     "hand_on_events": {"task": "audit.tasks.hand_on", "schedule": 10.0},
+    "ask_witnesses": {"task": "audit.tasks.ask_witnesses", "schedule": 60.0},
+    "publish_tiles": {"task": "audit.tasks.publish_tiles", "schedule": 10.0},
     "verify_log": {"task": "audit.tasks.verify", "schedule": crontab(hour=2, minute=10)},
     "verify_whole_log": {
         "task": "audit.tasks.verify",

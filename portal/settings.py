@@ -329,6 +329,8 @@ AUDITLOG_CID_GETTER = "portal.request.correlation_id"
 # What the process that seals the log has, and no other: its key, and how the log stood last. No part of any backup.
 SEAL_DIR = Path(env.str("PORTAL_SEAL_DIR", str(FILES_DIR / "seal")))
 CHECKPOINT_DROP = env.str("PORTAL_CHECKPOINT_DROP", "")  # a folder elsewhere, where checkpoints are left
+AUDIT_TILES_DIR = env.str("PORTAL_AUDIT_TILES_DIR", "")  # the tree as static files (C2SP tlog-tiles); empty: none
+AUDIT_WITNESSES: dict[str, str] = env.json("PORTAL_AUDIT_WITNESSES", {})  # public key of a witness -> its address
 SIEM = env.str("PORTAL_SIEM", "")  # tcp://host:port or tls://host:port, which takes sealed events as syslog
 AUDIT_KEY = env.str("PORTAL_AUDIT_KEY", "")  # the public half, where the web cannot read the sealer's folder
 AUDIT_ORIGIN = env.str(

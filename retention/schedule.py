@@ -165,7 +165,7 @@ SCHEDULE: list[Rule] = [
     erase("audit.Event", "6 years after the month it was recorded in; names no vehicle and no person", LIMITATION, months=72,
           since=ITS_ID, by_month=True, leaves_traces=False),
     *keep("For ever: numbers and hashes, by which what is left of the log can be proved", NO_PERSON, "audit.Leaf",
-          "audit.Subtree", "audit.Checkpoint", "audit.Verification"),
+          "audit.Subtree", "audit.Checkpoint", "audit.WitnessWord", "audit.Verification"),
     *keep("Seconds: until a checkpoint covers the event", NO_PERSON, "audit.Unsealed"),
     *keep("For ever: one number", NO_PERSON, "audit.Handover"),
     # --- Retention itself

@@ -4,10 +4,12 @@ nothing is found, and every proof still verifies from zero (R-065)."""
 import base64
 import gzip
 import logging
+import os
 import shutil
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -26,7 +28,6 @@ from hotlists.exports import Form
 from hotlists.models import Entry, EntryVersion
 from matcher_client.vrm import search_skeleton, skeleton
 from matchers import actions as matchers
-from portal import embedded
 from portal.embedded import programs
 from portal.embedded.places import server_dir
 from portal.logs import Formatter
@@ -55,11 +56,10 @@ def spellings() -> set[bytes]:
 
 def dumped() -> bytes:
     """The whole database as text: what a backup of it would hold."""
-    name = connection.settings_dict["NAME"]
-    program = shutil.which("pg_dump") or programs.binaries(django_settings.STATE_DIR) / "pg_dump"
-    where = connection.settings_dict
-    address = ["-h", where["HOST"], *(["-p", str(where["PORT"])] if where["PORT"] else []), "-U", embedded.SUPERUSER]
-    done = subprocess.run([str(program), *address, name], capture_output=True, check=True, timeout=120)  # noqa: S603
+    address = urlsplit(django_settings.DATABASE_ADMIN_URL)._replace(path=f"/{connection.settings_dict['NAME']}")
+    outside = "DATABASE_URL" in os.environ
+    program = shutil.which("pg_dump") if outside else programs.binaries(django_settings.STATE_DIR) / "pg_dump"
+    done = subprocess.run([str(program), urlunsplit(address)], capture_output=True, check=True, timeout=120)
     return done.stdout
 
 

@@ -44,7 +44,10 @@ def spoil(sql: str) -> None:
 @pytest.mark.parametrize(
     ("sql", "words"),
     [
-        (f"UPDATE audit_subtree SET hash = {ZEROS} WHERE level = 1 AND index = 1", "root 1 of level 1 is not that over"),
+        (
+            f"UPDATE audit_subtree SET hash = {ZEROS} WHERE level = 1 AND index = 1",
+            "root 1 of level 1 is not that over",
+        ),
         ("DELETE FROM audit_subtree WHERE level = 1 AND index = 0", "root 0 of level 1 is missing"),
         ("UPDATE audit_subtree SET index = 9 WHERE level = 1 AND index = 1", "root 9 of level 1 is kept over leaves"),
         ("UPDATE audit_subtree SET level = 2 WHERE level = 1 AND index = 1", "root 1 of level 2 is kept over leaves"),

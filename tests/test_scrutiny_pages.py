@@ -221,11 +221,16 @@ def test_public_reads_each_signed_year_with_its_figures_and_nobodys_name(sample,
     year = sample.month.year
     with new_year():
         with pytest.raises(Unfit, match="words"):
-            actions.sign_certificate(by=asset_owner, year=year, area="search", policy="Ed. 4", violations="AB01 CDE stopped.")
+            actions.sign_certificate(
+                by=asset_owner, year=year, area="search", policy="Ed. 4", violations="AB01 CDE stopped."
+            )
         release_figures(by=JOB)
         assert "Looked at every year" not in text(client.get("/transparency/"))
         actions.sign_certificate(by=asset_owner, year=year, area="search", **SAID)
-        page, (told,) = text(client.get("/transparency/")), client.get("/transparency/figures.json").json()["certificates"]
+        page, (told,) = (
+            text(client.get("/transparency/")),
+            client.get("/transparency/figures.json").json()["certificates"],
+        )
     for words in (SAID["policy"], SAID["violations"], f", {year}", "Drawn by lot and looked at"):
         assert words in page, words
     figures = dict(told["rows"])

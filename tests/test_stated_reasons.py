@@ -83,7 +83,9 @@ def test_another_case_is_stated_anew_and_goes_with_the_looks_after_it(approved_e
     assert "Go on with this" in page
 
 
-def test_whose_work_an_entry_is_opens_it_without_being_asked(approved_entry, submitted_entry, submitter, supervisor, manager):
+def test_whose_work_an_entry_is_opens_it_without_being_asked(
+    approved_entry, submitted_entry, submitter, supervisor, manager
+):
     entry = approved_entry()
     for user in (submitter, supervisor, manager):
         assert browser(user).get(reverse("entry_detail", args=[entry.pk])).status_code == 200
@@ -137,7 +139,9 @@ def test_reason_that_says_too_little_or_names_a_plate_is_not_taken(dpo, wrong, f
     assert not StatedReason.objects.exists()
 
 
-@pytest.mark.parametrize("text", ["The A12 and the B1234 near Quay Street", "ND/2026/12", "CR/2211/26", "PC 4412 asked"])
+@pytest.mark.parametrize(
+    "text", ["The A12 and the B1234 near Quay Street", "ND/2026/12", "CR/2211/26", "PC 4412 asked"]
+)
 def test_roads_and_references_are_taken_for_no_plate(text):
     assert not vrm.named_in(text)
 

@@ -53,13 +53,16 @@ def test_story_of_an_entry_tells_who_asked_who_decided_who_looked_in_that_order(
     state_reason(by=dpo, purpose="oversight", words="Monthly look.")
     lists.open_entry(entry, by=dpo)
     page = story(reader, ENTRY, entry.pk)
-    places = [page.index(words) for words in ("wrote a draft of", "submitted version 1", "approved version 1", "opened entry")]
+    places = [
+        page.index(words) for words in ("wrote a draft of", "submitted version 1", "approved version 1", "opened entry")
+    ]
     assert places == sorted(places)
-    assert PLATE not in page
     assert "opened entry" not in story(reader, ENTRY, entry.pk, looks="no")
 
 
-def test_story_outlives_the_entry_without_its_plate_and_names_the_certificate(approved_entry, supervisor, client_of, dpo):
+def test_story_outlives_the_entry_without_its_plate_and_names_the_certificate(
+    approved_entry, supervisor, client_of, dpo
+):
     entry = approved_entry()
     lists.withdraw(entry, by=supervisor, reason=Entry.WithdrawalReason.LOCATED, words="Found in Mill Lane.")
     with time_machine.travel(timezone.now() + dt.timedelta(days=31 * 12 + 3), tick=True):
@@ -114,7 +117,10 @@ def test_api_tells_it_for_one_of_the_four_purposes_only(approved_entry, client_o
 
 def test_pages_lead_to_it(approved_entry, reader, dpo):
     entry = approved_entry()
-    assert reverse("story", args=[ENTRY, entry.pk]) in reader.get(reverse("entry_detail", args=[entry.pk])).content.decode()
+    assert (
+        reverse("story", args=[ENTRY, entry.pk])
+        in reader.get(reverse("entry_detail", args=[entry.pk])).content.decode()
+    )
     assert reverse("story", args=[ENTRY, entry.pk]) in reader.get(reverse("event_list")).content.decode()
 
 

@@ -10,6 +10,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 ED25519 = b"\x01"
+COSIGNATURE = b"\x04"  # of a witness, with the time at which it signed
 DASH = "\N{EM DASH}"
 
 
@@ -35,15 +36,16 @@ class Verifier:
 
     name: str
     key: bytes
+    kind: bytes = ED25519
 
     @property
     def id(self) -> bytes:
         """Four bytes by which its signatures are told from others."""
-        return sha256(self.name.encode() + b"\n" + ED25519 + self.key).digest()[:4]
+        return sha256(self.name.encode() + b"\n" + self.kind + self.key).digest()[:4]
 
     def spelled(self) -> str:
         """As people hand it on: name, id and key."""
-        return f"{self.name}+{self.id.hex()}+{base64.b64encode(ED25519 + self.key).decode()}"
+        return f"{self.name}+{self.id.hex()}+{base64.b64encode(self.kind + self.key).decode()}"
 
     @classmethod
     def read(cls, spelled: str) -> "Verifier":
@@ -53,8 +55,8 @@ class Verifier:
             content = base64.b64decode(key, validate=True)
         except (ValueError, binascii.Error) as error:
             raise Forged("This is no key of a signed note.") from error
-        found = cls(name, content[1:])
-        if content[:1] != ED25519 or len(content) != 33 or found.id.hex() != id_:
+        found = cls(name, content[1:], content[:1])
+        if found.kind not in (ED25519, COSIGNATURE) or len(content) != 33 or found.id.hex() != id_:
             raise Forged("This is no Ed25519 key of a signed note, or it was copied wrongly.")
         return found
 
@@ -100,3 +102,20 @@ def checkpoint(note: str, verifier: Verifier) -> Checkpoint:
     if str(size) != lines[1] or size < 0 or len(root) != 32:
         raise Forged("The note carries no checkpoint.")
     return Checkpoint(lines[0], size, root)
+
+
+def cosigned_at(line: str, text: str, witness: Verifier) -> int:
+    """When a witness signed this text, in seconds since 1970 (C2SP tlog-cosignature, version 1). Raises Forged."""
+    try:
+        content = base64.b64decode(line.rpartition(" ")[2], validate=True)
+    except binascii.Error as error:
+        raise Forged("This is no signature.") from error
+    if witness.kind != COSIGNATURE or content[:4] != witness.id or len(content) != 76:
+        raise Forged(f"This is no cosignature by {witness.name}.")
+    time = int.from_bytes(content[4:12], "big")
+    try:
+        signed = f"cosignature/v1\ntime {time}\n{text}".encode()
+        Ed25519PublicKey.from_public_bytes(witness.key).verify(content[12:], signed)
+    except InvalidSignature as error:
+        raise Forged(f"The cosignature of {witness.name} is not over these words.") from error
+    return time

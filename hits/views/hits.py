@@ -54,7 +54,8 @@ def hit_detail(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     same = Hit.objects.of_same_vehicle(hit).select_related("site")
     sight = Sight.of(request.user)
     context = {
-        "hit": hit, "reason": standing(request.user), "card": Card.of(hit, now, limits), "acts": acts_on(hit, request.user), "limits": limits,
+        "hit": hit, "reason": standing(request.user),
+        "card": Card.of(hit, now, limits), "acts": acts_on(hit, request.user), "limits": limits,
         "sight": sight, "scope": scope_of(hit, sight=sight), "points": POINTS,
         "sightings": same.order_by("-pk")[:20],
         "also_listed": Hit.objects.visible_to(request.user).of_same_read(hit).select_related("hotlist"),

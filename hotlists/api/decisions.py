@@ -4,7 +4,7 @@ import uuid
 from typing import Any
 
 from django.shortcuts import get_object_or_404
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -18,7 +18,7 @@ from hotlists.api.entries import READ, VersionSerializer, verb, visible_entry
 from hotlists.api.looking import LookedAt
 from hotlists.listing import OTHERS, queued
 from hotlists.models import Decision, Entry, EntryVersion
-from portal.api import NewestFirst
+from portal.api import NewestFirst, reason_given
 from portal.policies import require
 from standards.models import Priority
 
@@ -73,10 +73,10 @@ class EntryDecisions(APIView):
     permission_classes = (Has,)
     machine_scopes = READ
 
-    @extend_schema(responses=EntryDecisionSerializer(many=True))
+    @extend_schema(responses=EntryDecisionSerializer(many=True), parameters=[OpenApiParameter("reason", str)])
     def get(self, request: Request, pk: uuid.UUID) -> Response:
         """Oldest first."""
-        entry = actions.open_entry(visible_entry(request, pk), by=actor(request))
+        entry = actions.open_entry(visible_entry(request, pk), by=actor(request), justification=reason_given(request))
         found = Decision.objects.filter(version__entry=entry).open_to(actor(request)).select_related("version")
         return Response(EntryDecisionSerializer(found.order_by("decided_at"), many=True).data)
 

@@ -47,7 +47,6 @@ from .feeds import (
 )
 from .filters import may_change_filter, may_save_filter
 from .hotlists import may_change, may_hand_over, may_judge, may_justify, may_manage
-from .looking import is_work_of
 from .life import (
     has_no_stake,
     may_ask_again,
@@ -65,6 +64,7 @@ from .life import (
     may_withdraw,
     rank_to_keep,
 )
+from .looking import is_work_of
 from .warninglists import (
     let_nothing_through,
     may_accept_edition,

@@ -26,7 +26,11 @@ def sign_certificate(*, by: User, year: int, area: str, policy: str, violations:
         "violations": (violations, "Say what is known, or that none is."),
     }
     wrong = {name: [ask] for name, (words, ask) in asked.items() if not words.strip()}
-    wrong |= {name: ["The public reads this: leave the number plate out."] for name, (words, _) in asked.items() if named_in(words)}
+    wrong |= {
+        name: ["The public reads this: leave the number plate out."]
+        for name, (words, _) in asked.items()
+        if named_in(words)
+    }
     if wrong:
         raise Unfit("Some of this needs words.", wrong)
     now = timezone.now()

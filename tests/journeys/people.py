@@ -54,12 +54,13 @@ class Person:
         return page
 
     def sign_in(self) -> None:
-        """With username and password, as the demo prints them."""
+        """With username and password, as the demo prints them; why they look is said once, and stands for the day."""
         self.page.goto(f"{self.portal.url}/accounts/login/")
         self.page.get_by_label("Username").fill(self.username)
         self.page.get_by_label("Password", exact=True).fill(self.portal.passwords[self.username])
         self.page.get_by_role("button", name="Sign in", exact=True).click()
         self.page.wait_for_url(lambda url: "/accounts/login/" not in url)
+        self.does("reasons/", purpose="oversight", words="The work of the day, as in every journey.")
 
     def goes_to(self, path: str) -> Page:
         """Opens an address of the portal, which has to be there."""
