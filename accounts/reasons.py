@@ -8,6 +8,9 @@ from django.utils import timezone
 from accounts.models import Actor, StatedReason, User
 from portal.errors import Refused
 
+OWN_WORK = "Their own work"  # of whom nothing is asked: what they do with it says the rest
+ENROLLED = "What the machine was enrolled for"
+
 
 class Unexplained(Refused):
     """A look for which nobody said why. Pages lead to where it is said, and back (portal.middleware)."""
@@ -50,9 +53,14 @@ def why(actor: Actor, given: str = "") -> Why:
     return Why(standing(actor), given.strip())
 
 
+def own_work(given: str = "") -> Why:
+    """Of those whose work it is, nothing is asked, and no case that they look into besides goes with it."""
+    return Why(None, given.strip() or OWN_WORK)
+
+
 def require_why(actor: Actor, given: str = "") -> Why:
     """As `why`. Raises Unexplained where a person has said nothing; machines look for what they were enrolled for."""
-    found = why(actor, given)
-    if isinstance(actor, User) and not str(found):
+    found = why(actor, given or ("" if isinstance(actor, User) else ENROLLED))
+    if not str(found):
         raise Unexplained("Say for which purpose and case you look. It is asked once, and stands for some hours.")
     return found

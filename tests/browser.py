@@ -7,7 +7,7 @@ from django.conf import settings
 from playwright.sync_api import Error, sync_playwright
 
 # Fixtures are not among them: tests/conftest.py brings them for the whole run, and a second browser cannot be started beside the first.
-__all__ = ["faults", "sign_in"]
+__all__ = ["faults", "says_why", "sign_in"]
 
 # Two components that GOV.UK tried with people and ships knowingly, though the programs' rules do not foresee them: radios that
 # reveal a field say aria-expanded; the button of a file upload is named by the words around it.
@@ -60,3 +60,13 @@ def sign_in(page, live_server, username: str, password: str) -> None:
     page.get_by_label("Password", exact=True).fill(password)
     page.get_by_role("button", name="Sign in", exact=True).click()
     page.wait_for_url(lambda url: "/accounts/login/" not in url)
+
+
+def says_why(page) -> None:
+    """Who is asked why they look says so, and is where they wanted to be; nobody else is kept."""
+    if "/reasons/?next=" not in page.url:
+        return
+    page.get_by_label("Check that what was done is lawful").check()
+    page.get_by_label("Why do you need to look?").fill("Looked at for a test.")
+    page.get_by_role("button", name="Go on", exact=True).click()
+    page.wait_for_url(lambda url: "/reasons/" not in url)

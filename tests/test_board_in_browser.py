@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 from hits import actions
 from hits.models import Hit
 from tests.asgi_portal import *  # noqa: F403 - fixtures
-from tests.browser import faults
+from tests.browser import faults, says_why
 from tests.hit_cast import *  # noqa: F403 - fixtures
 
 pytestmark = [
@@ -30,6 +30,7 @@ def at(page, asgi_portal, client_of):
         cookies = client_of(user).cookies
         page.context.add_cookies([{"name": k, "value": v.value, "url": asgi_portal} for k, v in cookies.items()])
         page.goto(asgi_portal + path)
+        says_why(page)
         return page
 
     return go

@@ -30,6 +30,7 @@ from matcher_client.vrm import search_skeleton, skeleton
 from matchers import actions as matchers
 from portal.embedded import programs
 from portal.embedded.places import server_dir
+from portal.ids import new_id
 from portal.logs import Formatter
 from retention import actions as retention
 from tests.hit_cast import *  # noqa: F403 - fixtures
@@ -117,10 +118,19 @@ def log_file(tmp_path):
 def refused_by_the_database(entry: Entry) -> None:
     """A row that names the plate and that no rule lets in, told to the log as an action would be."""
     version = EntryVersion.objects.filter(entry=entry).values().first()
+    lacking = {
+        "id": new_id(),
+        "number": 2,
+        "status": "draft",
+        "reason": None,
+        "submitted_by_id": None,
+        "submitted_at": None,
+    }
     try:
         with transaction.atomic():
-            EntryVersion.objects.create(**version)
+            EntryVersion.objects.create(**version | lacking)
     except IntegrityError as error:
+        assert PLATE in str(error)
         logging.getLogger("portal.errors").error("The database refused: %s", error, exc_info=error)
     else:
         pytest.fail("it was let in")

@@ -4,7 +4,7 @@ import pytest
 from django.urls import reverse
 
 from hotlists import actions
-from tests.browser import faults, sign_in
+from tests.browser import faults, says_why, sign_in
 from tests.cast import PASSWORD
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
@@ -16,6 +16,7 @@ def look(page, live_server, addresses: list[str], shots=None) -> None:
         page.set_viewport_size({"width": width, "height": 900})
         for address in addresses:
             page.goto(live_server.url + address, wait_until="networkidle")
+            says_why(page)
             assert faults(page) == [], (address, width)
             assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, (address, width)
             if shots is not None:

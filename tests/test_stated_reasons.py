@@ -89,6 +89,9 @@ def test_whose_work_an_entry_is_opens_it_without_being_asked(
     entry = approved_entry()
     for user in (submitter, supervisor, manager):
         assert browser(user).get(reverse("entry_detail", args=[entry.pk])).status_code == 200
+    assert {words_of(look)["justification"] for look in Event.objects.filter(verb=Verb.ENTRY_OPENED)} == {
+        "Their own work"
+    }
     waiting = submitted_entry(vrm_entered="XY50 ZZZ")
     assert browser(supervisor).get(reverse("entry_detail", args=[waiting.entry_id])).status_code == 200
 

@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import Actor, User
-from accounts.reasons import require_why, why
+from accounts.reasons import own_work, require_why
 from audit.actions import record
 from audit.verbs import Verb
 from hits import live, policies
@@ -37,7 +37,7 @@ def open_hit(hit: Hit, *, by: Actor, justification: str = "") -> Hit:
     """Looks at a hit, which is recorded; whose work it is not says why, once for a purpose and case (R-062)."""
     policies.require_sight(by, hit)
     require(policies.may_see(by))
-    told = why(by, justification) if policies.is_work_of(by, hit) else require_why(by, justification)
+    told = own_work(justification) if policies.is_work_of(by, hit) else require_why(by, justification)
     record(Verb.HIT_OPENED, target=hit, by=by, plate=hit.plate, also=[*hit.listed_with[:1], *told.also], **told.words)
     return hit
 

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import Actor, User
-from accounts.reasons import require_why, why
+from accounts.reasons import own_work, require_why
 from audit.actions import record
 from audit.verbs import Verb
 from hotlists import policies, quality, scope, usual, warnings
@@ -129,7 +129,7 @@ def open_entry(entry: Entry, *, by: Actor, justification: str = "") -> Entry:
     """Looks at an entry, which is recorded; whose work it is not says why, once for a purpose and case (R-062)."""
     policies.require_sight(by, entry.hotlist)
     require(policies.may_open(by, entry))
-    told = why(by, justification) if policies.is_work_of(by, entry) else require_why(by, justification)
+    told = own_work(justification) if policies.is_work_of(by, entry) else require_why(by, justification)
     version = entry.versions.latest("number")
     record(Verb.ENTRY_OPENED, target=entry, by=by, plate=_plate(version), also=told.also, **told.words)
     return entry

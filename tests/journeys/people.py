@@ -54,17 +54,26 @@ class Person:
         return page
 
     def sign_in(self) -> None:
-        """With username and password, as the demo prints them; why they look is said once, and stands for the day."""
+        """With username and password, as the demo prints them."""
         self.page.goto(f"{self.portal.url}/accounts/login/")
         self.page.get_by_label("Username").fill(self.username)
         self.page.get_by_label("Password", exact=True).fill(self.portal.passwords[self.username])
         self.page.get_by_role("button", name="Sign in", exact=True).click()
         self.page.wait_for_url(lambda url: "/accounts/login/" not in url)
-        self.does("reasons/", purpose="oversight", words="The work of the day, as in every journey.")
+
+    def says_why(self) -> None:
+        """For which purpose they look, before they are asked; it stands for the rest of the journeys."""
+        self.does("reasons/", purpose="oversight", words="The work of the day.")
 
     def goes_to(self, path: str) -> Page:
-        """Opens an address of the portal, which has to be there."""
+        """Opens an address of the portal, which has to be there. Who is asked why they look says so."""
         answer = self.page.goto(self.portal.url + path)
+        if "/reasons/" in self.page.url and not path.startswith("/reasons/"):
+            chooses(self.page, "I look to", "Check that what was done is lawful")
+            self.page.get_by_label("Why do you need to look?").fill("The work of the day.")
+            self.page.get_by_role("button", name="Go on", exact=True).click()
+            self.page.wait_for_url(f"**{path}")
+            return self.page
         assert answer is not None and answer.ok, f"{path}: {answer and answer.status}"
         return self.page
 

@@ -36,6 +36,7 @@ def test_every_page_has_no_fault_at_either_width(portal, person, look: Looker):
     seen: Counter[str] = Counter()
     for user in portal.told["users"]:
         someone = person(user["username"])
+        someone.says_why()
         for url in pages_of(someone, seen):
             someone.page.goto(url)
             look.at(someone.page, on_phone=True)
