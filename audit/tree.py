@@ -60,7 +60,7 @@ class Tree:
         return hashes(level, tile * WIDTH, min((tile + 1) * WIDTH, whole), self._using)
 
 
-def hashes(level: int, start: int, stop: int, using: str) -> list[bytes]:
+def hashes(level: int, start: int, stop: int, using: str = "default") -> list[bytes]:
     """Leaf hashes, or roots over subtrees, of these numbers. LookupError when one is missing."""
     if level == 0:
         rows = Leaf.objects.using(using).filter(number__gte=start, number__lt=stop).order_by("number")

@@ -104,11 +104,14 @@ def witness(key, settings):
     server.server_close()
 
 
-def rewrite_all(number: int) -> None:
-    """As an administrator with the sealer's key, who makes another history of the same length."""
+def rewrite_all(seal_dir: Path) -> None:
+    """As an administrator with the sealer's key, who makes another history and seals it as if it were the only one."""
     with admin_connection(connection.settings_dict["NAME"], options="-c session_replication_role=replica") as admin:
-        admin.execute("UPDATE audit_leaf SET hash = decode(repeat('ab', 32), 'hex') WHERE number = %s", [number])
-        admin.execute("DELETE FROM audit_subtree")
+        admin.execute("UPDATE audit_event SET actor_id = 'nobody'")
+        for table in ("audit_leaf", "audit_subtree", "audit_checkpoint", "audit_unsealed"):
+            admin.execute(f"DELETE FROM {table}")
+        admin.execute("INSERT INTO audit_unsealed (event_id) SELECT id FROM audit_event")
+    (seal_dir / "sealed.json").unlink()
 
 
 def test_witness_cosigns_from_where_it_was(witness):
@@ -133,10 +136,10 @@ def test_witness_that_is_elsewhere_says_so_and_is_asked_from_there(witness):
     assert WitnessWord.objects.get().problem == ""
 
 
-def test_history_rewritten_with_the_key_is_found_by_the_witness_and_said_once(witness):
+def test_history_rewritten_with_the_key_is_found_by_the_witness_and_said_once(witness, settings):
     before = sealed(4)
     tasks.ask_witnesses()
-    rewrite_all(1)
+    rewrite_all(settings.SEAL_DIR)
     sealed(1)
     tasks.ask_witnesses()
     tasks.ask_witnesses()
