@@ -34,7 +34,7 @@ class Verb(TextChoices):
     MACHINE_SECRET_TAKEN_UP = "machine.secret_taken_up", "{actor} signed in by its new secret, which ended the old"
     ACCESS_GRANTED = "access.granted", "{actor} gave {grantee} access to {subject}"
     ACCESS_REVOKED = "access.revoked", "{actor} took access to {subject} from {grantee}"
-    REASON_STATED = "reason.stated", "{actor} said why they look until {until}: {purpose}, {case_ref}. {words}"
+    REASON_STATED = "reason.stated", "{actor} said why they look: {purpose}, {case_ref}. {words}"
     # standards
     PROFILE_PROPOSED = "profile.proposed", "{actor} proposed the standards profile {subject}"
     PROFILE_ADOPTED = "profile.adopted", "{actor} adopted the standards profile {subject}"

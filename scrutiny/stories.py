@@ -43,6 +43,8 @@ class Story:
 def story_of(kind: str, ref: str, *, by: Actor) -> Story | None:
     """The story of a record that is or was, or of a case; None where the log knows nothing of it. What this reader was not
     given is not named to them (R-123)."""
+    if "\0" in ref:  # which no text of the database holds
+        return None
     things, name, is_gone = _of_case(ref) if kind == CASE else _of_record(kind, ref, by)
     if not things:
         return None

@@ -11,6 +11,7 @@ from audit.models import Event
 from hotlists import actions as hotlists
 from hotlists.models import Hotlist
 from matchers import actions, files
+from matchers.actions import chains
 from matchers.models import Metadata, Publication
 from tests.publishing import PUBLISHER, held, publish
 
@@ -99,3 +100,29 @@ def test_matcher_that_was_off_for_a_week_fetches_what_there_is_after_pruning(
         assert client.step(), client.problem
         assert held(client) == {"XY50ZZZ"}
         assert Publication.objects.current().get().rows == 1
+
+
+def test_link_that_names_what_went_goes_though_the_list_does_not_change_any_more(
+    matcher, hotlist, approved_entry, supervisor, db
+):
+    entry = approved_entry()
+    for letter in "ABCDEFGH":  # a whole file that is longer than the link
+        approved_entry(vrm_entered=f"XY50 ZZ{letter}")
+    publish(hotlist)
+    hotlists.withdraw(entry, by=supervisor, reason="recovered")
+    publish(hotlist)
+    [link] = chains.of(Publication.objects.current().get(hotlist=hotlist))[-1:]
+    path = files.delta_path(hotlist.role.name, link.sha256, link.step)
+    life = Hotlist.objects.get(pk=hotlist.pk).offline_life_hours
+    with in_hours(2):
+        actions.renew_whole_file(hotlist.pk, by=PUBLISHER)
+        actions.prune(by=PUBLISHER)
+        assert path.exists(), "a matcher that was away for an hour follows it"
+    with in_hours(life + 3):
+        assert actions.renew_whole_file(hotlist.pk, by=PUBLISHER)
+        assert chains.of(Publication.objects.current().get(hotlist=hotlist)) == []
+        assert actions.renew_whole_file(hotlist.pk, by=PUBLISHER) is None, "once"
+        actions.prune(by=PUBLISHER)
+    with in_hours(2 * life + 6):
+        actions.prune(by=PUBLISHER)
+        assert not path.exists()

@@ -8,6 +8,9 @@ import datetime as dt
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
+from django.db.models import Max
+
+from hotlists.models import Hotlist
 from matcher_client.deltas import Changes, Step, merged, read, way
 from matchers import files
 from matchers.models import ListRole, Publication
@@ -58,11 +61,22 @@ def extended(role: ListRole, chain: list[Delta], *, since: int, revision: int, c
     return chain
 
 
-def trimmed(chain: list[Delta], *, whole: int, length: int) -> list[Delta]:
-    """Without links that nobody would follow: from that far back the whole file, of this revision and length, is shorter."""
+def outdated(hotlist: Hotlist, at: dt.datetime) -> int:
+    """The last revision that an offline life has passed since: whoever is further behind holds nothing any more."""
+    past = Publication.objects.filter(
+        hotlist=hotlist, generated_at__lte=at - dt.timedelta(hours=hotlist.offline_life_hours)
+    )
+    return past.aggregate(last=Max("revision"))["last"] or 0
+
+
+def trimmed(chain: list[Delta], *, whole: int, length: int, outdated: int) -> list[Delta]:
+    """Without links that nobody would follow: from that far back the whole file, of this revision and length, is shorter, or
+    no matcher's copy is that old. A link names what went, and must not outlive it on a list that hardly changes (R-085)."""
     kept: list[Delta] = []
     for link in reversed(chain):
-        if link.revision <= whole and sum(each.length for each in (link, *kept)) > length:
+        if link.revision <= whole and (
+            link.revision <= outdated or sum(each.length for each in (link, *kept)) > length
+        ):
             break
         kept.insert(0, link)
     return kept
@@ -78,8 +92,12 @@ def most_told(rows: int) -> int:
     return max(FEW_CHANGES, int(MOST_CHANGED * rows))
 
 
-def is_whole_file_due(publication: Publication, whole_made_at: dt.datetime, at: dt.datetime) -> bool:
-    """Whether the whole file should be made anew: much follows it, or it is old and something does."""
+def is_whole_file_due(
+    publication: Publication, whole_made_at: dt.datetime, at: dt.datetime, *, outdated: int = 0
+) -> bool:
+    """Whether the whole file should be made anew: much follows it, or it is old and something does, or a link is outdated."""
+    if any(link.revision <= outdated for link in of(publication)):
+        return True
     after = [link for link in of(publication) if link.revision > whole_revision(publication)]
     return sum(link.changes for link in after) > most_told(publication.rows) or bool(
         after and whole_made_at <= at - LONGEST

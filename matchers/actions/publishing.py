@@ -150,7 +150,8 @@ def renew_whole_file(hotlist_id: uuid.UUID, *, by: SystemJob) -> Publication | N
 
 def _is_whole_file_due(publication: Publication, at: dt.datetime) -> bool:
     whole = Publication.objects.get(hotlist=publication.hotlist_id, revision=chains.whole_revision(publication))
-    return chains.is_whole_file_due(publication, whole.generated_at, at)
+    outdated = chains.outdated(publication.hotlist, at)
+    return chains.is_whole_file_due(publication, whole.generated_at, at, outdated=outdated)
 
 
 def _revise(

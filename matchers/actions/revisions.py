@@ -75,7 +75,7 @@ def publish_changes(
         written = files.write_rows(role.name, lines_of(hotlist))
     publication = _create(
         hotlist, revision=revision, previous=before, rows=rows, bits=bits, root=root, whole=whole, written=written,
-        chain=chains.trimmed(chain, whole=whole, length=written.length), at=at, added=changes.added,
+        chain=chains.trimmed(chain, whole=whole, length=written.length, outdated=chains.outdated(hotlist, at)), at=at, added=changes.added,
         removed=changes.removed, refused=dict(changes.refused),
     )  # fmt: skip
     record(
@@ -94,7 +94,9 @@ def publish_whole_file(
 ) -> Publication:  # fmt: skip
     """A revision of the same rows as the one before, whose whole file is that of the revision `of`."""
     revision = versions.after(versions.of_list(role, "revision"), role.revision)
-    chain = chains.trimmed(chains.of(before), whole=of.revision, length=written.length)
+    chain = chains.trimmed(
+        chains.of(before), whole=of.revision, length=written.length, outdated=chains.outdated(hotlist, at)
+    )
     publication = _create(
         hotlist, revision=revision, previous=before, rows=before.rows, bits=before.bucket_bits, root=before.root,
         whole=of.revision, written=written, chain=chain, at=at, refused=before.refused,
