@@ -149,7 +149,9 @@ def erase_batch(rule: Rule, run: DeletionRun, ids: list[Any]) -> int:
     """
     with transaction.atomic(using=RETENTION), connections[RETENTION].cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [HOLDS])
-        ids = list(due(rule, run.as_of, RETENTION).filter(pk__in=Among(ids)).order_by("pk").values_list("pk", flat=True))
+        ids = list(
+            due(rule, run.as_of, RETENTION).filter(pk__in=Among(ids)).order_by("pk").values_list("pk", flat=True)
+        )
         if not ids:
             return 0
         with_them: Counter[str] = Counter()

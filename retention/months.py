@@ -252,14 +252,14 @@ def _through(rule: Rule, table: str) -> list[str]:
     return [model._meta.get_field(name).column for name in rule.held_through]
 
 
-def _ids(rule: Rule, month: DroppedMonth, *, after: uuid.UUID | None = None) -> Iterator[uuid.UUID]:
+def _ids(rule: Rule, month: DroppedMonth, *, after: uuid.UUID | None = None, page: int = 50_000) -> Iterator[uuid.UUID]:
     """Keys of what was taken out, in order."""
     model = apps.get_model(rule.label)
     going, key = f"{part_name(model._meta.db_table, month)}{GOING}", model._meta.pk.column
-    query = sql.SQL("SELECT {key} FROM public.{going} WHERE {key} > %s ORDER BY 1 LIMIT 50000")
+    query = sql.SQL("SELECT {key} FROM public.{going} WHERE {key} > %s ORDER BY 1 LIMIT %s")
     query = query.format(key=sql.Identifier(key), going=sql.Identifier(going))
     while True:
-        found = _keys(query, [after or uuid.UUID(int=0)])
+        found = _keys(query, [after or uuid.UUID(int=0), page])
         if not found:
             return
         yield from found
@@ -267,7 +267,7 @@ def _ids(rule: Rule, month: DroppedMonth, *, after: uuid.UUID | None = None) -> 
 
 
 def _next_ids(rule: Rule, month: DroppedMonth, number: int) -> list[uuid.UUID]:
-    return list(itertools.islice(_ids(rule, month, after=month.told_to), number))
+    return list(itertools.islice(_ids(rule, month, after=month.told_to, page=number), number))
 
 
 def _put_back(rule: Rule, month: DroppedMonth) -> None:

@@ -36,7 +36,7 @@ def key(settings, tmp_path):
 def too_old() -> list[str]:
     """Kinds of which something is past its limit that neither a hold nor what points at it keeps."""
     now = timezone.now()
-    return [rule.label for rule in erasure.classes() if not rule.asks and erasure.due(rule, now).exists()]
+    return [rule.label for rule in erasure.classes(now) if not rule.asks and erasure.due(rule, now).exists()]
 
 
 def nights(number: int):
