@@ -15,7 +15,7 @@ from portal.printing import paper
 from retention import actions, policies
 from retention.models import Certificate, DeletionRun
 from retention.names import name_of
-from retention.papers import DIGEST_OF, printed
+from retention.papers import DIGEST_OF, printed, sealed_event
 
 PAGE = 30
 
@@ -84,7 +84,8 @@ def certificate_detail(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     require(policies.may_see_runs(request.user))
     certificate = get_object_or_404(Certificate.objects.select_related("run"), pk=pk)
     lines = [{**l, "name": name_of(l["label"]), "with_them": _named(l["with_them"])} for l in certificate.lines]  # noqa: E741
-    return render(request, "retention/certificate_detail.html", {"certificate": certificate, "lines": lines})
+    context = {"certificate": certificate, "lines": lines, "event": sealed_event(certificate)}
+    return render(request, "retention/certificate_detail.html", context)
 
 
 @require_GET
@@ -106,8 +107,10 @@ def certificate_pdf(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 
 
 def certificate_told(certificate: Certificate) -> dict[str, Any]:
-    """A certificate as JSON: counts, rules, digests."""
+    """A certificate as JSON: counts, rules, digests, and which event of the log says the same."""
+    event = sealed_event(certificate)
     return {
+        "event": str(event.pk) if event else None,
         "id": str(certificate.pk),
         "run": str(certificate.run_id),
         "as_of": certificate.as_of,
