@@ -7,7 +7,7 @@ from typing import Any
 from django.contrib.auth import get_user_model
 
 from audit.models import Event, EventDetail
-from audit.veils import veiled
+from audit.veils import hidden
 from audit.verbs import Verb
 
 WITHHELD = "What was said is for those who were given what it is about."
@@ -39,23 +39,26 @@ def tell(events: Iterable[Event], by: Any = None) -> list[Told]:
     bodies, subjects = {}, {}
     for pk, body, named in details:
         bodies[pk], subjects[pk] = body, named
-    hidden = veiled(subjects, by) if by is not None else {}
+    kept = hidden({subject for named in subjects.values() for subject in named}, by) if by is not None else {}
     erased = {event.actor_id for event in events if event.pk not in bodies and event.actor_kind == "user"}
     people = {str(one.pk): str(one) for one in get_user_model().objects.filter(pk__in=erased)} if erased else {}
     return [
-        _veiled(event, bodies[event.pk], hidden[event.pk])
-        if event.pk in hidden
-        else _told(event, bodies.get(event.pk), subjects.get(event.pk, []), people)
+        _told(event, bodies[event.pk], subjects[event.pk], kept) if event.pk in bodies else _erased(event, people)
         for event in events
     ]
 
 
-def _told(event: Event, body: dict[str, object] | None, subjects: list[str], people: dict[str, str]) -> Told:
-    if body is None:
-        actor = people.get(event.actor_id) if event.actor_kind == "user" else None
-        words = _Words(actor=actor or f"{event.actor_kind} {event.actor_id}", subject=f"{event.subject_kind} (erased)")
-        return Told(event, _fill(event.verb, words), {})
-    return Told(event, _fill(event.verb, _Words(body)), body, tuple(subjects))
+def _erased(event: Event, people: dict[str, str]) -> Told:
+    actor = people.get(event.actor_id) if event.actor_kind == "user" else None
+    words = _Words(actor=actor or f"{event.actor_kind} {event.actor_id}", subject=f"{event.subject_kind} (erased)")
+    return Told(event, _fill(event.verb, words), {})
+
+
+def _told(event: Event, body: dict[str, object], subjects: list[str], kept: dict[str, str]) -> Told:
+    names = [kept[subject] for subject in subjects if subject in kept]
+    if names and (event.count or 0) <= 1:  # an act on many things names none of them
+        return _veiled(event, body, names[0])
+    return Told(event, _fill(event.verb, _Words(body)), body, tuple(one for one in subjects if one not in kept))
 
 
 def _veiled(event: Event, body: dict[str, object], name: str) -> Told:

@@ -11,7 +11,7 @@ from django.db.models import Count, Max, Min, Q
 from accounts.models import Actor, StatedReason
 from audit.models import Event, EventQuerySet
 from audit.reading import Shown, shown
-from audit.veils import veiled
+from audit.veils import hidden
 from audit.verbs import Operation
 from hotlists.models import EntryVersion
 from retention.models import Certificate, LegalHold
@@ -20,7 +20,6 @@ CASE = "case"  # the kind of story that is no record: what was asked, listed and
 PAGE = 100
 MOST_THINGS = 500  # of one case
 MOST_CERTIFICATES = 5
-FIRST = uuid.UUID(int=0)  # of one event that is asked about: whether it would be veiled
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +57,9 @@ def _of_record(kind: str, ref: str, by: Actor) -> tuple[dict[str, list[str]], st
         found = model._base_manager.filter(pk=ref).first()
     except (LookupError, ValueError, ValidationError):  # no kind of ours, or nothing that could name one
         return {}, "", False
-    hidden = veiled({FIRST: [f"{kind}:{ref}"]}, by).get(FIRST)
-    return {kind: [ref]}, hidden or str(found or f"{model._meta.verbose_name} {ref[-8:]}"), found is None
+    subject = f"{kind}:{ref}"
+    kept = hidden({subject}, by).get(subject)
+    return {kind: [ref]}, kept or str(found or f"{model._meta.verbose_name} {ref[-8:]}"), found is None
 
 
 def _of_case(ref: str) -> tuple[dict[str, list[str]], str, bool]:

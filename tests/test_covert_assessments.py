@@ -204,3 +204,13 @@ def test_pages_api_and_files_of_the_log_keep_it_too(quiet, dpo, superintendent, 
     assert "a covert site" in pages[1]
     actions.give_access(quiet, dpo, by=superintendent)
     assert "unseen-1" in read_log(client, about=f"camera_sites.camerasite:{quiet.pk}")
+
+
+def test_an_act_on_many_sites_is_told_whole_and_names_none(quiet, live_site, dpo, infrastructure_lead):
+    live_site()
+    sites = CameraSite.objects.visible_to(infrastructure_lead)
+    actions.export_sites(sites, by=infrastructure_lead, reason="Asked for by the board.", form="csv")
+    (told,) = tell(Event.objects.filter(verb="sites.exported"), dpo)
+    assert told.sentence.endswith("took 2 camera sites away as csv: Asked for by the board.")
+    assert f"camera_sites.camerasite:{quiet.pk}" not in told.subjects
+    assert not [word for word in SECRETS if word in json.dumps(told.words)]

@@ -11,11 +11,15 @@ def is_covert() -> Q:
 
     What names an assessment from a room above is found by its key: wherever a list names it, its title is no secret.
     """
-    sites, coverage = _named("CameraSite"), _named("Coverage").filter(dpia=OuterRef("pk"), ended_at=None)
+    sites, coverage = _named("CameraSite"), _named("Coverage").filter(ended_at=None)
     hidden, others = sites.filter(deployment="covert"), sites.exclude(deployment="covert")
     of_hidden = Q(kind="site", subject__in=hidden.values("pk"))
-    named = _by_a_site(hidden) | Exists(coverage.filter(of_hidden))
-    named_openly = _by_a_site(others) | Exists(coverage.exclude(of_hidden))
+    # Asked once for all, and of the few covert sites: most assessments cover thousands of others.
+    named = Q(pk__in=hidden.exclude(dpia=None).values("dpia")) | Q(
+        pk__in=hidden.exclude(town_dpia=None).values("town_dpia")
+    )
+    named |= Q(pk__in=coverage.filter(of_hidden).values("dpia"))
+    named_openly = _by_a_site(others) | Q(Exists(coverage.filter(dpia=OuterRef("pk")).exclude(of_hidden)))
     for relation in apps.get_model("camera_sites", "Dpia")._meta.related_objects:
         if relation.related_model._meta.app_label != "camera_sites":
             owners = relation.related_model._base_manager.filter(**{relation.field.name: OuterRef("pk")})

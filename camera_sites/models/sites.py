@@ -238,6 +238,7 @@ class CameraSite(SiteCase):
             triggers.SITE_IS_BORN_PROPOSED, triggers.SITE_IS_LIVE_AS_DECIDED, triggers.SITE_KEEPS_ITS_SPELLS, TESTED_BEFORE_LIVE,
             OPEN_SITES_NAME_OPEN_DPIAS,
         ]  # fmt: skip
+        indexes = [models.Index(fields=["dpia"], condition=Q(deployment="covert"), name="camera_sites_covert")]
         constraints = [
             *SiteCase.Meta.constraints,
             models.CheckConstraint(

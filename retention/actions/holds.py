@@ -42,7 +42,7 @@ def place_hold(
         raise TooLate("This record is held for that case already.")
     now = timezone.now()
     hold = LegalHold.objects.create(
-        label=thing._meta.label, object_id=thing.pk, what=str(thing)[:200], case_ref=case_ref.strip(),
+        label=thing._meta.label, object_id=thing.pk, what=str(getattr(thing, "logged_as", thing))[:200], case_ref=case_ref.strip(),
         basis=LegalHold.Basis(basis), reason=reason.strip(), owner=owner or by, placed_by=by, placed_at=now,
         review_due_at=_next_review(now),
     )  # fmt: skip
