@@ -68,7 +68,7 @@ class AddedMachineSerializer(MachineSerializer):
         fields = (*MachineSerializer.Meta.fields, "client_id", "client_secret")
 
 
-class ReasonSerializer(serializers.ModelSerializer):
+class StatedReasonSerializer(serializers.ModelSerializer):
     """For which purpose and case somebody looks."""
 
     purpose = serializers.ChoiceField(StatedReason.Purpose.choices)
@@ -84,7 +84,7 @@ class ReasonList(generics.ListAPIView):
 
     permission_classes = (Has,)
     machine_scopes = PEOPLE_ONLY
-    serializer_class = ReasonSerializer
+    serializer_class = StatedReasonSerializer
     queryset = StatedReason.objects.none()
 
     def get_queryset(self):
@@ -92,14 +92,14 @@ class ReasonList(generics.ListAPIView):
         require(policies.may_state_reason(actor(self.request)))
         return StatedReason.objects.standing(self.request.user, timezone.now())
 
-    @extend_schema(request=ReasonSerializer, responses={201: ReasonSerializer})
+    @extend_schema(request=StatedReasonSerializer, responses={201: StatedReasonSerializer})
     @idempotent
     def post(self, request: Request) -> Response:
         """Says why the caller looks from now on, until it lapses."""
-        given = ReasonSerializer(data=request.data)
+        given = StatedReasonSerializer(data=request.data)
         given.is_valid(raise_exception=True)
         made = actions.state_reason(by=actor(request), **given.validated_data)
-        return Response(ReasonSerializer(made).data, status=status.HTTP_201_CREATED)
+        return Response(StatedReasonSerializer(made).data, status=status.HTTP_201_CREATED)
 
 
 class PersonList(generics.ListAPIView):
