@@ -3,7 +3,6 @@
 import datetime as dt
 import hashlib
 import time
-import uuid
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -18,7 +17,9 @@ from django.db.models.expressions import Combinable
 from django.utils import timezone
 
 from audit.models import ColumnChange, EventDetail
+from portal.database import AppendOnly
 from portal.partitions import uuid7_floor
+from retention.keys import Keys
 from retention.models import DeletionRun, ErasedBatch, LegalHold
 from retention.periods import schedule_at
 from retention.rules import ITS_ID, Elsewhere, Fate, Rule
@@ -27,7 +28,7 @@ from retention.schedule import children_of
 RETENTION = "retention"  # the way into the database that may delete what is append-only
 BATCH = 200  # to begin with
 FEWEST, MOST = 20, 10_000
-SECONDS = 0.08  # a batch is to take: nobody waits for its locks for more than twice that
+SECONDS = 0.12  # a batch is to take: nobody waits for its locks for more than 0.2
 CANDIDATES = 50_000
 HOLDS = 7_300_001  # advisory lock: a hold is placed before a batch or after it, never inside it
 PASS = 7_300_002  # advisory lock: one worker at a time carries out a run
@@ -42,17 +43,6 @@ class Count:
     held: int
     blocked: int
     with_it: dict[str, int]
-
-
-class Among(models.Func):
-    """`IN` one array, which PostgreSQL plans once, in place of thousands of values that it plans one by one."""
-
-    template = "(SELECT unnest(%(expressions)s::%(kind)s[]))"
-    output_field = models.Field()
-
-    def __init__(self, ids: list[Any]):
-        kind = {uuid.UUID: "uuid", int: "bigint", str: "text"}[type(ids[0])]
-        super().__init__(models.Value(ids, output_field=models.Field()), kind=kind)
 
 
 def classes(at: dt.datetime) -> list[Rule]:
@@ -149,25 +139,24 @@ def erase_batch(rule: Rule, run: DeletionRun, ids: list[Any]) -> int:
     """
     with transaction.atomic(using=RETENTION), connections[RETENTION].cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [HOLDS])
-        ids = list(
-            due(rule, run.as_of, RETENTION).filter(pk__in=Among(ids)).order_by("pk").values_list("pk", flat=True)
-        )
+        still_due = due(rule, run.as_of, RETENTION).filter(Keys(ids).among("pk"))
+        ids = list(still_due.order_by("pk").values_list("pk", flat=True))
         if not ids:
             return 0
+        keys = Keys(ids)
         with_them: Counter[str] = Counter()
         for child in children_of(rule):
-            found = rows(child.label, RETENTION).filter(**{f"{child.path}__in": Among(ids)})
+            found = rows(child.label, RETENTION).filter(keys.among(child.path))
             if child.leaves_traces:
                 with_them += erase_traces(child, found.values_list("pk", flat=True))
             with_them[child.label] += _delete(found)
         if rule.leaves_traces:
             with_them += erase_traces(rule, ids)
-        gone = _delete(rows(rule.label, RETENTION).filter(pk__in=Among(ids)))
+        gone = _delete(rows(rule.label, RETENTION).filter(keys.among("pk")))
         if gone != len(ids):  # nothing partly: the transaction is rolled back
             raise IntegrityError(f"{len(ids) - gone} rows of {rule.label} did not go")
         ErasedBatch.objects.using(RETENTION).create(
-            run_id=run.pk, label=rule.label, ids=[str(id) for id in ids], with_them=dict(with_them),
-            erased_at=timezone.now(),
+            run_id=run.pk, label=rule.label, ids=keys.as_text(), with_them=dict(with_them), erased_at=timezone.now(),
         )  # fmt: skip
     return len(ids)
 
@@ -185,7 +174,7 @@ def erase_class(rule: Rule, run: DeletionRun, *, size: int = BATCH, goes_on: Cal
             erase_batch(rule, run, some[:size])
             some = some[size:]
             took = time.perf_counter() - began
-            size = max(min(FEWEST, size), min(MOST, 2 * size, int(size * SECONDS / took)))
+            size = max(min(FEWEST, size), min(MOST, size * 3 // 2, int(size * SECONDS / took)))
     return True
 
 
@@ -196,21 +185,18 @@ def _delete(queryset: models.QuerySet) -> int:
 
 def erase_traces(rule: Rule, ids: Iterable[object]) -> Counter[str]:
     """The words of events about these rows, and their column differences; the events stay, with their commitments."""
-    keys = [str(id) for id in ids]
-    if not keys:
+    ids = list(ids)
+    if not ids:
         return Counter()
+    keys = Keys(ids)
     model = apps.get_model(rule.label)
-    kind = ContentType.objects.db_manager(RETENTION).get_for_model(model, for_concrete_model=False)
-    changes = ColumnChange.objects.using(RETENTION).filter(content_type=kind, object_pk__in=Among(keys))
-    words = EventDetail.objects.using(RETENTION).filter(
-        subjects__overlap=[f"{model._meta.label_lower}:{key}" for key in keys]
-    )
-    return Counter(
-        {
-            ColumnChange._meta.label: _delete(changes),
-            EventDetail._meta.label: _delete(words.exclude(_mentions_what_is_held())),
-        }
-    )
+    words = EventDetail.objects.using(RETENTION).filter(subjects__overlap=keys.as_text(f"{model._meta.label_lower}:"))
+    gone = Counter({EventDetail._meta.label: _delete(words.exclude(_mentions_what_is_held()))})
+    if not issubclass(model, AppendOnly):  # of what never changes, there are no differences
+        kind = ContentType.objects.db_manager(RETENTION).get_for_model(model, for_concrete_model=False)
+        changes = ColumnChange.objects.using(RETENTION).filter(content_type=kind, object_pk__in=keys.in_texts())
+        gone[ColumnChange._meta.label] = _delete(changes)
+    return gone
 
 
 def _mentions_what_is_held() -> Q:
