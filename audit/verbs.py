@@ -328,6 +328,7 @@ class Verb(TextChoices):
         "records.erased",
         "{actor} erased {count} records past their period, as {started_by} started; {subject}",
     )
+    STOCK_TAKEN = "stock.taken", "{actor} looked how old everything is that is kept: {late} records late, {waiting} waiting"
     PERIOD_SHORTENED = (
         "period.shortened",
         "{actor} made {records} be kept {months} months, not {months_before}: {reason}",
@@ -442,6 +443,7 @@ _OPERATIONS = {
     Verb.RETENTION_PAUSED: Operation.HOUSEKEEPING,
     Verb.RETENTION_GONE_ON: Operation.HOUSEKEEPING,
     Verb.RECORDS_ERASED: Operation.ERASURE,
+    Verb.STOCK_TAKEN: Operation.HOUSEKEEPING,
     Verb.HIT_REPORTED: Operation.COLLECTION,
     Verb.HIT_WITHHELD: Operation.COLLECTION,
     Verb.HIT_OPENED: Operation.CONSULTATION,

@@ -43,6 +43,7 @@ app.conf.beat_schedule = {
         "kwargs": {"whole": True},
     },
     "apply_retention": {"task": "retention.tasks.apply", "schedule": crontab(hour=3, minute=40)},
+    "take_stock": {"task": "retention.tasks.take_stock", "schedule": crontab(hour=5, minute=10)},
     "screen_for_misuse": {"task": "scrutiny.tasks.screen", "schedule": crontab(hour=4, minute=10)},
     "report_lapses": {"task": "scrutiny.tasks.report_lapses", "schedule": crontab(hour=4, minute=25)},
     "draw_sample": {"task": "scrutiny.tasks.draw_sample", "schedule": crontab(hour=4, minute=40)},

@@ -16,10 +16,11 @@ class RetentionConfig(AppConfig):
 
         home.register(waiting.questions)
         health.register("retention", replay.is_well)
+        health.register("retention_limits", waiting.limits_are_kept)
         verification.ended_before.append(schedule.events_end_before)
         for place in ("hotlists.entry", "hits.hit"):
             panels.register(place, holds, order=80)
-        navigation.register("Retention", "run_list", "retention.view_runs", 70, section="/retention/")
+        navigation.register("Retention", "retention_board", "retention.view_runs", 70, section="/retention/")
         navigation.register("Holds", "hold_list", _holds_without_runs, 71, section="/retention/")
 
 

@@ -170,6 +170,8 @@ SCHEDULE: list[Rule] = [
     *keep("For ever: one number", NO_PERSON, "audit.Handover"),
     # --- Retention itself
     erase("retention.LegalHold", "6 years after it was released", LIMITATION, months=72, since="released_at"),
+    erase("retention.Stocktake", "24 months after it was taken; holds counts only", NO_PERSON, months=24, since="taken_at",
+          leaves_traces=False),
     *keep("Permanent: holds counts, and no content", "R-065, R-083", "retention.DeletionRun", "retention.DroppedMonth",
           "retention.Certificate"),
     *keep("Permanent: which period governed when; names no person it was about", ACCOUNTABLE, "retention.PeriodChange"),

@@ -19,6 +19,12 @@ def carry_out(run_id: str) -> None:
 
 
 @shared_task
+def take_stock() -> None:
+    """Each morning: how old everything is."""
+    actions.take_stock(by=actions.CLOCK)
+
+
+@shared_task
 def resume() -> None:
     """Runs whose worker died."""
     actions.resume(by=actions.CLOCK)

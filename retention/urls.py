@@ -2,11 +2,13 @@
 
 from django.urls import path
 
-from retention import api, api_periods
-from retention.views import holds, periods, runs
+from retention import api, api_board, api_periods
+from retention.views import board, holds, periods, runs
 
 urlpatterns = [
-    path("retention/", runs.run_list, name="run_list"),
+    path("retention/", board.retention_board, name="retention_board"),
+    path("retention/stock/", board.stock_take, name="stock_take"),
+    path("retention/runs/", runs.run_list, name="run_list"),
     path("retention/schedule/", periods.schedule, name="retention_schedule"),
     path("retention/schedule/<str:label>/", periods.period_change, name="period_change"),
     path("retention/periods/<uuid:pk>/", periods.period_decide, name="period_decide"),
@@ -27,6 +29,7 @@ urlpatterns = [
 ]
 
 api_urlpatterns = [
+    path("retention/board/", api_board.BoardView.as_view(), name="api_retention_board"),
     path("retention/schedule/", api.ScheduleView.as_view(), name="api_retention_schedule"),
     path("retention/periods/", api_periods.PeriodList.as_view(), name="api_period_list"),
     path("retention/periods/<uuid:pk>/agree/", api_periods.PeriodAgree.as_view(), name="api_period_agree"),

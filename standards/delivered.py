@@ -305,6 +305,10 @@ NUMBERS = [
         "R-070, F-03 [D]",
     ),
     ("indicator.late.hits", 3, "hits", "One matcher's hits on what has ended that are a sign", "R-070 [D]"),
+    ("retention.outlook", 30, "days", "What falls due is told ahead for", "R-082 [D]"),
+    ("retention.grace", 1, "days", "Past its period for longer than this, a record is late", "R-084 [D]"),
+    ("retention.silence", 36, "hours", "A deletion run or a stocktake is missed after", "R-084 [D]"),
+    ("retention.sample", 20, "records", "Of each kind that a run would erase, a look shows at most", "R-084 [D]"),
     ("code.review", 365, "days", "The self-assessment under the camera code is made afresh at least every", "R-116"),
     ("code.gaps.most", 20, "gaps", "The most gaps that one principle of a self-assessment lists", "5.8 [D]"),
 ]

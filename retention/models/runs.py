@@ -1,5 +1,7 @@
 """Deletion runs and the certificates they end with."""
 
+import datetime as dt
+
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
@@ -59,6 +61,30 @@ class DeletionRun(models.Model):
     def is_by_the_clock(self) -> bool:
         """Whether nobody looked at its preview."""
         return self.started_by_kind == "job"
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether it has its certificate."""
+        return self.finished_at is not None
+
+    @property
+    def tone(self) -> str:
+        """As `components/status` colours its state."""
+        tones = {"running": "waiting", "paused": "lapsing", "done": "in-force", "failed": "stopped"}
+        return tones.get(self.status, "none")
+
+    @property
+    def took(self) -> dt.timedelta | None:
+        """How long it ran, pauses included."""
+        return self.finished_at - self.started_at if self.finished_at and self.started_at else None
+
+    @property
+    def throughput(self) -> int | None:
+        """Rows that it erased a second, all that went with them included; None where it erased nothing or has not ended."""
+        took = self.took
+        if took is None or not self.certificate.erased:
+            return None
+        return max(1, round(self.certificate.erased / max(took.total_seconds(), 0.001)))
 
     @property
     def erased_so_far(self) -> int:
