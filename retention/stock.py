@@ -22,11 +22,11 @@ SECONDS = 30  # for one question about one class
 SCANNED = 64 << 20  # bytes: the rows of larger tables are taken from the catalogue's estimate
 NIGHT = dt.timedelta(days=1)  # what ends at once goes by the night after
 
-# All parts of the tables; a part that was never analysed counts as not known.
+# The tables, and where they have parts these; of one that is partitioned itself, nothing is on disk.
 SIZES = """
-    WITH leaves AS (
-        SELECT t.name, p.relid FROM unnest(%s::text[]) AS t(name), LATERAL pg_partition_tree(('public.' || quote_ident(t.name))::regclass) p
-        WHERE p.isleaf
+    WITH ours AS (SELECT name, ('public.' || quote_ident(name))::regclass AS relid FROM unnest(%s::text[]) AS t(name)), leaves AS (
+        SELECT name, relid FROM ours
+        UNION SELECT name, p.relid FROM ours, LATERAL pg_partition_tree(ours.relid) p WHERE p.isleaf
     )
     SELECT sum(pg_total_relation_size(relid))::bigint, coalesce(sum(pg_table_size(relid)) FILTER (WHERE name = %s), 0)::bigint,
         coalesce(sum(c.reltuples) FILTER (WHERE name = %s AND c.reltuples > 0), 0)::bigint
@@ -85,12 +85,16 @@ def rows_and_bytes(rule: Rule) -> tuple[int | None, bool, int]:
     """(how many, whether that is the catalogue's estimate, the disk they and what goes with them take)."""
     table = apps.get_model(rule.label)._meta.db_table
     tables = [table, *(apps.get_model(child.label)._meta.db_table for child in children_of(rule))]
-    with connection.cursor() as cursor:
-        cursor.execute(SIZES, [tables, table, table])
-        of_all, of_own, estimate = cursor.fetchone()
+    of_all, of_own, estimate = _asked(lambda: _sizes(tables)) or (0, 0, 0)
     if of_own > SCANNED:
         return estimate, True, of_all
     return _asked(lambda: erasure.rows(rule.label).count()), False, of_all
+
+
+def _sizes(tables: list[str]) -> tuple[int, int, int]:
+    with connection.cursor() as cursor:
+        cursor.execute(SIZES, [tables, tables[0], tables[0]])
+        return cursor.fetchone()
 
 
 def whole_database() -> int:
@@ -112,8 +116,14 @@ def _asked(question: Callable[[], Any]) -> Any:
     """The answer; None when it took too long."""
     try:
         with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute("SELECT set_config('statement_timeout', %s, true)", [f"{SECONDS}s"])
-            return question()
+            cursor.execute(
+                "SELECT current_setting('statement_timeout'), set_config('statement_timeout', %s, true)",
+                [f"{SECONDS}s"],
+            )
+            (usual, _) = cursor.fetchone()
+            answer = question()
+            cursor.execute("SELECT set_config('statement_timeout', %s, true)", [usual])
+            return answer
     except OperationalError as problem:
         if isinstance(problem.__cause__, QueryCanceled):
             return None

@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 import time_machine
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, connection, connections, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
@@ -19,7 +19,7 @@ from retention.schedule import BY_LABEL
 from tests.months_cast import *  # noqa: F403 - fixtures
 from tests.test_retention import months_later
 
-pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "retention"])
+pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "owner", "retention"])
 
 CLOCK = SystemJob("tests")
 ENTRY = "hotlists.Entry"
@@ -120,9 +120,11 @@ def test_nobody_looking_is_told_after_a_day_and_a_half(dpo):
 
 
 def test_question_that_takes_too_long_is_left_open_and_said_so(closed_entry, monkeypatch, dpo, client_of):
-    monkeypatch.setattr(stock, "SECONDS", 0.001)
-    taken = actions.take_stock(by=CLOCK)
-    assert board.unanswered(taken)
+    monkeypatch.setattr(stock, "SECONDS", 0.3)
+    with transaction.atomic(using="owner"), connections["owner"].cursor() as cursor:
+        cursor.execute("LOCK TABLE hotlists_bulk")
+        taken = actions.take_stock(by=CLOCK)
+    assert board.unanswered(taken) == ["Bulks"]
     assert "Not counted in time" in text(client_of(dpo).get("/retention/"))
 
 
