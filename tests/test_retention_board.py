@@ -124,7 +124,7 @@ def test_question_that_takes_too_long_is_left_open_and_said_so(closed_entry, mon
     with transaction.atomic(using="owner"), connections["owner"].cursor() as cursor:
         cursor.execute("LOCK TABLE hotlists_bulk")
         taken = actions.take_stock(by=CLOCK)
-    assert board.unanswered(taken) == ["Bulks"]
+    assert board.unanswered(taken) == ["Files of many entries"]
     assert "Not counted in time" in text(client_of(dpo).get("/retention/"))
 
 
