@@ -1,6 +1,7 @@
 """How Django knows this room, and what it offers to others."""
 
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 
 from portal import health, home, navigation, panels
 
@@ -11,9 +12,10 @@ class RetentionConfig(AppConfig):
     def ready(self) -> None:
         # Models can be imported only once the apps are ready; checks and document register themselves.
         from audit import verification  # noqa: PLC0415
-        from retention import checks, document, replay, schedule, waiting  # noqa: F401, PLC0415
+        from retention import checks, delivered, document, replay, schedule, waiting  # noqa: F401, PLC0415
         from retention.panels import holds  # noqa: PLC0415
 
+        post_migrate.connect(delivered.tell_database, sender=self, dispatch_uid="retention.delivered")
         home.register(waiting.questions)
         health.register("retention", replay.is_well)
         health.register("retention_limits", waiting.limits_are_kept)

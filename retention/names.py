@@ -3,7 +3,6 @@
 from django.apps import apps
 from django.utils.text import capfirst
 
-
 # What English does not make by an s, or what only the code calls so.
 SAID = {
     "hotlists.Recovery": "Recoveries",

@@ -5,6 +5,9 @@ import uuid
 from collections import defaultdict
 from dataclasses import replace
 
+from django.apps import apps
+from django.db import models
+
 from retention.models import PeriodChange
 from retention.rules import Rule
 from retention.schedule import SCHEDULE
@@ -26,6 +29,15 @@ def rule_at(label: str, moment: dt.datetime) -> Rule:
 def months_for(rule: Rule, hotlist: uuid.UUID | None) -> int:
     """How many months a rule gives the records of a hotlist, or of all."""
     return min(rule.months, dict(rule.shorter).get(hotlist, rule.months)) if hotlist else rule.months
+
+
+def lists_of(rule: Rule) -> models.QuerySet:
+    """The hotlists whose records of this kind may be kept for a shorter time: all there are, whoever asks.
+
+    The two offices answer for every list, though they are given none to read; what they see of one here is its title.
+    """
+    lists = apps.get_model("hotlists.Hotlist")._default_manager
+    return lists.all() if rule.list_path else lists.none()
 
 
 def _changed(rule: Rule, changes: list[PeriodChange]) -> Rule:

@@ -3,7 +3,7 @@
 import datetime as dt
 
 import pytest
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, connection, connections, transaction
 from django.utils import timezone
 
 from accounts.models import SystemJob
@@ -153,6 +153,56 @@ def test_database_lets_nobody_lengthen_alone_nor_write_a_decision_over(dpo, asse
     with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(f"UPDATE retention_periodchange SET {change}".format(other=asset_owner.pk))
     assert PeriodChange.objects.get().status == "proposed"
+
+
+@pytest.mark.parametrize(
+    ("label", "of_list", "before", "months"),
+    [
+        (ENTRY, False, 60, 48),  # said to be shorter than it never was
+        (ENTRY, True, 60, 48),  # so for one list, longer than all
+        (ENTRY, True, 13, 12),
+        ("accounts.User", False, 60, 48),  # which the schedule gives no period
+        ("hotlists.Nothing", False, 12, 6),
+    ],
+)
+def test_database_holds_the_first_change_against_what_the_schedule_came_with(
+    dpo, hotlist, label, of_list, before, months
+):
+    facts = {
+        "label": label, "list_id": hotlist.pk if of_list else None, "months": months, "months_before": before, "version": 2,
+        "status": "in_force", "reason": "Said falsely.", "proposed_by": dpo, "proposed_as": "dpo", "decided_by": dpo,
+        "decided_as": "dpo", "proposed_at": timezone.now(), "decided_at": timezone.now(),
+    }  # fmt: skip
+    with pytest.raises(DatabaseError), transaction.atomic():
+        PeriodChange.objects.create(**facts)
+    PeriodChange.objects.create(**facts | {"label": ENTRY, "months_before": 12, "months": 6})
+
+
+def test_database_knows_every_period_that_can_be_changed():
+    with connection.cursor() as cursor:
+        for rule in SCHEDULE:
+            cursor.execute("SELECT public.retention_delivered_months(%s)", [rule.label])
+            assert cursor.fetchone()[0] == (rule.months if rule.can_change else None), rule.label
+
+
+@pytest.mark.parametrize("alias", ["default", "retention"])
+def test_nobody_but_the_owner_tells_the_database_another_period(alias):
+    with pytest.raises(DatabaseError), transaction.atomic(using=alias), connections[alias].cursor() as cursor:
+        cursor.execute(
+            "CREATE OR REPLACE FUNCTION public.retention_delivered_months(p_label text) RETURNS integer"
+            " LANGUAGE sql IMMUTABLE AS $$ SELECT 1200 $$"
+        )
+
+
+def test_office_that_was_given_no_list_still_shortens_one(client_of, hotlist):
+    officer = person("officer_without_lists", ["DPO"])
+    browser, at = client_of(officer), f"/retention/schedule/{ENTRY}/"
+    assert hotlist.title in browser.get(at).content.decode()
+    told = browser.post(at, {"months": 3, "reason": "Its purpose ends sooner.", "list_id": str(hotlist.pk)})
+    assert told.status_code == 302
+    assert rule_at(ENTRY, timezone.now()).shorter == ((hotlist.pk, 3),)
+    with pytest.raises(Stranger):
+        actions.change_period(ENTRY, by=officer, months=3, reason="None such.", list_id=officer.sign_in.pk)
 
 
 def test_decided_period_can_be_neither_changed_nor_deleted(dpo):

@@ -3,7 +3,6 @@
 import uuid
 from typing import Any
 
-from django.apps import apps
 from django.db import connection, models, transaction
 from django.utils import timezone
 
@@ -14,7 +13,7 @@ from portal.errors import Stranger, TooLate, Unfit
 from portal.policies import require
 from retention import policies
 from retention.models import PeriodChange
-from retention.periods import months_for, rule_at
+from retention.periods import lists_of, months_for, rule_at
 from retention.rules import Rule
 from retention.schedule import BY_LABEL
 from retention.workflow import PERIOD
@@ -28,7 +27,7 @@ def change_period(label: str, *, by: User, months: int, reason: str, list_id: uu
     """A kind of record, or that kind of one hotlist, is kept for so many months. Shorter holds at once; longer waits for the
     other office, and a list is never kept longer than all are.
 
-    Raises Unfit with what is wrong; Stranger for a hotlist that is not there for this person.
+    Raises Unfit with what is wrong; Stranger for a hotlist that does not exist.
     """
     require(policies.may_change_periods(by))
     _one_at_a_time()
@@ -36,7 +35,7 @@ def change_period(label: str, *, by: User, months: int, reason: str, list_id: uu
     if label not in BY_LABEL:
         raise Stranger("The schedule names no such kind of record.")
     rule = rule_at(label, now)
-    hotlist = _hotlist(rule, list_id, by) if list_id else None
+    hotlist = _hotlist(rule, list_id) if list_id else None
     before = months_for(rule, list_id)
     _refuse_unfit(rule, months, before, reason, is_of_a_list=bool(list_id))
     if PeriodChange.objects.waiting().filter(label=label, list_id=list_id).exists():
@@ -119,12 +118,12 @@ def _refuse_unfit(rule: Rule, months: int, before: int, reason: str, *, is_of_a_
         raise Unfit("This period cannot be changed like this.", wrong)
 
 
-def _hotlist(rule: Rule, list_id: uuid.UUID, by: User) -> models.Model:
+def _hotlist(rule: Rule, list_id: uuid.UUID) -> models.Model:
     if not rule.list_path:
         raise Unfit("No period by list.", {"list_id": ["This kind of record does not belong to a hotlist."]})
-    found = apps.get_model("hotlists.Hotlist")._default_manager.visible_to(by).filter(pk=list_id).first()
+    found = lists_of(rule).filter(pk=list_id).first()
     if found is None:
-        raise Stranger("There is no such hotlist, or it is not yours to see.")
+        raise Stranger("There is no such hotlist.")
     return found
 
 

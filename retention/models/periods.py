@@ -18,7 +18,7 @@ FOLLOWS_ON = pgtrigger.Trigger(
     name="follows_on",
     when=pgtrigger.Before,
     operation=pgtrigger.Insert | pgtrigger.Update,
-    declare=[("governs", "integer"), ("for_all", "integer"), ("newest", "integer")],
+    declare=[("governs", "integer"), ("for_all", "integer"), ("delivered", "integer"), ("newest", "integer")],
     func="""
         IF TG_OP = 'UPDATE' AND OLD.status <> 'proposed' THEN
             RAISE EXCEPTION 'a decided period is not changed: a later one takes its place' USING ERRCODE = 'restrict_violation';
@@ -29,8 +29,13 @@ FOLLOWS_ON = pgtrigger.Trigger(
             RAISE EXCEPTION 'version % of the rule for % is followed by another', newest, NEW.label
                 USING ERRCODE = 'check_violation';
         END IF;
+        delivered := public.retention_delivered_months(NEW.label);
+        IF delivered IS NULL THEN
+            RAISE EXCEPTION '% has no period that could be changed', NEW.label USING ERRCODE = 'check_violation';
+        END IF;
         SELECT months INTO for_all FROM retention_periodchange
             WHERE label = NEW.label AND status = 'in_force' AND list_id IS NULL ORDER BY version DESC LIMIT 1;
+        for_all := coalesce(for_all, delivered);
         SELECT months INTO governs FROM retention_periodchange
             WHERE label = NEW.label AND status = 'in_force' AND list_id IS NOT DISTINCT FROM NEW.list_id
             ORDER BY version DESC LIMIT 1;

@@ -4,7 +4,6 @@ import uuid
 from itertools import groupby
 from typing import Any
 
-from django.apps import apps
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -18,8 +17,8 @@ from retention import actions, policies
 from retention.forms import HoldReasonForm, PeriodForm
 from retention.models import PeriodChange
 from retention.names import name_of
-from retention.periods import rule_at, schedule_at
-from retention.rules import Fate, Rule
+from retention.periods import lists_of, rule_at, schedule_at
+from retention.rules import Fate
 from retention.schedule import BY_LABEL, children_of
 
 
@@ -50,7 +49,8 @@ def period_change(request: HttpRequest, label: str) -> HttpResponse:
     if label not in BY_LABEL or not BY_LABEL[label].can_change:
         raise Http404
     rule, may = rule_at(label, timezone.now()), policies.may_change_periods(request.user)
-    form = PeriodForm(request.POST or None, lists=_lists(rule, request))
+    lists = lists_of(rule).order_by("title") if may else []
+    form = PeriodForm(request.POST or None, lists=[(str(hotlist.pk), str(hotlist)) for hotlist in lists])
     if request.method == "POST" and form.is_valid():
         try:
             change = actions.change_period(label, by=request.user, **form.cleaned_data)
@@ -96,14 +96,6 @@ def period_agree(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     change = actions.agree_period(get_object_or_404(PeriodChange, pk=pk), by=request.user)
     messages.success(request, "Agreed. The longer period is in force from now on.")
     return redirect("period_change", change.label)
-
-
-def _lists(rule: Rule, request: HttpRequest) -> list[tuple[str, str]]:
-    """The hotlists whose records of this kind may be kept for a shorter time."""
-    if not rule.list_path:
-        return []
-    found = apps.get_model("hotlists.Hotlist")._default_manager.visible_to(request.user)  # type: ignore[attr-defined]
-    return [(str(hotlist.pk), str(hotlist)) for hotlist in found.order_by("title")]
 
 
 def _alike(rule: Any) -> object:
