@@ -321,6 +321,7 @@ class Verb(TextChoices):
     FIGURES_RELEASED = "figures.released", "{actor} released the public figures"
     # retention
     RETENTION_PREVIEWED = "retention.previewed", "{actor} counted what is past its period: {count} records, {held} held"
+    RETENTION_SAMPLED = "retention.sampled", "{actor} looked at {count} {records} that {subject} would erase, {held} held"
     RETENTION_STARTED = "retention.started", "{actor} started {subject}, which counted {count} records"
     RETENTION_PAUSED = "retention.paused", "{actor} paused {subject}"
     RETENTION_GONE_ON = "retention.gone_on", "{actor} let {subject} go on"
@@ -439,6 +440,7 @@ _OPERATIONS = {
     Verb.SOURCE_TOLD: Operation.DISCLOSURE,
     Verb.FEED_WEEDED: Operation.ERASURE,
     Verb.RETENTION_PREVIEWED: Operation.HOUSEKEEPING,
+    Verb.RETENTION_SAMPLED: Operation.CONSULTATION,
     Verb.RETENTION_STARTED: Operation.HOUSEKEEPING,
     Verb.RETENTION_PAUSED: Operation.HOUSEKEEPING,
     Verb.RETENTION_GONE_ON: Operation.HOUSEKEEPING,

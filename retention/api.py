@@ -41,7 +41,7 @@ class RunSerializer(serializers.ModelSerializer):
 
     class Meta:
         model = DeletionRun
-        fields = ("id", "status", "as_of", "counted", "previewed_by", "previewed_at", "started_by", "started_at",
+        fields = ("id", "status", "as_of", "counted", "previewed_by", "previewed_at", "started_by", "started_at", "released",
                   "finished_at", "problems", "certificate")  # fmt: skip
 
     def get_certificate(self, run: Any) -> str | None:
@@ -72,6 +72,30 @@ class ReasonSerializer(serializers.Serializer):
     """Why."""
 
     reason = serializers.CharField(max_length=500)
+
+
+class StartSerializer(serializers.Serializer):
+    """Which of the classes that the schedule leaves to a person go with this run."""
+
+    release = serializers.ListField(child=serializers.CharField(max_length=80), required=False)
+
+
+class SampledSerializer(serializers.Serializer):
+    """One record that a run would erase, or that a hold keeps from it."""
+
+    key = serializers.CharField()
+    began = serializers.DateTimeField(help_text="When its period began.")
+    ended = serializers.DateTimeField(help_text="When it ended.")
+    reference = serializers.CharField(allow_blank=True, help_text="Empty for who may not see the record.")
+    cases = serializers.ListField(child=serializers.CharField(), help_text="Whose holds keep it.")
+
+
+class SampleSerializer(serializers.Serializer):
+    """A few of one kind: what goes, and what stays."""
+
+    label = serializers.CharField(source="rule.label")
+    going = SampledSerializer(many=True)
+    held = SampledSerializer(many=True)
 
 
 class ScheduleView(APIView):
@@ -126,11 +150,26 @@ class RunStart(APIView):
     permission_classes = (Has,)
     machine_scopes = PEOPLE_ONLY
 
-    @extend_schema(request=None, responses={202: RunSerializer})
+    @extend_schema(request=StartSerializer, responses={202: RunSerializer})
     def post(self, request: Request, pk: uuid.UUID) -> Response:
         """The work follows; ask for the run to see how far it is."""
-        run = actions.start(get_object_or_404(DeletionRun, pk=pk), by=actor(request))
+        given = StartSerializer(data=request.data)
+        given.is_valid(raise_exception=True)
+        run = actions.start(get_object_or_404(DeletionRun, pk=pk), by=actor(request), **given.validated_data)
         return Response(RunSerializer(run).data, status=status.HTTP_202_ACCEPTED)
+
+
+class RunSample(APIView):
+    """A few of what a run would erase."""
+
+    permission_classes = (Has,)
+    machine_scopes = READ
+
+    @extend_schema(responses=SampleSerializer)
+    def get(self, request: Request, pk: uuid.UUID, label: str) -> Response:
+        """Drawn by a lot that the run's id decides; keys and dates, and references to those who may see the record."""
+        run = get_object_or_404(DeletionRun, pk=pk)
+        return Response(SampleSerializer(actions.look_at_sample(run, label, by=actor(request))).data)
 
 
 class RunPause(APIView):

@@ -38,6 +38,11 @@ def may_start(actor: Actor, run: DeletionRun) -> Verdict:
     return first_denial(may_preview(actor), _is_fresh(run), _is_by_this_schedule(run))
 
 
+def may_release(actor: Actor) -> Verdict:
+    """Who may let go what the schedule leaves to a person: people whose role it is, who have looked."""
+    return holds(actor, "retention.run_retention")
+
+
 def may_pause(actor: Actor, run: DeletionRun) -> Verdict:
     """Who may stop a run between two batches: whoever may start one."""
     return first_denial(may_preview(actor), _is(run, DeletionRun.Status.RUNNING, "This run is not under way."))

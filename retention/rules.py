@@ -48,7 +48,7 @@ class Rule:
     held_through: tuple[str, ...] = ()  # fields to records whose hold holds this one too
     may_be_held: bool = False
     by_month: bool = False  # all of a calendar month go together, once the last of them is past its period
-    asks: bool = False  # goes only in a run that a person started, who has seen what would go
+    asks: bool = False  # goes only when a person who has seen what would go releases it with a run
     list_path: str = ""  # the way to its hotlist: each list may keep it for a shorter time
     version: int = 1  # 1 as delivered; each change of its period is another
     shorter: tuple[tuple[uuid.UUID, int], ...] = ()  # hotlists that keep it for fewer months

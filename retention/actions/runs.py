@@ -1,6 +1,7 @@
 """Counting what is past its period, erasing it, and certifying that."""
 
 from collections import Counter, defaultdict
+from collections.abc import Collection
 from typing import Any
 
 from django.db import DatabaseError, transaction
@@ -10,7 +11,7 @@ from accounts.models import Actor, SystemJob
 from audit.actions import record
 from audit.verbs import Verb
 from portal.celery import app
-from portal.errors import TooLate
+from portal.errors import TooLate, Unfit
 from portal.policies import require
 from retention import erasure, months, policies, replay
 from retention.models import Certificate, DeletionRun, DroppedMonth, ErasedBatch
@@ -29,7 +30,8 @@ def preview(*, by: Actor) -> DeletionRun:
     run = DeletionRun.objects.create(
         as_of=now, previewed_by=by.actor_label, previewed_at=now,
         counted=[
-            {"label": c.rule.label, "due": c.due, "held": c.held, "blocked": c.blocked, "with_it": c.with_it}
+            {"label": c.rule.label, "due": c.due, "held": c.held, "blocked": c.blocked, "with_it": c.with_it,
+             "asks": c.rule.asks}
             for c in counts if c.due or c.held or c.blocked
         ],
     )  # fmt: skip
@@ -38,17 +40,25 @@ def preview(*, by: Actor) -> DeletionRun:
 
 
 @transaction.atomic
-def start(run: DeletionRun, *, by: Actor) -> DeletionRun:
-    """Lets a previewed run erase what it counted. The work itself follows in a worker."""
+def start(run: DeletionRun, *, by: Actor, release: Collection[str] = ()) -> DeletionRun:
+    """Lets a previewed run erase what it counted. The work itself follows in a worker.
+
+    Classes that the schedule leaves to a person go only if `release` names them; the clock releases none.
+    """
     run = DeletionRun.objects.select_for_update().get(pk=run.pk)
     if run.status != Status.PREVIEWED:
         raise TooLate("This run was started already.")
     require(policies.may_start(by, run))
+    released = sorted(set(release))
+    if released:
+        require(policies.may_release(by))
+    if set(released) - {line["label"] for line in run.counted if line["asks"] and line["due"]}:
+        raise Unfit("Nothing of that is due.", {"release": ["Release what this run counted and leaves to a person."]})
     RUN.move(
         run, Status.RUNNING, started_by=by.actor_label, started_by_kind=by.actor_kind, started_by_id=by.actor_id,
-        started_at=timezone.now(),
+        started_at=timezone.now(), released=released,
     )  # fmt: skip
-    record(Verb.RETENTION_STARTED, target=run, by=by, count=run.due)
+    record(Verb.RETENTION_STARTED, target=run, by=by, count=run.goes, released=released)
     transaction.on_commit(lambda: app.send_task("retention.tasks.carry_out", args=[str(run.pk)]), robust=True)
     return run
 
@@ -63,7 +73,7 @@ def carry_out(run: DeletionRun, *, by: Actor, batch: int = erasure.BATCH) -> Cer
             return None
         problems = []
         for rule in erasure.classes(run.as_of):
-            if rule.asks and run.is_by_the_clock:
+            if rule.asks and rule.label not in run.released:
                 continue
             try:
                 is_through = _months(rule, run) and erasure.erase_class(

@@ -5,6 +5,7 @@ import datetime as dt
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Coalesce
 
 from portal.database import APPEND_ONLY, AppendOnly
 from portal.ids import new_id
@@ -32,6 +33,10 @@ class DeletionRun(models.Model):
     started_by_kind = models.CharField(max_length=20, blank=True)
     started_by_id = models.CharField(max_length=64, blank=True)
     started_at = models.DateTimeField(null=True)
+    released = ArrayField(
+        models.CharField(max_length=80), default=list,
+        help_text="Classes that go only when a person releases them, and that whoever started it did release.",
+    )  # fmt: skip
     finished_at = models.DateTimeField(null=True)
     problems = models.JSONField(default=list, help_text="Classes that could not be erased, and why.")
 
@@ -46,6 +51,10 @@ class DeletionRun(models.Model):
                 name="retention_run_started_by_somebody",
                 condition=Q(status="previewed", started_at__isnull=True, started_by="")
                 | (~Q(status="previewed") & Q(started_at__isnull=False) & ~Q(started_by="")),
+            ),
+            models.CheckConstraint(
+                name="retention_run_released_by_a_person",
+                condition=Q(released=[]) | (~Q(status="previewed") & Q(started_by_kind="user")),
             ),
             models.CheckConstraint(
                 name="retention_run_finished_at_a_moment",
@@ -99,6 +108,18 @@ class DeletionRun(models.Model):
     def due(self) -> int:
         """Records that the preview found due, leaving aside what goes with them."""
         return sum(line["due"] for line in self.counted)
+
+    @property
+    def goes(self) -> int:
+        """Records of which it was started to erase: due, and released where that is asked for."""
+        return sum(line["due"] for line in self.counted if not line.get("asks") or line["label"] in self.released)
+
+    @property
+    def last_seen_at(self) -> dt.datetime | None:
+        """When it last got on: a batch, a month, or its start."""
+        last = self.batches.aggregate(at=models.Max("erased_at"))["at"]
+        month = self.months.aggregate(at=models.Max(Coalesce("ended", "began")))["at"]
+        return max(filter(None, (last, month, self.started_at)), default=None)
 
     @property
     def held(self) -> int:

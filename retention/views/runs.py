@@ -1,5 +1,6 @@
 """Pages of deletion runs and of their certificates."""
 
+import datetime as dt
 import uuid
 from collections.abc import Iterable
 from typing import Any
@@ -8,6 +9,7 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from portal.policies import require
@@ -18,6 +20,15 @@ from retention.names import name_of
 from retention.papers import DIGEST_OF, printed, sealed_event
 
 PAGE = 30
+SILENT = dt.timedelta(
+    minutes=10
+)  # without a batch: twice as long as the clock takes to look for runs whose worker died
+# What the database refused, in words.
+SAID = {
+    "OperationalError": "the database was away, or a lock was not to be had for long",
+    "IntegrityError": "something that stays still points at a record, or a hold came meanwhile",
+    "ProgrammingError": "the portal's role may not do it, or a table is not as it should be",
+}
 
 
 @require_GET
@@ -40,12 +51,17 @@ def run_detail(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """One run: what it counted, how far it is, what it erased. Asked again by the page itself while it runs."""
     require(policies.may_see_runs(request.user))
     run = get_object_or_404(DeletionRun.objects.select_related("certificate"), pk=pk)
-    erased = run.erased_so_far
+    erased, now = run.erased_so_far, timezone.now()
+    is_running = run.status == DeletionRun.Status.RUNNING
+    seen = run.last_seen_at if is_running else None
     certificate = getattr(run, "certificate", None)
     context = {
         "run": run, "erased": erased, "certificate": certificate, "may_start": policies.may_start(request.user, run),
         "counted": [{**line, "name": name_of(line["label"]), "with_it": _named(line["with_it"])} for line in run.counted],
-        "problems": [{**problem, "name": name_of(problem["label"])} for problem in run.problems],
+        "problems": [{**problem, "name": name_of(problem["label"]), "said": SAID.get(problem["words"], problem["words"])}
+                     for problem in run.problems],
+        "may_release": policies.may_release(request.user), "seen": seen, "is_silent": bool(seen and seen < now - SILENT),
+        "asks": [{**line, "name": name_of(line["label"])} for line in run.counted if line.get("asks") and line["due"]],
         "months": [{"month": each, "name": name_of(each.label)} for each in run.months.all()],
         "may_pause": policies.may_pause(request.user, run), "may_go_on": policies.may_go_on(request.user, run),
     }  # fmt: skip
@@ -53,11 +69,21 @@ def run_detail(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     return render(request, "retention/_run.html" if part else "retention/run_detail.html", context)
 
 
+@require_GET
+def run_sample(request: HttpRequest, pk: uuid.UUID, label: str) -> HttpResponse:
+    """A few of what would go, and of what stays. That it was looked at is recorded."""
+    run = get_object_or_404(DeletionRun, pk=pk)
+    sample = actions.look_at_sample(run, label, by=request.user)
+    line = next(line for line in run.counted if line["label"] == label)
+    context = {"run": run, "sample": sample, "line": line, "with_it": _named(line["with_it"])}
+    return render(request, "retention/run_sample.html", context)
+
+
 @require_POST
 def run_start(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """Erasing what was counted."""
     run = get_object_or_404(DeletionRun, pk=pk)
-    actions.start(run, by=request.user)
+    actions.start(run, by=request.user, release=request.POST.getlist("release"))
     messages.success(request, "Started. The certificate follows when it has ended.")
     return redirect("run_detail", pk)
 
