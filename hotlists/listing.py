@@ -12,6 +12,7 @@ from hotlists.models import Entry, EntryVersion, Suspension, Term, filters
 from hotlists.models.entries import EntryQuerySet
 from hotlists.models.versions import EntryVersionQuerySet
 from hotlists.waiting import SOON
+from retention.models import LegalHold
 
 MOST_LISTED = 1000  # whoever needs to look further narrows, or asks the API page by page
 
@@ -83,7 +84,9 @@ def first_keys(entries: EntryQuerySet) -> list[uuid.UUID]:
 
 def as_shown(keys: Sequence[uuid.UUID], at: dt.datetime) -> list[Entry]:
     """These entries in this order, with all that a table shows of them."""
-    entries = {entry.pk: entry for entry in Entry.objects.filter(pk__in=keys).with_latest_version().with_force(at)}
+    held = Exists(LegalHold.objects.open().filter(label=Entry._meta.label, object_id=OuterRef("pk")))
+    found = Entry.objects.filter(pk__in=keys).with_latest_version().with_force(at).annotate(is_held=held)
+    entries = {entry.pk: entry for entry in found}
     return [entries[key] for key in keys if key in entries]
 
 

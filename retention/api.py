@@ -1,4 +1,4 @@
-"""Retention over the API: the schedule, runs, certificates, holds."""
+"""Retention over the API: the schedule, runs, certificates."""
 
 import uuid
 from typing import Any
@@ -12,12 +12,10 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.authentication import PEOPLE_ONLY, Has, actor
-from portal.errors import Stranger
 from portal.policies import require
 from retention import actions, policies
-from retention.models import Certificate, DeletionRun, LegalHold
+from retention.models import Certificate, DeletionRun
 from retention.periods import schedule_at
-from retention.views.holds import thing_to_hold
 
 READ = {"GET": ("read",)}
 
@@ -55,17 +53,6 @@ class CertificateSerializer(serializers.ModelSerializer):
     class Meta:
         model = Certificate
         fields = ("id", "run", "as_of", "erased", "digest", "lines", "issued_for", "issued_at")
-
-
-class HoldSerializer(serializers.ModelSerializer):
-    """A legal hold."""
-
-    class Meta:
-        model = LegalHold
-        fields = ("id", "label", "object_id", "what", "case_ref", "basis", "reason", "owner", "placed_by", "placed_at",
-                  "review_due_at", "released_by", "released_at", "release_reason")  # fmt: skip
-        read_only_fields = ("id", "what", "owner", "placed_by", "placed_at", "review_due_at", "released_by", "released_at",
-                            "release_reason")  # fmt: skip
 
 
 class ReasonSerializer(serializers.Serializer):
@@ -202,53 +189,3 @@ class CertificateDetail(APIView):
         """Counts, rules and digests."""
         require(policies.may_see_runs(actor(request)))
         return Response(CertificateSerializer(get_object_or_404(Certificate, pk=pk)).data)
-
-
-class HoldList(generics.ListAPIView):
-    """Legal holds; POST places one."""
-
-    permission_classes = (Has,)
-    machine_scopes = PEOPLE_ONLY
-    serializer_class = HoldSerializer
-
-    def get_queryset(self):
-        """Newest first."""
-        if getattr(self, "swagger_fake_view", False):
-            return LegalHold.objects.none()
-        require(policies.may_see_holds(actor(self.request)))
-        return LegalHold.objects.all()
-
-    @extend_schema(request=HoldSerializer, responses={201: HoldSerializer})
-    def post(self, request: Request) -> Response:
-        """Holds a record."""
-        given = HoldSerializer(data=request.data)
-        given.is_valid(raise_exception=True)
-        facts = dict(given.validated_data)
-        thing = thing_to_hold(facts.pop("label"), facts.pop("object_id"), actor(request))
-        if thing is None:
-            raise Stranger("There is no such record, or it is not yours to see.")
-        hold = actions.place_hold(thing, by=actor(request), **facts)
-        return Response(HoldSerializer(hold).data, status=status.HTTP_201_CREATED)
-
-
-class HoldReview(APIView):
-    """Says that a hold is still needed."""
-
-    permission_classes = (Has,)
-    machine_scopes = PEOPLE_ONLY
-    act = staticmethod(actions.review_hold)
-
-    @extend_schema(request=ReasonSerializer, responses=HoldSerializer)
-    def post(self, request: Request, pk: uuid.UUID) -> Response:
-        """With the reason."""
-        require(policies.may_see_holds(actor(request)))
-        given = ReasonSerializer(data=request.data)
-        given.is_valid(raise_exception=True)
-        hold = self.act(get_object_or_404(LegalHold, pk=pk), by=actor(request), **given.validated_data)
-        return Response(HoldSerializer(hold).data)
-
-
-class HoldRelease(HoldReview):
-    """Releases a hold."""
-
-    act = staticmethod(actions.release_hold)

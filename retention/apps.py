@@ -12,10 +12,11 @@ class RetentionConfig(AppConfig):
     def ready(self) -> None:
         # Models can be imported only once the apps are ready; checks and document register themselves.
         from audit import verification  # noqa: PLC0415
-        from retention import checks, delivered, document, replay, schedule, waiting  # noqa: F401, PLC0415
+        from retention import checks, delivered, document, guards, replay, schedule, waiting  # noqa: F401, PLC0415
         from retention.panels import holds  # noqa: PLC0415
 
         post_migrate.connect(delivered.tell_database, sender=self, dispatch_uid="retention.delivered")
+        post_migrate.connect(guards.tell_database, sender=self, dispatch_uid="retention.guards")
         home.register(waiting.questions)
         health.register("retention", replay.is_well)
         health.register("retention_limits", waiting.limits_are_kept)

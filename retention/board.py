@@ -95,12 +95,12 @@ def falling_due(taken: Stocktake) -> list[dict[str, Any]]:
 
 def held() -> dict[str, Any]:
     """Open holds: how many for which reason in law, and the oldest of them."""
-    by_basis = LegalHold.objects.open().values("label", "basis").order_by("label", "basis")
+    by_basis = LegalHold.objects.open().of_records().values("label", "basis").order_by("label", "basis")
     groups = by_basis.annotate(number=Count("pk"), oldest=Min("placed_at"), review=Min("review_due_at"))
     words = dict(LegalHold.Basis.choices)
     return {
         "groups": [{**group, "name": name_of(group["label"]), "words": words[group["basis"]]} for group in groups],
-        "oldest": LegalHold.objects.open().select_related("owner").order_by("placed_at")[:HOLDS],
+        "oldest": LegalHold.objects.open().as_placed().select_related("owner").order_by("placed_at")[:HOLDS],
     }
 
 

@@ -207,7 +207,7 @@ def _mentions_what_is_held() -> Q:
 
 def words_of_holds() -> list[str]:
     """What is held, as the log names it."""
-    return [hold.key for hold in LegalHold.objects.open().only("label", "object_id")]
+    return [hold.key for hold in LegalHold.objects.open().of_records().only("label", "object_id")]
 
 
 @contextmanager

@@ -6,12 +6,17 @@ from django.template.loader import render_to_string
 
 from retention import policies
 from retention.models import LegalHold
+from retention.schedule import BY_LABEL
 
 
 def holds(request: HttpRequest, thing: models.Model) -> str:
     """Whether this record is held and why, and where to hold it. Nothing to those who may do neither."""
     may_place = policies.may_place_hold(request.user, thing)
-    found = LegalHold.objects.open().on(thing).select_related("owner")
+    found = LegalHold.objects.open().on(thing)
+    through = [getattr(thing, name) for name in BY_LABEL[thing._meta.label].held_through]
+    for other in filter(None, through):
+        found |= LegalHold.objects.open().on(other)
+    found = found.select_related("owner", "under").order_by("placed_at")
     if not found and not may_place:
         return ""
     context = {

@@ -61,14 +61,22 @@ def may_place_hold(user: Actor, thing: models.Model) -> Verdict:
     return holds(user, "retention.place_hold")
 
 
+def may_hold_many(user: Actor, model: type[models.Model] | None = None) -> Verdict:
+    """Who may hold all that names a case, or what a list or a search showed."""
+    if model is not None and not BY_LABEL[model._meta.label].may_be_held:
+        return Denied("A hold is placed on an entry or a hit; what belongs to it is held with it.")
+    return holds(user, "retention.place_hold")
+
+
 def may_review_hold(user: Actor, hold: LegalHold) -> Verdict:
     """Who may say that a hold is still needed: its owner, and whoever may place one."""
-    return first_denial(_is_open(hold), Allowed() if _owns(user, hold) else holds(user, "retention.place_hold"))
+    may = Allowed() if _owns(user, hold) else holds(user, "retention.place_hold")
+    return first_denial(_is_open(hold), _is_as_placed(hold), may)
 
 
 def may_release_hold(user: Actor, hold: LegalHold) -> Verdict:
     """Who may let a record go again."""
-    return first_denial(_is_open(hold), holds(user, "retention.place_hold"))
+    return first_denial(_is_open(hold), _is_as_placed(hold), holds(user, "retention.place_hold"))
 
 
 def office_of(user: Actor) -> PeriodChange.Office | None:
@@ -124,6 +132,11 @@ def _owns(user: Actor, hold: LegalHold) -> bool:
 
 def _is_open(hold: LegalHold) -> Verdict:
     return Denied("This hold was released already.") if hold.released_at else Allowed()
+
+
+def _is_as_placed(hold: LegalHold) -> Verdict:
+    words = "It is held together with others: review or release the hold on all of them."
+    return Denied(words) if hold.under_id else Allowed()
 
 
 def _is(run: DeletionRun, status: str, unless: str) -> Verdict:

@@ -47,6 +47,7 @@ class Rule:
     blocked_by: tuple[str, ...] = ()  # "app.Model.field": rows there that point here keep this one
     held_through: tuple[str, ...] = ()  # fields to records whose hold holds this one too
     may_be_held: bool = False
+    case_paths: tuple[str, ...] = ()  # fields of it, or of what points at it, that may name a case
     by_month: bool = False  # all of a calendar month go together, once the last of them is past its period
     asks: bool = False  # goes only when a person who has seen what would go releases it with a run
     list_path: str = ""  # the way to its hotlist: each list may keep it for a shorter time

@@ -40,7 +40,7 @@ REVISION_SUPERSEDED = Elsewhere(
 SCHEDULE: list[Rule] = [
     # --- What matchers reported, and what people made of it
     erase("hits.Hit", "12 months after the vehicle was seen", ALIGNED, months=12, since="captured_at", may_be_held=True,
-          held_through=("entry",), list_path="hotlist"),
+          held_through=("entry",), case_paths=("ref",), list_path="hotlist"),
     *goes_with("hits.Hit", ("hits.Outcome", "hit"), ("hits.Verification", "hit"), ("hits.Acknowledgement", "hit"),
                leaves_traces=False),
     erase("hits.HitKey", "12 months after the hit was reported; a matcher's own number for it", ALIGNED, months=12,
@@ -75,7 +75,9 @@ SCHEDULE: list[Rule] = [
           "matchers.DoorList", "matchers.BucketPart"),
     # --- What is wanted
     erase("hotlists.Entry", "12 months after it was withdrawn, expired or, never approved, was last written", ALIGNED,
-          months=12, since=ENTRY_CLOSED, may_be_held=True, list_path="hotlist", blocked_by=("hits.Hit.entry", "hits.Hit.version")),
+          months=12, since=ENTRY_CLOSED, may_be_held=True, list_path="hotlist",
+          case_paths=("versions__source_ref", "versions__crime_ref", "versions__cad_ref"),
+          blocked_by=("hits.Hit.entry", "hits.Hit.version")),
     *goes_with(
         "hotlists.Entry", ("hotlists.WarninglistAnswer", "entry"),
         ("hotlists.Suspension", "entry"), ("hotlists.Narrowing", "entry"), ("hotlists.Term", "entry"),
@@ -110,7 +112,7 @@ SCHEDULE: list[Rule] = [
     erase("hotlists.Departure", "12 months after the row left its list", ALIGNED, months=12, since="left_at",
           list_path="hotlist", leaves_traces=False),
     erase("hotlists.Recovery", "12 months after it was recorded", ALIGNED, months=12, since="recorded_at",
-          list_path="hotlist"),
+          may_be_held=True, case_paths=("reference",), list_path="hotlist"),
     erase("hotlists.Unpublished", "1 month after it was noted, if no publication took it up sooner", SECRETS, months=1,
           since="noted", leaves_traces=False),
     *keep("Until its source drops it: the next complete load overwrites the list", "R-022", "hotlists.FeedRow"),
@@ -169,7 +171,8 @@ SCHEDULE: list[Rule] = [
     *keep("Seconds: until a checkpoint covers the event", NO_PERSON, "audit.Unsealed"),
     *keep("For ever: one number", NO_PERSON, "audit.Handover"),
     # --- Retention itself
-    erase("retention.LegalHold", "6 years after it was released", LIMITATION, months=72, since="released_at"),
+    erase("retention.LegalHold", "6 years after it was released", LIMITATION, months=72, since="released_at",
+          blocked_by=("retention.LegalHold.under",)),
     erase("retention.Stocktake", "24 months after it was taken; holds counts only", NO_PERSON, months=24, since="taken_at",
           leaves_traces=False),
     *keep("Permanent: holds counts, and no content", "R-065, R-083", "retention.DeletionRun", "retention.DroppedMonth",

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from retention import api, api_board, api_periods
+from retention import api, api_board, api_holds, api_periods
 from retention.views import board, holds, periods, runs
 
 urlpatterns = [
@@ -23,6 +23,7 @@ urlpatterns = [
     path("retention/certificates/<uuid:pk>.json", runs.certificate_json, name="certificate_json"),
     path("retention/certificates/<uuid:pk>.pdf", runs.certificate_pdf, name="certificate_pdf"),
     path("retention/holds/", holds.hold_list, name="hold_list"),
+    path("retention/holds/case/", holds.hold_case, name="hold_case"),
     path("retention/holds/new/<str:label>/<uuid:pk>/", holds.hold_place, name="hold_place"),
     path("retention/holds/<uuid:pk>/", holds.hold_detail, name="hold_detail"),
     path("retention/holds/<uuid:pk>/review/", holds.hold_review, name="hold_review"),
@@ -42,7 +43,7 @@ api_urlpatterns = [
     path("retention/runs/<uuid:pk>/pause/", api.RunPause.as_view(), name="api_run_pause"),
     path("retention/runs/<uuid:pk>/go-on/", api.RunGoOn.as_view(), name="api_run_go_on"),
     path("retention/certificates/<uuid:pk>/", api.CertificateDetail.as_view(), name="api_certificate_detail"),
-    path("retention/holds/", api.HoldList.as_view(), name="api_hold_list"),
-    path("retention/holds/<uuid:pk>/review/", api.HoldReview.as_view(), name="api_hold_review"),
-    path("retention/holds/<uuid:pk>/release/", api.HoldRelease.as_view(), name="api_hold_release"),
+    path("retention/holds/", api_holds.HoldList.as_view(), name="api_hold_list"),
+    path("retention/holds/<uuid:pk>/review/", api_holds.HoldReview.as_view(), name="api_hold_review"),
+    path("retention/holds/<uuid:pk>/release/", api_holds.HoldRelease.as_view(), name="api_hold_release"),
 ]

@@ -16,7 +16,7 @@ from standards.models import StandardsProfile
 
 def questions(user: User, now: dt.datetime) -> Iterator[Item]:
     """Holds to look at again; runs that ended with problems, or that have not happened."""
-    late = LegalHold.objects.due_for_review(now).filter(owner=user).order_by("review_due_at")
+    late = LegalHold.objects.due_for_review(now).as_placed().filter(owner=user).order_by("review_due_at")
     if oldest := late.first():
         yield Item("Legal holds to review", reverse("hold_list"), late.count(), oldest.review_due_at, "lapsing")
     if not holds(user, "retention.view_runs"):

@@ -66,7 +66,7 @@ def _of_case(ref: str) -> tuple[dict[str, list[str]], str, bool]:
     found = {
         "accounts.statedreason": StatedReason.objects.filter(case_ref=ref).values_list("pk", flat=True),
         "hotlists.entry": EntryVersion.objects.filter(source_ref=ref).values_list("entry_id", flat=True).distinct(),
-        "retention.legalhold": LegalHold.objects.filter(case_ref=ref).values_list("pk", flat=True),
+        "retention.legalhold": LegalHold.objects.as_placed().filter(case_ref=ref).values_list("pk", flat=True),
     }
     things = {kind: [str(pk) for pk in ids.order_by()[:MOST_THINGS]] for kind, ids in found.items()}
     return {kind: ids for kind, ids in things.items() if ids}, f"case {ref}", False

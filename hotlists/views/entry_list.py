@@ -15,6 +15,7 @@ from hotlists.listing import FIELDS, MOST_LISTED, as_shown, first_keys, listed
 from hotlists.models import SavedFilter
 from hotlists.views.filters import opens_with, saved_filters
 from portal.policies import require
+from retention import policies as retention
 
 PAGE = 50
 
@@ -34,7 +35,7 @@ def entry_list(request: HttpRequest) -> HttpResponse:
     context = {
         "form": form, "asked": form.asked, "page": page, "entries": entries,
         "count": len(keys), "most": MOST_LISTED, "asked_query": urlencode(form.asked),
-        "may_export": policies.may_export(request.user),
+        "may_export": policies.may_export(request.user), "may_hold": retention.may_hold_many(request.user),
         "saved": saved_filters(request, SavedFilter.Page.ENTRIES, form.asked),
     }  # fmt: skip
     return render(request, "hotlists/entry_list.html", context)

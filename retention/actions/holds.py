@@ -1,7 +1,11 @@
 """Holding a record back from erasure, and letting it go."""
 
 import datetime as dt
+import uuid
+from collections.abc import Iterable, Sequence
+from typing import Any
 
+from django.apps import apps
 from django.db import connection, models, transaction
 from django.utils import timezone
 
@@ -10,8 +14,8 @@ from audit.actions import record
 from audit.verbs import Verb
 from portal.errors import Stranger, TooLate, Unfit
 from portal.policies import require
-from retention import policies
-from retention.erasure import HOLDS
+from retention import guards, policies
+from retention.erasure import HOLDS, digest
 from retention.models import LegalHold
 from standards.models import StandardsProfile
 
@@ -24,31 +28,71 @@ def place_hold(
 
     Raises Stranger when the record is not there for this person, or has been erased meanwhile.
     """
-    with connection.cursor() as cursor:  # before a batch of deletion or after it, never beside it
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [HOLDS])
-    thing = _seen(type(thing), thing.pk, by)
+    _wait_for_batches()
+    thing = _seen(type(thing), [thing.pk], by)[0]
     require(policies.may_place_hold(by, thing))
-    wrong = {
-        name: [ask]
-        for name, words, ask in (
-            ("case_ref", case_ref, "Give the case that needs it: a hold without a case has no end."),
-            ("reason", reason, "Say what it is needed for."),
-        )
-        if not words.strip()
-    }
-    if wrong:
-        raise Unfit("A hold names its case and its reason.", wrong)
-    if LegalHold.objects.open().on(thing).filter(case_ref=case_ref.strip()).exists():
+    facts = _facts(by, case_ref, basis, reason, owner)
+    if LegalHold.objects.open().on(thing).as_placed().filter(case_ref=facts["case_ref"]).exists():
         raise TooLate("This record is held for that case already.")
-    now = timezone.now()
-    hold = LegalHold.objects.create(
-        label=thing._meta.label, object_id=thing.pk, what=str(getattr(thing, "logged_as", thing))[:200], case_ref=case_ref.strip(),
-        basis=LegalHold.Basis(basis), reason=reason.strip(), owner=owner or by, placed_by=by, placed_at=now,
-        review_due_at=_next_review(now),
-    )  # fmt: skip
+    hold = LegalHold.objects.create(label=thing._meta.label, object_id=thing.pk, what=_named(thing), **facts)
     record(
         Verb.HOLD_PLACED, target=hold, by=by, also=[thing], what=hold.what, case_ref=hold.case_ref, reason=hold.reason
     )
+    return hold
+
+
+@transaction.atomic
+def hold_case(*, by: User, case_ref: str, basis: str, reason: str, owner: User | None = None) -> LegalHold:
+    """Keeps every record that names the case, those that will name it too: the database holds them as they are written."""
+    _wait_for_batches()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [guards.CASES])
+    require(policies.may_hold_many(by))
+    facts = _facts(by, case_ref, basis, reason, owner)
+    if LegalHold.objects.open().on_case(facts["case_ref"]).exists():
+        raise TooLate("Everything that names this case is held already.")
+    hold = LegalHold.objects.create(scope=LegalHold.Scope.CASE, what="all that names the case", **facts)
+    for rule in guards.holdable():
+        if rule.case_paths:
+            kind = apps.get_model(rule.label)._base_manager
+            named = kind.filter(guards.told_of(rule, hold.case_ref)).distinct()
+            _hold_each(hold, rule.label, named.values_list("pk", flat=True))
+    record(
+        Verb.HOLD_PLACED, target=hold, by=by, what=hold.what, case_ref=hold.case_ref, reason=hold.reason,
+        count=hold.records.count(),
+    )  # fmt: skip
+    return hold
+
+
+@transaction.atomic
+def hold_result(
+    model: type[models.Model], ids: Iterable[uuid.UUID], *, by: User, case_ref: str, basis: str, reason: str,
+    owner: User | None = None,
+) -> LegalHold:  # fmt: skip
+    """Keeps what a list or a search showed at this moment: these records and no later ones. What they were stays provable by
+    a digest, made as those of certificates are.
+
+    Raises Stranger when any of them is not there for this person.
+    """
+    _wait_for_batches()
+    require(policies.may_hold_many(by, model))
+    ids = sorted(set(ids))
+    most = int(StandardsProfile.objects.in_force(timezone.now()).number("export.most"))
+    if not ids:
+        raise Unfit("There is nothing to hold.", {"object_ids": ["Nothing was found that could be held."]})
+    if len(ids) > most:
+        raise Unfit("That is too much for one hold.", {"object_ids": [f"Narrow it: one hold takes at most {most:,}."]})
+    _seen(model, ids, by)
+    label = model._meta.label
+    hold = LegalHold.objects.create(
+        scope=LegalHold.Scope.RESULT, what=f"{len(ids)} {model._meta.verbose_name_plural} found together",
+        digest=digest(f"{label}:{id}" for id in ids), **_facts(by, case_ref, basis, reason, owner),
+    )  # fmt: skip
+    _hold_each(hold, label, ids)
+    record(
+        Verb.HOLD_PLACED, target=hold, by=by, what=hold.what, case_ref=hold.case_ref, reason=hold.reason,
+        count=len(ids), digest=hold.digest,
+    )  # fmt: skip
     return hold
 
 
@@ -63,6 +107,7 @@ def review_hold(hold: LegalHold, *, by: Actor, reason: str) -> LegalHold:
         raise Unfit("Say why it is still needed.", {"reason": ["Say why it is still needed."]})
     hold.review_due_at = _next_review(timezone.now())
     hold.save(update_fields=["review_due_at"])
+    hold.records.open().update(review_due_at=hold.review_due_at)
     record(Verb.HOLD_REVIEWED, target=hold, by=by, what=hold.what, case_ref=hold.case_ref, reason=reason.strip())
     return hold
 
@@ -78,6 +123,7 @@ def release_hold(hold: LegalHold, *, by: User, reason: str) -> LegalHold:
         raise Unfit("Say why it is no longer needed.", {"reason": ["Say why it is no longer needed."]})
     hold.released_by, hold.released_at, hold.release_reason = by, timezone.now(), reason.strip()
     hold.save(update_fields=["released_by", "released_at", "release_reason"])
+    hold.records.open().update(released_by=by, released_at=hold.released_at, release_reason=hold.release_reason)
     record(Verb.HOLD_RELEASED, target=hold, by=by, what=hold.what, case_ref=hold.case_ref, reason=hold.release_reason)
     return hold
 
@@ -87,12 +133,54 @@ def _next_review(now: dt.datetime) -> dt.datetime:
     return now + dt.timedelta(days=int(days))
 
 
-def _seen(model: type[models.Model], pk: object, by: Actor) -> models.Model:
-    """The record as it is now, if it is there for this person."""
+def _seen(model: type[models.Model], ids: Sequence[uuid.UUID], by: Actor) -> list[models.Model]:
+    """The records as they are now, if all are there for this person."""
     found = model._default_manager.all()
     if hasattr(found, "visible_to"):
         found = found.visible_to(by)
-    thing = found.filter(pk=pk).first()
-    if thing is None:
+    things = list(found.filter(pk__in=ids))
+    if len(things) != len(ids):
         raise Stranger("There is no such record, or it is not yours to see.")
-    return thing
+    return things
+
+
+def _wait_for_batches() -> None:
+    """A hold is placed before a batch of deletion or after it, never beside it."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [HOLDS])
+
+
+def _facts(by: User, case_ref: str, basis: str, reason: str, owner: User | None) -> dict[str, Any]:
+    """What every hold says. Raises Unfit for one without a case or a reason."""
+    wrong = {
+        name: [ask]
+        for name, words, ask in (
+            ("case_ref", case_ref, "Give the case that needs it: a hold without a case has no end."),
+            ("reason", reason, "Say what it is needed for."),
+        )
+        if not words.strip()
+    }
+    if wrong:
+        raise Unfit("A hold names its case and its reason.", wrong)
+    now = timezone.now()
+    return {
+        "case_ref": case_ref.strip(), "basis": LegalHold.Basis(basis), "reason": reason.strip(), "owner": owner or by,
+        "placed_by": by, "placed_at": now, "review_due_at": _next_review(now),
+    }  # fmt: skip
+
+
+def _hold_each(hold: LegalHold, label: str, ids: Iterable[uuid.UUID]) -> None:
+    name = apps.get_model(label)._meta.verbose_name
+    LegalHold.objects.bulk_create([
+        LegalHold(
+            under=hold, label=label, object_id=id, what=f"{name} {str(id)[-8:]}", case_ref=hold.case_ref, basis=hold.basis,
+            reason=hold.reason, owner=hold.owner, placed_by=hold.placed_by, placed_at=hold.placed_at,
+            review_due_at=hold.review_due_at,
+        )
+        for id in ids
+    ], batch_size=500)  # fmt: skip
+
+
+def _named(thing: models.Model) -> str:
+    """In words that name no vehicle."""
+    return str(getattr(thing, "logged_as", thing))[:200]
