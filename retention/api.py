@@ -77,7 +77,7 @@ class SampledSerializer(serializers.Serializer):
     cases = serializers.ListField(child=serializers.CharField(), help_text="Whose holds keep it.")
 
 
-class SampleSerializer(serializers.Serializer):
+class LookSerializer(serializers.Serializer):
     """A few of one kind: what goes, and what stays."""
 
     label = serializers.CharField(source="rule.label")
@@ -152,11 +152,11 @@ class RunSample(APIView):
     permission_classes = (Has,)
     machine_scopes = READ
 
-    @extend_schema(responses=SampleSerializer)
+    @extend_schema(responses=LookSerializer)
     def get(self, request: Request, pk: uuid.UUID, label: str) -> Response:
         """Drawn by a lot that the run's id decides; keys and dates, and references to those who may see the record."""
         run = get_object_or_404(DeletionRun, pk=pk)
-        return Response(SampleSerializer(actions.look_at_sample(run, label, by=actor(request))).data)
+        return Response(LookSerializer(actions.look_at_sample(run, label, by=actor(request))).data)
 
 
 class RunPause(APIView):
