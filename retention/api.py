@@ -3,19 +3,23 @@
 import uuid
 from typing import Any
 
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiTypes, extend_schema
 from rest_framework import generics, serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.authentication import PEOPLE_ONLY, Has, actor
+from audit.exports import TYPE
 from portal.policies import require
 from retention import actions, policies
 from retention.models import Certificate, DeletionRun
+from retention.papers import proved
 from retention.periods import schedule_at
+from retention.views.runs import proof_answer
 
 READ = {"GET": ("read",)}
 
@@ -189,3 +193,17 @@ class CertificateDetail(APIView):
         """Counts, rules and digests."""
         require(policies.may_see_runs(actor(request)))
         return Response(CertificateSerializer(get_object_or_404(Certificate, pk=pk)).data)
+
+
+class CertificateProof(APIView):
+    """A certificate with the sealed event that proves it."""
+
+    permission_classes = (Has,)
+    machine_scopes = READ
+
+    @extend_schema(responses={(200, TYPE): OpenApiTypes.BINARY})
+    def get(self, request: Request, pk: uuid.UUID) -> HttpResponse:
+        """Lines in the format of exports of the log: `python -m audit.seal FILE --key KEY` checks them."""
+        require(policies.may_see_runs(actor(request)))
+        certificate = get_object_or_404(Certificate, pk=pk)
+        return proof_answer(certificate, proved(certificate, by=actor(request)))

@@ -1,7 +1,16 @@
-"""A deletion certificate on paper, and where the log says the same."""
+"""A deletion certificate on paper and as a file that proves itself, and where the log says the same."""
 
+import datetime as dt
+from hashlib import sha256
+from typing import Any
+
+import rfc8785
+
+from accounts.models import Actor
+from audit import exports
 from audit.models import Event
 from audit.verbs import Verb
+from portal.errors import TooLate
 from portal.printing import pdf
 from retention.models import Certificate
 from retention.names import name_of
@@ -20,3 +29,39 @@ def printed(certificate: Certificate) -> bytes:
     lines = [{**line, "name": name_of(line["label"])} for line in certificate.lines]
     told = {"certificate": certificate, "lines": lines, "digest_of": DIGEST_OF, "event": sealed_event(certificate)}
     return pdf("printed/certificate.html", told)
+
+
+def told(certificate: Certificate) -> dict[str, Any]:
+    """All that it says: counts, rules, digests. The sealed event commits to these very words."""
+    return {
+        "id": str(certificate.pk),
+        "run": str(certificate.run_id),
+        "as_of": _moment(certificate.as_of),
+        "erased": certificate.erased,
+        "digest": certificate.digest,
+        "digest_of": DIGEST_OF,
+        "lines": certificate.lines,
+        "started_by": certificate.issued_for,
+        "issued_at": _moment(certificate.issued_at),
+    }
+
+
+def committed(certificate: Certificate) -> str:
+    """SHA-256 over what it says, as RFC 8785 writes it."""
+    return sha256(rfc8785.dumps(told(certificate))).hexdigest()
+
+
+def proved(certificate: Certificate, *, by: Actor) -> bytes:
+    """The certificate with the sealed event that was recorded when it was issued, and its proof: `python -m audit.seal` checks it
+    with neither portal nor network. Raises TooLate before the event is sealed, and when its six years are over."""
+    event = sealed_event(certificate)
+    if event is None:
+        raise TooLate(
+            "The event that proves this certificate has ended with its period. The certificate stands by itself."
+        )
+    asked = exports.Asked(f"deletion certificate {certificate.pk}", "", "", by)
+    return exports.taken_with(event, asked, certificate=told(certificate))
+
+
+def _moment(at: dt.datetime) -> str:
+    return at.astimezone(dt.UTC).isoformat(timespec="microseconds")

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any
 
+import rfc8785
+
 from audit.seal import merkle, notes
 
 FORMAT = "anpr-log-export/1"
@@ -28,6 +30,9 @@ class Checked:
     with_words: int = 0
     sha256: str = ""  # of all its lines but the last, which the log has recorded
     said: list[dict[str, Any]] = field(default_factory=list)  # what it says of other exports: their words, proved
+    erased: list[tuple[str, dict[str, Any]]] = field(
+        default_factory=list
+    )  # of deletions: the certificate, and their words
     problems: list[str] = field(default_factory=list)
 
     def wrong(self, words: str) -> None:
@@ -37,6 +42,7 @@ class Checked:
 
 
 HANDED_OUT = "log.handed_out"  # the act that records an export
+ERASED = "records.erased"  # the act that a deletion certificate is issued for
 
 
 def check(lines: Iterable[bytes], verifier: notes.Verifier) -> Checked:
@@ -65,7 +71,21 @@ def check(lines: Iterable[bytes], verifier: notes.Verifier) -> Checked:
         found.wrong("It ends in the middle: the last line is missing.")
     elif end != {"events": found.events, "sha256": found.sha256}:
         found.wrong("It is not what was handed out: lines were changed, added or taken away.")
+    if "certificate" in header:
+        _check_certificate(found, header["certificate"])
     return found
+
+
+def _check_certificate(found: Checked, certificate: Any) -> None:
+    """A deletion certificate is what the event of its issue says of it, to the last count."""
+    try:
+        digest = sha256(rfc8785.dumps(certificate)).hexdigest()
+        subject = f"retention.certificate:{certificate['id']}"
+    except (KeyError, TypeError, ValueError):
+        found.wrong("The deletion certificate cannot be read.")
+        return
+    if (subject, digest) not in [(named, said.get("certificate")) for named, said in found.erased]:
+        found.wrong("The deletion certificate is not the one that the log recorded.")
 
 
 def _check_event(found: Checked, content: dict[str, Any], number: int, last: str) -> str:
@@ -92,6 +112,8 @@ def _check_event(found: Checked, content: dict[str, Any], number: int, last: str
             found.wrong(f"Line {number}: the words of event {event} are not those that were recorded.")
         elif facts.get("verb") == HANDED_OUT:
             found.said.append(json.loads(words))
+        elif facts.get("verb") == ERASED:
+            found.erased.append((facts.get("subject", ""), json.loads(words)))
     return event
 
 

@@ -13,7 +13,7 @@ from audit.verbs import Verb
 from portal.celery import app
 from portal.errors import TooLate, Unfit
 from portal.policies import require
-from retention import erasure, months, policies, replay
+from retention import erasure, months, papers, policies, replay
 from retention.models import Certificate, DeletionRun, DroppedMonth, ErasedBatch
 from retention.rules import Rule
 from retention.workflow import MONTH, RUN, Status, Step
@@ -130,7 +130,7 @@ def _certify(run: DeletionRun, *, by: Actor, problems: list[dict[str, str]]) -> 
     record(
         Verb.RECORDS_ERASED, target=certificate, by=by, also=[run], count=certificate.erased, digest=certificate.digest,
         started_by=run.started_by, classes=[f"{line['label']}: {line['erased']}" for line in lines],
-        problems=len(problems),
+        problems=len(problems), certificate=papers.committed(certificate),
     )  # fmt: skip
     replay.mark(certificate)
     return certificate

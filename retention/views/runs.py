@@ -3,7 +3,6 @@
 import datetime as dt
 import uuid
 from collections.abc import Iterable
-from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -12,12 +11,13 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
+from audit.exports import TYPE
 from portal.policies import require
 from portal.printing import paper
 from retention import actions, policies
 from retention.models import Certificate, DeletionRun
 from retention.names import name_of
-from retention.papers import DIGEST_OF, printed, sealed_event
+from retention.papers import printed, proved, sealed_event, told
 
 PAGE = 30
 SILENT = dt.timedelta(
@@ -119,9 +119,26 @@ def certificate_json(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """The same, for other tools."""
     require(policies.may_see_runs(request.user))
     certificate = get_object_or_404(Certificate, pk=pk)
-    answer = JsonResponse(certificate_told(certificate), json_dumps_params={"indent": 2})
+    event = sealed_event(certificate)
+    content = {"event": str(event.pk) if event else None, **told(certificate)}
+    answer = JsonResponse(content, json_dumps_params={"indent": 2})
     answer["Content-Disposition"] = f'attachment; filename="certificate-{certificate.pk}.json"'
     return answer
+
+
+@require_GET
+def certificate_proof(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """The certificate with its proof, to be checked without the portal."""
+    require(policies.may_see_runs(request.user))
+    certificate = get_object_or_404(Certificate, pk=pk)
+    return proof_answer(certificate, proved(certificate, by=request.user))
+
+
+def proof_answer(certificate: Certificate, lines: bytes) -> HttpResponse:
+    """The file, which says who took it, so it is not kept on the way."""
+    name = f"certificate-{certificate.pk}.jsonl"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
+    return HttpResponse(lines, content_type=TYPE, headers=headers)
 
 
 @require_GET
@@ -130,23 +147,6 @@ def certificate_pdf(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     require(policies.may_see_runs(request.user))
     certificate = get_object_or_404(Certificate, pk=pk)
     return paper(printed(certificate), f"certificate-{certificate.pk}")
-
-
-def certificate_told(certificate: Certificate) -> dict[str, Any]:
-    """A certificate as JSON: counts, rules, digests, and which event of the log says the same."""
-    event = sealed_event(certificate)
-    return {
-        "event": str(event.pk) if event else None,
-        "id": str(certificate.pk),
-        "run": str(certificate.run_id),
-        "as_of": certificate.as_of,
-        "erased": certificate.erased,
-        "digest": certificate.digest,
-        "digest_of": DIGEST_OF,
-        "lines": certificate.lines,
-        "started_by": certificate.issued_for,
-        "issued_at": certificate.issued_at,
-    }
 
 
 def _named(counts: dict[str, int]) -> Iterable[tuple[str, int]]:
