@@ -321,7 +321,10 @@ class Verb(TextChoices):
     FIGURES_RELEASED = "figures.released", "{actor} released the public figures"
     # retention
     RETENTION_PREVIEWED = "retention.previewed", "{actor} counted what is past its period: {count} records, {held} held"
-    RETENTION_SAMPLED = "retention.sampled", "{actor} looked at {count} {records} that {subject} would erase, {held} held"
+    RETENTION_SAMPLED = (
+        "retention.sampled",
+        "{actor} looked at {count} {records} that {subject} would erase, {held} held",
+    )
     RETENTION_STARTED = "retention.started", "{actor} started {subject}, which counted {count} records"
     RETENTION_PAUSED = "retention.paused", "{actor} paused {subject}"
     RETENTION_GONE_ON = "retention.gone_on", "{actor} let {subject} go on"
@@ -329,7 +332,10 @@ class Verb(TextChoices):
         "records.erased",
         "{actor} erased {count} records past their period, as {started_by} started; {subject}",
     )
-    STOCK_TAKEN = "stock.taken", "{actor} looked how old everything is that is kept: {late} records late, {waiting} waiting"
+    STOCK_TAKEN = (
+        "stock.taken",
+        "{actor} looked how old everything is that is kept: {late} records late, {waiting} waiting",
+    )
     PERIOD_SHORTENED = (
         "period.shortened",
         "{actor} made {records} be kept {months} months, not {months_before}: {reason}",

@@ -58,8 +58,9 @@ def asked(reader: User) -> dict[str, tuple[float, int]]:
         "act": {"verb": "log.verified"},
         "kind_of_act": {"operation": "erasure"},
         "subject": {"about": "hotlists.entry:77"},
+        "common_subject": {"about": "accounts.user:127"},
         "plate": {"plate": "AB01CDE"},
-        "period": {"since": month, "until": month + dt.timedelta(days=30), "verb": "log.verified"},
+        "period": {"since": month, "until": month + dt.timedelta(days=90), "verb": "log.verified"},
     }  # fmt: skip
     answers = {}
     for page, given in looks.items():

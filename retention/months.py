@@ -18,6 +18,7 @@ from django.db import IntegrityError, OperationalError, connections, transaction
 from django.utils import timezone
 from psycopg import errors, sql
 
+from portal.database.keys import Keys
 from portal.partitions import BY_MONTH, GOING, KEPT, month_start, partitioned_tables, partitions_of, uuid7_floor
 from retention import erasure
 from retention.models import DeletionRun, DroppedMonth, LegalHold
@@ -149,10 +150,10 @@ def _quieten(rule: Rule, month: DroppedMonth) -> DroppedMonth:
     _put_back(rule, month)
     while rule.leaves_traces and (ids := _next_ids(rule, month, WORDS)):
         with transaction.atomic(using=erasure.RETENTION):
-            gone = erasure.erase_traces(rule, ids)
-            for child in children_of(rule):
-                if child.leaves_traces:
-                    gone += erasure.erase_traces(child, ids)
+            gone: Counter[str] = Counter()
+            for one in (rule, *children_of(rule)):
+                if one.leaves_traces:
+                    gone += erasure.erase_traces(one, Keys.listed(apps.get_model(one.label), ids))
             month.with_them = dict(Counter(month.with_them) + gone)
             month.told_to = ids[-1]
             month.save(update_fields=["with_them", "told_to"], using=erasure.RETENTION)
