@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from django.apps import apps
 from django.contrib.contenttypes.models import ContentType
 from django.db import IntegrityError, connections, models, transaction
+from django.db.models import Count as CountOf
 from django.db.models import Exists, F, OuterRef, Q, Subquery, TextField
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Cast
@@ -23,7 +24,7 @@ from portal.partitions import uuid7_floor
 from retention.models import DeletionRun, ErasedBatch, LegalHold
 from retention.periods import schedule_at
 from retention.rules import ITS_ID, Elsewhere, Fate, Rule
-from retention.schedule import children_of
+from retention.schedule import UNPROVED, children_of
 
 RETENTION = "retention"  # the way into the database that may delete what is append-only
 BATCH = 200  # to begin with
@@ -31,6 +32,7 @@ FEWEST, MOST = 20, 10_000
 SECONDS = 0.1  # a batch is to take: nobody waits for its locks for more than twice that
 CANDIDATES = 50_000
 HOLDS = 7_300_001  # advisory lock: a hold is placed before a batch or after it, never inside it
+OUTSTANDING = "outstanding: "  # before whose copies were not proved gone, among what a batch notes
 PASS = 7_300_002  # advisory lock: one worker at a time carries out a run
 
 
@@ -154,6 +156,7 @@ def erase_batch(rule: Rule, run: DeletionRun, first: str, last: str) -> int:
             found = between(child.label, child.path).filter(keys.among(child.path))
             if child.leaves_traces:
                 with_them += erase_traces(child, Keys.of(found))
+            with_them += _unproved(child, found)
             with_them[child.label] += _delete(found)
         if rule.leaves_traces:
             with_them += erase_traces(rule, keys)
@@ -181,6 +184,15 @@ def erase_class(rule: Rule, run: DeletionRun, *, size: int = BATCH, goes_on: Cal
             took = time.perf_counter() - began
             size = max(min(FEWEST, size), min(MOST, size * 3 // 2, int(size * SECONDS / took)))
     return True
+
+
+def _unproved(child: Rule, found: models.QuerySet) -> Counter[str]:
+    """Copies of these that nobody proved gone, by who had them: what goes must not take that with it unsaid (R-083)."""
+    if child.label not in UNPROVED:
+        return Counter()
+    proved, holder = UNPROVED[child.label]
+    by_holder = found.filter(**{proved: None}).order_by().values(holder).annotate(copies=CountOf("pk"))
+    return Counter({f"{OUTSTANDING}{name}": copies for name, copies in by_holder.values_list(holder, "copies")})
 
 
 def _delete(queryset: models.QuerySet) -> int:

@@ -1,6 +1,7 @@
 """A deletion certificate on paper and as a file that proves itself, and where the log says the same."""
 
 import datetime as dt
+from collections import Counter
 from hashlib import sha256
 from typing import Any
 
@@ -24,11 +25,22 @@ def sealed_event(certificate: Certificate) -> Event | None:
     return said.filter(verb=Verb.RECORDS_ERASED).first()
 
 
+def outstanding(certificate: Certificate) -> dict[str, int]:
+    """How many copies of what was erased each matcher never proved gone. Those proofs end here: what they were about is gone."""
+    copies: Counter[str] = Counter()
+    for line in certificate.lines:
+        copies += Counter(line.get("outstanding", {}))
+    return dict(sorted(copies.items()))
+
+
 def printed(certificate: Certificate) -> bytes:
     """The PDF: the same counts, rules and digests as on the page. Raises CannotPrint."""
     lines = [{**line, "name": name_of(line["label"])} for line in certificate.lines]
-    told = {"certificate": certificate, "lines": lines, "digest_of": DIGEST_OF, "event": sealed_event(certificate)}
-    return pdf("printed/certificate.html", told)
+    context = {
+        "certificate": certificate, "lines": lines, "digest_of": DIGEST_OF, "event": sealed_event(certificate),
+        "outstanding": outstanding(certificate),
+    }  # fmt: skip
+    return pdf("printed/certificate.html", context)
 
 
 def told(certificate: Certificate) -> dict[str, Any]:
@@ -40,6 +52,7 @@ def told(certificate: Certificate) -> dict[str, Any]:
         "erased": certificate.erased,
         "digest": certificate.digest,
         "digest_of": DIGEST_OF,
+        "outstanding": outstanding(certificate),
         "lines": certificate.lines,
         "started_by": certificate.issued_for,
         "issued_at": _moment(certificate.issued_at),

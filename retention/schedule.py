@@ -203,6 +203,9 @@ SCHEDULE: list[Rule] = [
           "standards.Number", "standards.Category", "standards.MatrixCell"),
 ]  # fmt: skip
 
+# What of another's copy was not proved gone when the record went: the field that says so, and whose copy it was. Certificates name it.
+UNPROVED = {"matchers.RecallHolder": ("closed_at", "matcher__name")}
+
 BY_LABEL = {rule.label: rule for rule in SCHEDULE}
 
 

@@ -8,14 +8,18 @@ from django.db import IntegrityError, connections, transaction
 from django.utils import timezone
 
 from accounts.models import SystemJob
+from audit.models import EventDetail
 from hits.models import Hit, HitKey
+from hotlists import actions as lists
 from hotlists.models import Entry
-from matchers.models import PublishedRow
+from matchers.models import PublishedRow, RecallHolder
 from retention import actions as retention
+from retention.papers import sealed_event
 from scrutiny import actions as scrutiny
 from scrutiny.models import Finding
 from tests.hit_cast import *  # noqa: F403 - fixtures
 from tests.months_cast import *  # noqa: F403 - fixtures
+from tests.publishing import publish
 from tests.test_retention import everything_that_mentions, months_later
 
 pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "retention", "owner"])
@@ -35,6 +39,31 @@ def test_published_and_reported_plate_is_nowhere_after_twelve_months(ended_hit):
     erased = {line["label"]: line for line in certificate.lines}
     assert erased["hits.Hit"]["with_them"]["hits.Outcome"] == 1
     assert erased["matchers.PublishedRow"]["erased"] == 1
+
+
+@pytest.mark.parametrize("has_proved", [True, False])
+def test_certificate_names_matchers_that_never_proved_that_they_forgot(
+    matcher, listed, supervisor, client_for, client_of, dpo, has_proved
+):
+    entry, client = listed(vrm_entered=PLATE), client_for(matcher)
+    client.step()
+    lists.withdraw(entry, by=supervisor, reason="located")
+    publish(entry.hotlist)
+    if has_proved:
+        client.step()
+    assert RecallHolder.objects.open().exists() is not has_proved
+    with months_later(12, days=3):
+        certificate = retention.apply(by=CLOCK)
+        page = client_of(dpo).get(f"/retention/certificates/{certificate.pk}/").content.decode()
+    assert not RecallHolder.objects.exists()
+    named = {} if has_proved else {matcher.matcher.name: 1}
+    line = next(line for line in certificate.lines if line["label"] == "matchers.PublishedRow")
+    assert line["outstanding"] == named
+    assert line["with_them"]["matchers.RecallHolder"] == 1
+    assert sum(line["erased"] + sum(line["with_them"].values()) for line in certificate.lines) == certificate.erased
+    assert EventDetail.objects.get(pk=sealed_event(certificate).pk).body["outstanding"] == named
+    assert ("Complete: every matcher" in page) is has_proved
+    assert ("Not proved forgotten" in page) is not has_proved
 
 
 def test_row_that_is_still_published_is_never_due(listed):

@@ -130,7 +130,7 @@ def _certify(run: DeletionRun, *, by: Actor, problems: list[dict[str, str]]) -> 
     record(
         Verb.RECORDS_ERASED, target=certificate, by=by, also=[run], count=certificate.erased, digest=certificate.digest,
         started_by=run.started_by, classes=[f"{line['label']}: {line['erased']}" for line in lines],
-        problems=len(problems), certificate=papers.committed(certificate),
+        problems=len(problems), outstanding=papers.outstanding(certificate), certificate=papers.committed(certificate),
     )  # fmt: skip
     replay.mark(certificate)
     return certificate
@@ -146,7 +146,14 @@ def _line(rule: Rule, run: DeletionRun, ids: list[str], with_them: Counter[str])
         "lists": [{"list": str(key), "months": months} for key, months in rule.shorter],
         "cut_off": rule.cut_off(run.as_of).isoformat(),
         "erased": len(ids),
-        "with_them": {label: n for label, n in sorted(with_them.items()) if n},
+        "with_them": {
+            label: n for label, n in sorted(with_them.items()) if n and not label.startswith(erasure.OUTSTANDING)
+        },
+        "outstanding": {
+            label.removeprefix(erasure.OUTSTANDING): n
+            for label, n in sorted(with_them.items())
+            if label.startswith(erasure.OUTSTANDING)
+        },
         "digest": erasure.digest(f"{rule.label}:{id}" for id in ids),
     }
 

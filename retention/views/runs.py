@@ -17,7 +17,7 @@ from portal.printing import paper
 from retention import actions, policies
 from retention.models import Certificate, DeletionRun
 from retention.names import name_of
-from retention.papers import printed, proved, sealed_event, told
+from retention.papers import outstanding, printed, proved, sealed_event, told
 
 PAGE = 30
 SILENT = dt.timedelta(
@@ -111,6 +111,7 @@ def certificate_detail(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     certificate = get_object_or_404(Certificate.objects.select_related("run"), pk=pk)
     lines = [{**l, "name": name_of(l["label"]), "with_them": _named(l["with_them"])} for l in certificate.lines]  # noqa: E741
     context = {"certificate": certificate, "lines": lines, "event": sealed_event(certificate)}
+    context["outstanding"] = outstanding(certificate)
     return render(request, "retention/certificate_detail.html", context)
 
 
