@@ -15,6 +15,7 @@ from typing import Any
 
 from django.apps import apps
 from django.db import IntegrityError, OperationalError, connections, transaction
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 from psycopg import errors, sql
 
@@ -77,8 +78,10 @@ def in_month(rows, first: dt.date):
 
 def staying(rule: Rule, run: DeletionRun, first: dt.date) -> list[uuid.UUID]:
     """Rows of the month that are not due, one more than may stay at most."""
-    rows = in_month(erasure.rows(rule.label), first)
-    stay = rows.exclude(pk__in=in_month(erasure.due(rule, run.as_of), first).values("pk"))
+    due = in_month(erasure.due(rule, run.as_of), first).filter(
+        pk=OuterRef("pk")
+    )  # not "id NOT IN": millions are compared at once
+    stay = in_month(erasure.rows(rule.label), first).filter(~Exists(due))
     return list(stay.values_list("pk", flat=True)[: STAYS_AT_MOST + 1])
 
 
