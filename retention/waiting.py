@@ -31,7 +31,7 @@ def questions(user: User, now: dt.datetime) -> Iterator[Item]:
     if ended and ended.status == DeletionRun.Status.FAILED:
         url = reverse("run_detail", args=[ended.pk])
         yield Item("The last deletion run ended with problems", url, len(ended.problems), ended.finished_at, "stopped")
-    if ended and ended.finished_at < now - _silence(now):
+    if ended and ended.finished_at and ended.finished_at < now - _silence(now):
         yield Item(
             "Nothing has been deleted on schedule since", reverse("run_list"), None, ended.finished_at, "stopped"
         )
