@@ -8,10 +8,12 @@ import datetime as dt
 import re
 import shutil
 import subprocess
+import tempfile
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 import psycopg
 import time_machine
@@ -19,17 +21,21 @@ from django.conf import settings
 from django.db import connection
 from django.utils import timezone
 
+from accounts.models import User
+from accounts.policies import own_session
 from audit import sealing
 from audit.models import Event
 from audit.verification import verify
 from bench import cast
-from bench.cast import say
+from bench.cast import JOB, say
 from bench.crowd import _PLATE, DIFFERENT, STEP, filled
 from bench.figures import Figure
 from bench.logged import a_key
-from bench.published import long_list
+from bench.published import long_list, publication
 from hits.models import Hit
 from hotlists.models import Departure, Entry, Hotlist
+from matchers.actions import add_matcher
+from matchers.models import Matcher
 from portal import embedded
 from portal.database.throwaway import admin_connection
 from portal.embedded import programs
@@ -76,7 +82,7 @@ HITS = """
     INSERT INTO hits_hit (id, matcher_id, received_at, hotlist_id, revision, country, vrm, ref, category, action, priority,
         markers, action_text, contact, response, scope, vrm_read, country_read, site_ref, camera_ref, direction, captured_at,
         confidence, cautions, withheld_by, entry_id, version_id)
-    SELECT (lpad(to_hex(ms), 12, '0') || '70008' || lpad(to_hex(g.n), 15, '0'))::uuid, gen_random_uuid(),
+    SELECT (lpad(to_hex(ms), 12, '0') || '70008' || lpad(to_hex(g.n), 15, '0'))::uuid, %(matcher)s,
         to_timestamp(ms / 1000.0), e.hotlist_id, 1, 'GB', e.vrm, '', 'CRM', 'ASSESS', 'MEDIUM', '{}', 'Assess', 'Desk', '', '{}',
         e.vrm, 'GB', 'ring-north', 'ring-north-1', 'N', to_timestamp(ms / 1000.0), 0.97, '{}', '{}', e.id, e.version
     FROM (SELECT n, %(began)s::bigint + n * (27::bigint * 86400000 / %(number)s) AS ms FROM generate_series(1, %(number)s) n) g
@@ -84,7 +90,7 @@ HITS = """
 """
 ACKNOWLEDGED = """
     INSERT INTO hits_acknowledgement (hit_id, acknowledged_at, acknowledged_by_id, sign_in_id)
-    SELECT id, received_at, %(user)s, gen_random_uuid() FROM hits_hit WHERE received_at >= %(month)s
+    SELECT id, received_at, %(user)s, %(sign_in)s FROM hits_hit WHERE received_at >= %(month)s
         AND received_at < %(month)s + interval '1 month'
 """
 CLOSED = """
@@ -152,8 +158,14 @@ def measure(*, quick: bool) -> Iterator[Figure]:
     hotlist = cast.managed_list(people, dpia)
     cast.fill(hotlist, people, size.entries)
     source = long_list(people, dpia, "bench-source")
-    with a_key() as key, filled(source, size.rows):
-        _make(size, source, first, people["chief"].pk)
+    with tempfile.TemporaryDirectory() as place, publication(Path(place)), a_key() as key, filled(source, size.rows):
+        _make(
+            size,
+            source,
+            first,
+            people["decider"],
+            add_matcher("Bench", by=JOB, purpose="Measuring").matcher,
+        )
         held = _hold(hotlist, people, first)
         _seal()
         slowest = max(_nights(first))
@@ -171,7 +183,7 @@ def measure(*, quick: bool) -> Iterator[Figure]:
     yield Figure(NAME, "slowest night", slowest, "s", NIGHT, slowest / NIGHT)
 
 
-def _make(size: Size, source: Hotlist, first: dt.datetime, user: int) -> None:
+def _make(size: Size, source: Hotlist, first: dt.datetime, user: User, matcher: Matcher) -> None:
     """Everything of two years, month by month."""
     began = time.perf_counter()
     ensure_partitions(now=first, months_behind=1, months_ahead=2 * BEHIND)
@@ -182,13 +194,17 @@ def _make(size: Size, source: Hotlist, first: dt.datetime, user: int) -> None:
         admin.execute(WITHDRAWN, {"first": first, "months": BEHIND})
         admin.execute(ENTRIES)
         for month in months:
-            entries = admin.execute("SELECT count(*) FROM bench_entries WHERE month = %s", [month]).fetchone()
+            (entries,) = admin.execute("SELECT count(*) FROM bench_entries WHERE month = %s", [month]).fetchone() or (
+                0,
+            )
             facts = {
                 "month": month,
                 "began": int(month.timestamp() * 1000),
                 "number": number,
-                "entries": entries[0],
-                "user": user,
+                "entries": entries,
+                "user": user.pk,
+                "sign_in": own_session(user).pk,
+                "matcher": matcher.pk,
             }
             for statement in (HITS, ACKNOWLEDGED, CLOSED):
                 admin.execute(statement, facts)
@@ -243,7 +259,7 @@ def _nights(first: dt.datetime) -> Iterator[float]:
 
 def _search(allowed: set[str]) -> int:
     """Reads a full dump and every file of the portal. Raises AssertionError for a plate that should be nowhere; bytes read."""
-    read = 0
+    read, seen = 0, set()
     for name, stream in _streams():
         left = b""
         while some := stream.read(1 << 22):
@@ -251,7 +267,9 @@ def _search(allowed: set[str]) -> int:
             for found in PLATES.finditer(left + some):
                 vrm = b"".join(found.groups()).decode()
                 assert vrm in allowed or _number(vrm) < FIRST_ENTRY, f"{vrm} in {name}"
+                seen |= {vrm} & allowed
             left = some[-8:]
+    assert seen == allowed, "what is held is found, so that the search is not blind"
     return read
 
 
@@ -262,14 +280,16 @@ def _number(vrm: str) -> int:
     return n * pow(STEP, -1, DIFFERENT) % DIFFERENT
 
 
-def _streams() -> Iterator[tuple[str, object]]:
+def _streams() -> Iterator[tuple[str, IO[bytes]]]:
     """The dump as it comes, then the files that this measurement made."""
     program = programs.binaries(settings.STATE_DIR) / "pg_dump" if embedded.runs_postgres() else shutil.which("pg_dump")
     where = psycopg.conninfo.make_conninfo(settings.DATABASE_ADMIN_URL, dbname=settings.DATABASE_NAME)
     with subprocess.Popen([str(program), "--dbname", where], stdout=subprocess.PIPE) as dump:
+        assert dump.stdout is not None
         yield "the dump", dump.stdout
     assert dump.returncode == 0, "pg_dump"
-    for path in sorted(Path(settings.SEAL_DIR).rglob("*")):
-        if path.is_file():
-            with path.open("rb") as file:
-                yield str(path), file
+    for place in (settings.SEAL_DIR, settings.PUBLICATION_DIR, settings.KEYS_DIR):
+        for path in sorted(Path(place).rglob("*")):
+            if path.is_file():
+                with path.open("rb") as file:
+                    yield str(path), file

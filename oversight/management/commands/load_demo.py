@@ -10,7 +10,7 @@ from django.db import transaction
 
 from accounts.models import User
 from oversight.actions import release_figures
-from oversight.demo import code, exceptional, feeds, lists, machines, people, scrutiny, sites, warninglists
+from oversight.demo import code, exceptional, feeds, lists, machines, people, retention, scrutiny, sites, warninglists
 
 
 class Command(BaseCommand):
@@ -23,9 +23,10 @@ class Command(BaseCommand):
         if User.objects.exists():
             raise CommandError("There are people in this database already; the demo is for an empty one.")
         with transaction.atomic():
-            self._load()
+            staff = self._load()
+        self._step("nights of retention", lambda: retention.let_nights_pass(staff))
 
-    def _load(self) -> None:
+    def _load(self) -> dict[str, User]:
         staff = self._step("people and teams", people.add_people)
         team = people.add_team("Northdale crime and control", "Northdale", list(staff.values()))
         self._step("camera sites and their assessments", lambda: sites.add_sites(staff, team))
@@ -38,11 +39,13 @@ class Command(BaseCommand):
         told = self._step("matchers and other machines", lambda: machines.add_machines(staff, hotlists))
         self._step("the camera code", lambda: code.add_self_assessment(staff))
         self._step("a sample and signs of misuse", lambda: scrutiny.add_scrutiny(staff, hotlists))
+        self._step("what retention keeps and lets go", lambda: retention.add_closed_entries(staff, hotlists))
         self._step("public figures", lambda: release_figures(by=people.JOB))
         processes = told.pop("processes")
         transaction.on_commit(lambda: self._write("demo/processes.json", processes))
         told = {"url": settings.PORTAL_URL, "users": people.sign_ins(), **told}
         transaction.on_commit(lambda: self._write("demo.json", told))
+        return staff
 
     def _step(self, words: str, work):
         began = time.monotonic()
