@@ -101,7 +101,8 @@ class OutcomeSerializer(serializers.ModelSerializer):
 
     class Meta:
         model = Outcome
-        fields = ("decision", "reason", "was_stopped", "result", "words", "settled_with", "recorded_by", "recorded_at")
+        fields = ("decision", "reason", "was_stopped", "result", "had_force", "had_complaint", "words", "settled_with",
+                  "recorded_by", "recorded_at")  # fmt: skip
 
 
 class HitSerializer(serializers.ModelSerializer):
@@ -285,6 +286,8 @@ HitOutcome = _verb(
         "decision": serializers.ChoiceField(Outcome.Decision.choices),
         "reason": serializers.ChoiceField(Outcome.NotDeployed.choices, required=False, default="", allow_blank=True),
         "was_stopped": serializers.BooleanField(default=False),
+        "had_force": serializers.BooleanField(default=False),
+        "had_complaint": serializers.BooleanField(default=False),
         "result": serializers.ChoiceField(Outcome.Result.choices, required=False, default="", allow_blank=True),
         "words": _words(),
         "with_earlier": _with_earlier(),

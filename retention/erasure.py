@@ -23,7 +23,7 @@ from portal.database.keys import Keys
 from portal.partitions import uuid7_floor
 from retention.models import DeletionRun, ErasedBatch, LegalHold
 from retention.periods import schedule_at
-from retention.rules import ITS_ID, Elsewhere, Fate, Rule
+from retention.rules import ITS_ID, Elsewhere, Fate, Rule, months_before
 from retention.schedule import UNPROVED, children_of
 
 RETENTION = "retention"  # the way into the database that may delete what is append-only
@@ -101,7 +101,14 @@ def _is_pointed_at(rule: Rule) -> Q:
 def due(rule: Rule, as_of: dt.datetime, using: str = "default") -> models.QuerySet:
     """Rows that are to go now."""
     found = past(rule, as_of, using).exclude(held_now(rule))
-    return found.exclude(_is_pointed_at(rule)) if rule.blocked_by else found
+    if rule.blocked_by:
+        found = found.exclude(_is_pointed_at(rule))
+    for more in rule.longer:
+        limit = {f"{more.since}__gte": months_before(as_of, more.months)}
+        found = found.exclude(
+            Exists(rows(more.label, using).filter(more.where, **limit, **{more.path: OuterRef("pk")}))
+        )
+    return found
 
 
 def held_now(rule: Rule) -> Q:

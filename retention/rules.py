@@ -34,6 +34,18 @@ class Elsewhere:
 
 
 @dataclass(frozen=True, slots=True)
+class Longer:
+    """Rows that are kept beyond the period of their kind, for what a row of another table says of them."""
+
+    label: str
+    path: str  # from there to the row that is kept
+    where: Q
+    since: str  # a field there
+    months: int
+    basis: str
+
+
+@dataclass(frozen=True, slots=True)
 class Rule:
     """How long one kind of record lives. Models are named by label, since the schedule stands below them."""
 
@@ -46,6 +58,7 @@ class Rule:
     where: Q = EVERY  # which rows the rule is for
     blocked_by: tuple[str, ...] = ()  # "app.Model.field": rows there that point here keep this one
     held_through: tuple[str, ...] = ()  # fields to records whose hold holds this one too
+    longer: tuple[Longer, ...] = ()
     may_be_held: bool = False
     case_paths: tuple[str, ...] = ()  # fields of it, or of what points at it, that may name a case
     by_month: bool = False  # all of a calendar month go together, once the last of them is past its period

@@ -10,7 +10,7 @@ from django.db.models import Max, Q
 from django.db.models.functions import Coalesce, Greatest, Least
 from django.utils import timezone
 
-from retention.rules import ITS_ID, Elsewhere, Rule, erase, goes_with, keep
+from retention.rules import ITS_ID, Elsewhere, Longer, Rule, erase, goes_with, keep
 
 ALIGNED = "As long as the reads exist that a stop may have to be explained by; DPA 2018 s.39"
 LIMITATION = "Limitation of claims; the log serves s.62(4) purposes only"
@@ -37,9 +37,14 @@ REVISION_SUPERSEDED = Elsewhere(
     "matchers.Publication", "generated_at", (("hotlist", "hotlist"), ("revision__gt", "revision"))
 )
 
+FORCE_OR_COMPLAINT = (
+    Longer("hits.Outcome", "hit", Q(had_force=True) | Q(had_complaint=True), "recorded_at", 72, LIMITATION),
+)
+
 SCHEDULE: list[Rule] = [
     # --- What matchers reported, and what people made of it
-    erase("hits.Hit", "12 months after the vehicle was seen", ALIGNED, months=12, since="captured_at", may_be_held=True,
+    erase("hits.Hit", "12 months after the vehicle was seen; where force was used, somebody was hurt or complained, 6 years after its"
+          " outcome", ALIGNED, months=12, longer=FORCE_OR_COMPLAINT, since="captured_at", may_be_held=True,
           held_through=("entry",), case_paths=("ref",), list_path="hotlist"),
     *goes_with("hits.Hit", ("hits.Outcome", "hit"), ("hits.Verification", "hit"), ("hits.Acknowledgement", "hit"),
                leaves_traces=False),

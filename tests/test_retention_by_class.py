@@ -5,6 +5,7 @@ import datetime as dt
 import pytest
 from django.db import connection
 from django.utils import timezone
+from psycopg import errors
 
 from accounts.models import SystemJob
 from audit.actions import record
@@ -12,6 +13,7 @@ from audit.models import Event, EventDetail
 from audit.verbs import Verb
 from camera_sites import actions as camera_sites
 from portal.database.throwaway import admin_connection
+from portal.errors import Unfit
 from portal.partitions import month_start
 from retention import actions as retention
 from retention import checks, erasure, schedule
@@ -82,6 +84,29 @@ def test_hit_goes_on_the_day_and_not_the_day_before(listed, report):
     limit = hit.captured_at.replace(year=hit.captured_at.year + 1)
     assert not erasure.due(rule, limit).exists()
     assert erasure.due(rule, limit + dt.timedelta(seconds=1)).get() == hit
+
+
+@pytest.mark.parametrize("why", ["had_force", "had_complaint"])
+def test_hit_with_force_or_complaint_stays_six_years_after_its_outcome(listed, report, answers, operator, why):
+    hit = answers.ended(report(listed()), operator, decision="BROADCAST", **{why: True})
+    plain = answers.ended(report(hit.entry), operator)
+    rule, told = BY_LABEL["hits.Hit"], hit.outcome.recorded_at
+    assert erasure.due(rule, told + dt.timedelta(days=380)).get() == plain
+    limit = told.replace(year=told.year + 6)
+    assert hit not in erasure.due(rule, limit)
+    assert hit in erasure.due(rule, limit + dt.timedelta(seconds=1))
+
+
+def test_force_without_anybody_sent_is_no_outcome(listed, report, answers, operator):
+    hit = report(listed())
+    with pytest.raises(Unfit, match="nobody used force"):
+        answers.ended(hit, operator, decision="NO_ACTION", had_force=True)
+    outcome = answers.ended(report(hit.entry), operator, decision="NO_ACTION").outcome
+    with (
+        pytest.raises(errors.CheckViolation, match="force_by_somebody_sent"),
+        admin_connection(connection.settings_dict["NAME"], options="-c session_replication_role=replica") as admin,
+    ):
+        admin.execute("UPDATE hits_outcome SET had_force = true WHERE hit_id = %s", [outcome.pk])
 
 
 def test_what_a_person_has_to_start_is_left_by_the_clock_and_counted(site, superintendent, dpo):

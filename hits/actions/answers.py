@@ -31,6 +31,8 @@ _RESTS_ON: dict[str, dict[str, str]] = {
 }  # fmt: skip
 _TAKES_FORCE = {Result.STALE: FeedException.Cause.STALE, Result.WRONG_VEHICLE: FeedException.Cause.WRONG_VEHICLE}
 
+NOBODY_SENT = (Outcome.Decision.NOT_DEPLOYED, Outcome.Decision.NO_ACTION)
+
 
 @transaction.atomic
 def open_hit(hit: Hit, *, by: Actor, justification: str = "") -> Hit:
@@ -82,7 +84,7 @@ def verify(
 @transaction.atomic
 def record_outcome(
     hit: Hit, *, by: User, decision: str, reason: str = "", was_stopped: bool = False, result: str = "", words: str = "",
-    with_earlier: bool = False,
+    had_force: bool = False, had_complaint: bool = False, with_earlier: bool = False,
 ) -> Outcome:  # fmt: skip
     """Says how a hit ended. "Not deployed" needs its reason (R-058), "deployed" on a STOP a verification (R-055).
 
@@ -92,9 +94,13 @@ def record_outcome(
     decision = Outcome.Decision(decision)
     require(policies.may_decide_outcome(by, hit, decision))
     _require_sense(decision, reason, was_stopped, result)
+    if had_force and decision in NOBODY_SENT:
+        raise Unfit("Nobody was sent, so nobody used force.", {"had_force": ["Nobody was sent."]})
     now = timezone.now()
     facts = {"decision": decision, "reason": reason, "recorded_by": by, "recorded_at": now, "sign_in": by.sign_in}
-    outcome = Outcome.objects.create(hit=hit, was_stopped=was_stopped, result=result, words=words, **facts)
+    outcome = Outcome.objects.create(
+        hit=hit, was_stopped=was_stopped, result=result, words=words, had_force=had_force, had_complaint=had_complaint, **facts
+    )  # fmt: skip
     earlier = list(_earlier(hit)) if with_earlier else []
     _acknowledge([one for one in earlier if one.acknowledged_at is None], by=by, at=now)
     Outcome.objects.bulk_create([Outcome(hit=one, settled_with=hit.pk, **facts) for one in earlier])
@@ -108,6 +114,7 @@ def record_outcome(
     record(
         Verb.HIT_CLOSED, target=hit, by=by, plate=hit.plate, also=hit.listed_with[:1], count=1 + len(earlier),
         decision=decision.label.lower(), reason=reason, result=result,
+        had_force=had_force, had_complaint=had_complaint,
     )  # fmt: skip
     return outcome
 
@@ -169,7 +176,7 @@ def _require_sense(decision: str, reason: str, was_stopped: bool, result: str) -
         raise Unfit("Say why nobody was sent.", {"reason": ["Say why nobody was sent."]})
     if decision != Outcome.Decision.NOT_DEPLOYED and reason:
         raise Unfit("A reason is given when nobody was sent.", {"reason": ["Only when nobody was sent."]})
-    if was_stopped and decision in (Outcome.Decision.NOT_DEPLOYED, Outcome.Decision.NO_ACTION):
+    if was_stopped and decision in NOBODY_SENT:
         raise Unfit("Nobody was sent, so nobody stopped it.", {"was_stopped": ["Nobody was sent."]})
     if result == Outcome.Result.ARREST and decision in (Outcome.Decision.NOT_DEPLOYED, Outcome.Decision.NO_ACTION):
         raise Unfit("Nobody was sent, so nobody was arrested.", {"result": ["Nobody was sent."]})

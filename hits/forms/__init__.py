@@ -39,6 +39,12 @@ class OutcomeForm(forms.Form):
     )
     was_stopped = forms.BooleanField(required=False, label="The vehicle was stopped")
     result = forms.ChoiceField(required=False, choices=Outcome.Result, label="What came of it")
+    had_force = forms.BooleanField(
+        required=False, label="Force was used, or somebody was hurt", help_text="The hit is then kept for 6 years."
+    )
+    had_complaint = forms.BooleanField(
+        required=False, label="Somebody complained", help_text="The hit is then kept for 6 years."
+    )
     words = forms.CharField(
         required=False,
         max_length=500,

@@ -137,6 +137,12 @@ class Outcome(AppendOnly):
     reason = models.CharField(max_length=15, choices=NotDeployed, blank=True)
     was_stopped = models.BooleanField(default=False, help_text="Whether the vehicle was stopped.")
     result = models.CharField(max_length=15, choices=Result, blank=True, default="")
+    had_force = models.BooleanField(
+        default=False, db_default=False, help_text="Whether force was used or somebody was hurt."
+    )
+    had_complaint = models.BooleanField(
+        default=False, db_default=False, help_text="Whether somebody complained there and then."
+    )
     words = models.CharField(max_length=500, blank=True)
     settled_with = models.UUIDField(null=True, help_text="The later sighting of the vehicle whose outcome this shares.")
     recorded_by = models.ForeignKey(User, models.PROTECT, related_name="+", db_index=False)
@@ -148,7 +154,16 @@ class Outcome(AppendOnly):
             *APPEND_ONLY, triggers.OF_A_HIT, triggers.BY_WHO_IS_SIGNED_IN["recorded"],
             triggers.AFTER_ACKNOWLEDGEMENT, triggers.STOP_ONLY_VERIFIED,
         ]  # fmt: skip
+        indexes = [
+            models.Index(
+                fields=["hit"], condition=Q(had_force=True) | Q(had_complaint=True), name="hits_outcome_kept_longer"
+            )
+        ]
         constraints = [
+            models.CheckConstraint(
+                name="hits_outcome_force_by_somebody_sent",
+                condition=Q(had_force=False) | Q(decision__in=["DEPLOY", "BROADCAST", "PASSED"]),
+            ),
             models.CheckConstraint(
                 name="hits_outcome_not_deployed_says_why",
                 condition=Q(decision="NOT_DEPLOYED") & ~Q(reason="") | ~Q(decision="NOT_DEPLOYED") & Q(reason=""),
