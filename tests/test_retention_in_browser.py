@@ -55,3 +55,20 @@ def test_certificate_on_paper_tells_counts_and_rules_and_no_content(client_of, d
     assert certificate.digest in said.replace(" ", "")
     assert "AB01" not in said
     assert b"pdfuaid:part" in paper.trailer["/Root"]["/Metadata"].get_data()
+
+
+def test_case_and_list_are_held_and_what_is_held_says_so(page, live_server, inspector, approved_entry, supervisor):
+    lists.withdraw(approved_entry(vrm_entered="AB01CDE"), by=supervisor, reason="located")
+    sign_in(page, live_server, "inspector", PASSWORD)
+    page.goto(f"{live_server.url}/retention/holds/")
+    page.get_by_role("button", name="Hold everything of a case").click()
+    page.get_by_label("Case").fill("CR/2211/26")
+    page.get_by_label("Relevant to a criminal investigation").check()
+    page.get_by_label("What it is needed for").fill("Trial in May.")
+    page.get_by_role("button", name="Hold all of it").click()
+    page.get_by_text("What names this case later is held as it comes.").wait_for()
+    held = page.url.removeprefix(live_server.url)
+    paths = ("/retention/holds/", "/retention/holds/case/", held, "/entries/", "/entries/hold/?state=withdrawn")
+    assert [fault for path in paths for fault in look(page, live_server, path)] == []
+    page.goto(f"{live_server.url}/entries/?state=withdrawn")
+    assert page.locator("td", has_text="Held").count() == 1
