@@ -122,9 +122,9 @@ def _take_out(rule: Rule, month: DroppedMonth) -> DroppedMonth:
     def swap() -> bool:
         with transaction.atomic(using=erasure.RETENTION), connections[erasure.RETENTION].cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [erasure.HOLDS])
-            held = in_month(erasure.rows(rule.label, erasure.RETENTION), month.month).filter(erasure.held_now(rule))
+            held = erasure.held_among(rule, in_month(erasure.rows(rule.label, erasure.RETENTION), month.month))
             tables = tables_of(rule)
-            if not set(held.values_list("pk", flat=True)) <= (aside := _aside(rule, month)) or len(aside) != month.kept:
+            if not held <= (aside := _aside(rule, month)) or len(aside) != month.kept:
                 return False
             for table in tables:
                 _call("retention_take_out", table, month.month, _through(rule, table))
