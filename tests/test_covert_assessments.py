@@ -1,6 +1,5 @@
 """Assessments of covert sites, and what the log says of such sites: for those alone who were given one (R-123)."""
 
-import datetime as dt
 import json
 import uuid
 
@@ -13,7 +12,7 @@ from accounts.actions import add_machine
 from audit.models import Event, EventDetail
 from audit.sentences import tell
 from camera_sites import actions
-from camera_sites.models import CameraSite, Dpia, DpiaVersion
+from camera_sites.models import CameraSite, Dpia
 from camera_sites.public import newest
 from camera_sites.urls import api_urlpatterns, urlpatterns
 from camera_sites.waiting import questions
@@ -21,44 +20,12 @@ from oversight.figures import figures
 from portal.errors import Stranger, Unfit
 from standards.models import Number
 from tests.cast import person
+from tests.covert_cast import *  # noqa: F403 - fixtures
+from tests.covert_cast import SECRETS, governed, hidden, judged
 from tests.site_cast import *  # noqa: F403 - fixtures
 from tests.site_cast import CONTENTS, REGISTERS, site_facts
 
 pytestmark = pytest.mark.django_db
-SOON = dt.timedelta(days=30)
-SECRETS = ("Behind the mill", "unseen", "B1234", "Quiet Lane watch", "dpia-quiet", "DSA-4", "54.61234")
-
-
-def governed(author, adviser, decider, **facts) -> Dpia:
-    """An approved assessment."""
-    version = actions.begin_dpia(
-        by=author, title="Quiet Lane watch", public_summary="One place.", **CONTENTS, **REGISTERS, **{"ref": "dpia-quiet", **facts}
-    )  # fmt: skip
-    actions.submit(version, by=author)
-    return judged(version, adviser, decider).dpia
-
-
-def judged(version, adviser, decider) -> DpiaVersion:
-    actions.advise(version, by=adviser, is_favourable=True, words="Yes.")
-    actions.decide(version, by=decider, verdict="approve", words="Yes.")
-    return version
-
-
-def hidden(dpia, by, seen_by=(), **over) -> CameraSite:
-    """A covert proposal with a camera."""
-    facts = {"ref": "unseen", "name": "Behind the mill", "road": "B1234", "deployment": "covert", "authority_ref": "DSA-4",
-             "deployed_until": timezone.now() + SOON, "dpia": dpia, **over}  # fmt: skip
-    site = actions.propose_site(by=by, seen_by=seen_by, **site_facts(**facts))
-    actions.add_camera(site, by=by, ref=f"{site.ref}-1")
-    return site
-
-
-@pytest.fixture
-def quiet(infrastructure_lead, dpo, asset_owner, superintendent) -> CameraSite:
-    """A covert site under an assessment of its own that nobody marked; given to its proposer and to one superintendent."""
-    dpia = governed(infrastructure_lead, dpo, asset_owner)
-    site = hidden(dpia, infrastructure_lead, [superintendent])
-    return actions.set_live(site, by=superintendent)
 
 
 def addresses(patterns: list[URLPattern], prefix: str, pk) -> list[str]:

@@ -53,6 +53,27 @@ def test_acts_on_a_site_ask_for_a_review_of_the_assessments_that_cover_it(
     assert asked.all().count() == 4
 
 
+def test_a_camera_that_reads_badly_or_is_not_where_it_says_asks_for_a_review_once(live_site, infrastructure_lead):
+    site = live_site()
+    camera = site.cameras.get()
+    counted = {"tested_on": timezone.localdate(), "tester": "Surveys", "method": "footage", "light": "day"}
+    near = {"reported_latitude": 54.61240, "reported_longitude": -3.12345}
+    before = set(ReviewDemand.objects.values_list("pk", flat=True))
+    asked = ReviewDemand.objects.exclude(pk__in=before)
+    good = {"visible": 2000, "captured": 1990, "read_right": 1950}
+    actions.record_test(site, camera, by=infrastructure_lead, **counted, **good)
+    actions.check_position(site, camera, by=infrastructure_lead, **near)
+    assert not asked.exists(), "what is as it should be asks for nothing"
+    for _ in range(2):
+        bad = {"visible": 2000, "captured": 1500, "read_right": 1100}
+        actions.record_test(site, camera, by=infrastructure_lead, **counted, **bad)
+        actions.check_position(site, camera, by=infrastructure_lead, **near | {"reported_latitude": 54.7})
+    assert sorted(asked.values_list("trigger", flat=True)) == ["accuracy", "incident"]
+    assert {(one.dpia, one.owner) for one in asked} == {(site.dpia, infrastructure_lead)}
+    assert Event.objects.filter(verb="dpia.review_demanded").count() == len(before) + 2
+    assert not [one.words for one in asked if "54." in one.words], "where it stands is for those who may see it"
+
+
 def test_what_an_assessment_is_asked_names_no_covert_site(proposed_site):
     site = proposed_site(deployment="covert", deployed_until=timezone.now() + DAY, authority_ref="URN 7")
     words = ReviewDemand.objects.get().words

@@ -9,11 +9,11 @@ from accounts.models import User
 from audit.actions import record
 from audit.verbs import Verb
 from camera_sites import policies
-from camera_sites.accuracy import judge
+from camera_sites.accuracy import Verdict, judge
 from camera_sites.accuracy_files import tests_of
-from camera_sites.actions.sites import locked
+from camera_sites.actions.sites import locked, review_assessments
 from camera_sites.limits import AccuracyLimits
-from camera_sites.models import AccuracyTest, Camera, CameraSite
+from camera_sites.models import AccuracyTest, Camera, CameraSite, ReviewDemand
 from camera_sites.nudges import judge_test_soon
 from portal.errors import Refusal, Unfit
 from portal.policies import require
@@ -50,6 +50,10 @@ def record_test(
         Verb.CAMERA_TESTED, target=site, by=by, also=[camera, done], camera=camera.ref, light=done.get_light_display().lower(),
         sample=visible, result=result,
     )  # fmt: skip
+    if judge(done, limits) == Verdict.FAIL:
+        review_assessments(
+            site, by=by, trigger=ReviewDemand.Trigger.ACCURACY, what="A camera below the accuracy standard"
+        )
     judge_test_soon(done)
     return done
 

@@ -142,6 +142,9 @@ def check_position(
         tolerance=StandardsProfile.objects.in_force(now).number("site.position"), checked_by=by, checked_at=now,
     )  # fmt: skip
     if check.is_beyond:
+        review_assessments(
+            site, by=by, trigger=ReviewDemand.Trigger.INCIDENT, what="A camera that is not where it says"
+        )
         report_position_soon(check)
     record(Verb.POSITION_CHECKED, target=site, by=by, also=[camera, check], camera=camera.ref, metres=check.metres)
     return check

@@ -35,6 +35,9 @@ class ReviewDemand(models.Model):
         COMPLAINT = "complaint", "A complaint"
         BREACH = "breach", "A breach"
         CRIME = "crime", "Crime has changed"
+        ACCURACY = "accuracy", "A camera below the accuracy standard"
+        INCIDENT = "incident", "An incident"
+        SYSTEM = "system", "A system was changed"
 
     class Answer(models.TextChoices):
         """What came of it."""
