@@ -56,6 +56,7 @@ UNTRACKED: dict[str, str] = {
     "camera_sites.SiteContribution": WRITTEN_ONCE,
     "camera_sites.SelfAssessmentHand": WRITTEN_ONCE,
     "camera_sites.ServiceSpell": WRITTEN_ONCE,
+    "camera_sites.RoadNetwork": WRITTEN_ONCE,
     "camera_sites.SiteImport": WRITTEN_ONCE,
     "hotlists.Contribution": WRITTEN_ONCE,
     "hotlists.ProfileContribution": WRITTEN_ONCE,

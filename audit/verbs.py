@@ -234,6 +234,8 @@ class Verb(TextChoices):
     CODE_GAP_CLOSED = "code.gap_closed", "{actor} closed a gap in principle {principle} of the {subject}: {words}"
     CODE_SIGNED = "code.signed", "{actor} signed the {subject}"
     CODE_PUBLISHED = "code.published", "{actor} published the {subject}"
+    ROADS_READ = "roads.read", "{actor} read {count} stretches of road from a file, as {subject}; source: {source}"
+    ROADS_USED = "roads.used", "{actor} has sites judged by {subject} from now on"
     SITES_READ = "sites.read", "{actor} read a file of {count} camera sites, {file}: {problems} rows with problems"
     SITES_IMPORTED = "sites.imported", "{actor} proposed {count} camera sites of {file} and changed {changed}"
     SITES_EXPORTED = "sites.exported", "{actor} took {count} camera sites away as {form}: {reason}"
@@ -430,6 +432,8 @@ _OPERATIONS = {
     Verb.SITE_SHARED: Operation.DISCLOSURE,
     Verb.SITE_OPENED: Operation.CONSULTATION,
     Verb.CODE_PUBLISHED: Operation.DISCLOSURE,
+    Verb.ROADS_READ: Operation.HOUSEKEEPING,
+    Verb.ROADS_USED: Operation.HOUSEKEEPING,
     Verb.SITES_READ: Operation.COLLECTION,
     Verb.SITES_EXPORTED: Operation.DISCLOSURE,
     Verb.SITES_MAPPED: Operation.CONSULTATION,

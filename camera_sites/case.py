@@ -4,6 +4,7 @@ import datetime as dt
 
 from django.utils import timezone
 
+from camera_sites.encirclement import closed_by
 from camera_sites.models import CameraSite, Dpia
 from standards.matrix import Likelihood
 from standards.models import StandardsProfile
@@ -62,6 +63,9 @@ def lacking(site: CameraSite, at: dt.datetime) -> list[str]:
         "The figures that show the need.": not site.problem_profile.strip(),
         "What else was considered, and why it would not do.": not site.alternatives.strip(),
         "Whether nobody could enter or leave a town unrecorded.": site.encircles is None,
+        "Why it encircles no town, though by the roads it closes the last way into a place; or that it does.": (
+            site.encircles is False and not site.not_encircling.strip() and closed_by(site) is not None
+        ),
         "How visitors of what stands near are spared.": bool(site.proximity) and not site.proximity_measures.strip(),
         "Why the cameras near do not do.": not site.duplication.strip()
         and CameraSite.objects.near(site).exclude(deployment=CameraSite.Deployment.COVERT).exists(),

@@ -17,7 +17,7 @@ from portal.spreadsheets import harmless
 LARGEST = 4 << 20  # bytes
 WORDS = (
     "ref", "name", "area", "location_type", "deployment", "authority_ref", "need", "problem_profile", "alternatives",
-    "duplication", "exceptional_case", "proximity_measures", "road", "owner_org", "operator_org", "controller", "funder",
+    "duplication", "exceptional_case", "not_encircling", "proximity_measures", "road", "owner_org", "operator_org", "controller", "funder",
 )  # fmt: skip
 LISTS = ("purposes", "proximity")
 DEGREES = ("latitude", "longitude")

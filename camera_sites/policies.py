@@ -99,6 +99,11 @@ def may_propose(user: Actor) -> Verdict:
     return holds(user, "camera_sites.propose_site")
 
 
+def may_load_roads(user: Actor) -> Verdict:
+    """Who may have sites judged by other roads: whoever may propose one."""
+    return may_propose(user)
+
+
 def may_edit_site(user: Actor, site: CameraSite) -> Verdict:
     """Who may change what is said of a site."""
     if site.status == CameraSite.Status.DECOMMISSIONED:

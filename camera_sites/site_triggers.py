@@ -20,7 +20,7 @@ SITE_IS_BORN_PROPOSED = pgtrigger.Trigger(
 # What is decided on, and stays as it was decided.
 _CASE = (
     "ref", "area", "location_type", "purposes", "deployment", "deployed_until", "authority_ref", "need", "problem_profile",
-    "evidence_from", "evidence_until", "alternatives", "duplication", "exceptional_case", "encircles", "proximity",
+    "evidence_from", "evidence_until", "alternatives", "duplication", "exceptional_case", "encircles", "not_encircling", "proximity",
     "proximity_measures", "latitude", "longitude", "road", "dpia_id", "town_dpia_id", "live_by_id", "live_at",
 )  # fmt: skip
 

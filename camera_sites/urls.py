@@ -9,6 +9,7 @@ from camera_sites.api import evidence as evidence_api
 from camera_sites.api import exchange as exchange_api
 from camera_sites.api import links as links_api
 from camera_sites.api import map as map_api
+from camera_sites.api import roads as roads_api
 from camera_sites.api import self_assessments as code_api
 from camera_sites.api import sites as sites_api
 from camera_sites.views import (
@@ -21,6 +22,7 @@ from camera_sites.views import (
     evidence,
     exchange,
     links,
+    roads,
     sites,
 )
 from camera_sites.views import self_assessments as code
@@ -31,6 +33,9 @@ urlpatterns = [
     path("camera-sites/import/template.csv", exchange.sites_template, name="sites_template"),
     path("camera-sites/import/<uuid:pk>/", exchange.sites_import_detail, name="sites_import_detail"),
     path("camera-sites/export/", exchange.sites_export, name="sites_export"),
+    path("camera-sites/roads/", roads.road_list, name="road_list"),
+    path("camera-sites/roads/<uuid:pk>/", roads.road_detail, name="road_detail"),
+    path("camera-sites/roads/<uuid:pk>/use/", roads.road_use, name="road_use"),
     path("camera-sites/map/", sites.site_map, name="site_map"),
     path("camera-sites/new/", sites.site_new, name="site_new"),
     path("camera-sites/<uuid:pk>/", sites.site_detail, name="site_detail"),
@@ -96,6 +101,9 @@ api_urlpatterns = [
     path("camera-sites/places/", map_api.SitePlaces.as_view(), name="api_site_places"),
     path("camera-sites/import/", exchange_api.SitesImport.as_view(), name="api_sites_import"),
     path("camera-sites/import/<uuid:pk>/", exchange_api.SitesImportDetail.as_view(), name="api_sites_import_detail"),
+    path("road-networks/", roads_api.RoadNetworks.as_view(), name="api_road_networks"),
+    path("road-networks/<uuid:pk>/", roads_api.RoadNetworkDetail.as_view(), name="api_road_network_detail"),
+    path("road-networks/<uuid:pk>/use/", roads_api.RoadNetworkUse.as_view(), name="api_road_network_use"),
     path("camera-sites/export/", exchange_api.SitesExport.as_view(), name="api_sites_export"),
     path("camera-sites/<uuid:pk>/", sites_api.SiteDetail.as_view(), name="api_site_detail"),
     path("camera-sites/<uuid:pk>/cameras/", sites_api.SiteAddCamera.as_view(), name="api_site_add_camera"),

@@ -248,6 +248,8 @@ NUMBERS = [
         "Sites so near a proposal are looked at together for a ring around a town",
         "R-118 [D]",
     ),
+    ("site.road.metres", 40, "metres", "A camera watches the road that it stands nearer to than", "R-118 [D]"),
+    ("site.encircled.metres", 1500, "metres", "So much road that nobody enters unrecorded is a place", "R-118 [D]"),
     ("site.ring.sectors", 6, "eighths", "Sites in so many of eight directions may leave no way round", "R-118 [D]"),
     ("site.temporary", 365, "days", "A temporary camera site stands for less than", "R-110"),
     ("site.clock", 1000, "milliseconds", "A camera's clock is off a traceable source by at most", "R-094 [M]"),

@@ -9,6 +9,7 @@ from .exchange import apply_import, export_sites, read_import
 from .needs import ask_for_review, review_need
 from .prior_consultations import record_answer, send_to_commissioner
 from .reviews import answer_review, demand_review, demand_reviews, take_measure
+from .roads import read_roads, use_roads
 from .self_assessments import (
     add_gap,
     answer_principle,
@@ -66,6 +67,7 @@ __all__ = [
     "propose_site",
     "publish_self_assessment",
     "read_import",
+    "read_roads",
     "record_answer",
     "record_test",
     "return_site",
@@ -81,4 +83,5 @@ __all__ = [
     "take_access",
     "take_measure",
     "uncover",
+    "use_roads",
 ]

@@ -24,7 +24,7 @@ EDITABLE_WHEN_LIVE = ("name", "owner_org", "operator_org", "controller", "funder
 # The case for it, and where it stands.
 DECIDED_ON = (
     "ref", "area", "location_type", "purposes", "deployment", "deployed_until", "authority_ref", "need", "problem_profile",
-    "evidence_from", "evidence_until", "alternatives", "duplication", "exceptional_case", "encircles", "town_dpia",
+    "evidence_from", "evidence_until", "alternatives", "duplication", "exceptional_case", "encircles", "not_encircling", "town_dpia",
     "proximity", "proximity_measures", "latitude", "longitude", "road", "dpia",
 )  # fmt: skip
 MOVED = frozenset({"latitude", "longitude", "road"})

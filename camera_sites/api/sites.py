@@ -20,6 +20,7 @@ from camera_sites import actions, policies
 from camera_sites.actions.sites import DECIDED_ON, WRITTEN
 from camera_sites.api.map import SiteNarrowing
 from camera_sites.case import lacking, likelihood_of
+from camera_sites.encirclement import closed_by
 from camera_sites.models import Camera, CameraSite, ServiceSpell, SiteDecision
 from camera_sites.narrowing import narrowed
 from camera_sites.neighbours import neighbours
@@ -100,6 +101,9 @@ class SiteDetailSerializer(SiteSerializer):
     near = serializers.SerializerMethodField(help_text="Sites near that the caller may see, the nearest first.")
     others_near = serializers.SerializerMethodField(help_text="How many more stand near.")
     ring = serializers.SerializerMethodField(help_text="In how many of eight directions sites stand around those near.")
+    closed = serializers.SerializerMethodField(
+        help_text="In words, what a proposal would close by the roads in use; null: nothing, or no roads were loaded."
+    )
     decision = SiteDecisionSerializer(read_only=True, allow_null=True, default=None)
     spells = SpellSerializer(many=True, read_only=True)
 
@@ -107,7 +111,7 @@ class SiteDetailSerializer(SiteSerializer):
         fields = tuple(dict.fromkeys((
             *SiteSerializer.Meta.fields, *DECIDED_ON, "owner_org", "operator_org", "funder", "has_signage", "proposed_by",
             "live_by", "moved_by", "moved_at", "decommissioned_by", "cameras", "basis", "likelihood", "lacking", "near",
-            "others_near", "ring", "decision", "spells",
+            "others_near", "ring", "closed", "decision", "spells",
         )))  # fmt: skip
 
     def get_likelihood(self, site: Any) -> str:
@@ -117,6 +121,11 @@ class SiteDetailSerializer(SiteSerializer):
     def get_lacking(self, site: Any) -> list[str]:
         """Nothing of a site that was decided."""
         return lacking(site, timezone.now()) if site.status == CameraSite.Status.PROPOSED else []
+
+    def get_closed(self, site: Any) -> str | None:
+        """R-118, F-11."""
+        closed = closed_by(site, by=self.context["by"]) if site.status == CameraSite.Status.PROPOSED else None
+        return closed.words if closed else None
 
     @extend_schema_field(NearSerializer(many=True))
     def get_near(self, site: Any) -> Any:

@@ -63,7 +63,7 @@ class SiteForm(forms.ModelForm):
             "deployed_until": "Ends", "authority_ref": "Authority for covert use", "problem_profile": "Figures that show the need",
             "evidence_from": "Figures from", "evidence_until": "Figures until", "alternatives": "Alternatives considered",
             "duplication": "Why the cameras near do not do", "exceptional_case": "Why this is an exception",
-            "proximity_measures": "How their visitors are spared",
+            "proximity_measures": "How their visitors are spared", "not_encircling": "Why it encircles no town",
             "has_signage": "Signs tell drivers that plates are read, and whom to ask",
         }  # fmt: skip
         help_texts = {
@@ -77,12 +77,13 @@ class SiteForm(forms.ModelForm):
             "alternatives": "What else was considered, and why it would not do.",
             "duplication": "Where other cameras stand near. The portal finds them once this is saved.",
             "exceptional_case": "Where the national matrix says: justified only exceptionally. A superintendent signs it off.",
+            "not_encircling": "Only where the portal finds, by the roads that were loaded, that it closes the last way into a place.",
             "proximity_measures": "Such as the angle, the hours or who may look.",
             "road": "Never shown to the public.",
         }  # fmt: skip
         widgets = {
             **dict.fromkeys(
-                ("need", "problem_profile", "alternatives", "duplication", "exceptional_case", "proximity_measures"),
+                ("need", "problem_profile", "alternatives", "duplication", "exceptional_case", "not_encircling", "proximity_measures"),
                 forms.Textarea(attrs={"rows": 4}),
             ),
             "evidence_from": forms.DateInput, "evidence_until": forms.DateInput,

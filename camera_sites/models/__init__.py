@@ -11,6 +11,7 @@ from .imports import SiteImport
 from .needs import NeedQuestion, NeedReview
 from .prior_consultations import ConsultationOutcome, PriorConsultation
 from .reviews import MeasureTaken, ReviewDemand
+from .roads import RoadNetwork, RoadStretch
 from .self_assessments import CodeGap, PrincipleAnswer, SelfAssessment, SelfAssessmentHand
 from .service import ServiceSpell, SiteDecision
 from .sites import CameraSite
@@ -35,6 +36,8 @@ __all__ = [
     "PrincipleAnswer",
     "PriorConsultation",
     "ReviewDemand",
+    "RoadNetwork",
+    "RoadStretch",
     "SelfAssessment",
     "SelfAssessmentHand",
     "ServiceSpell",

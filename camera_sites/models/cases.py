@@ -47,6 +47,9 @@ class SiteCase(models.Model):
     duplication = models.CharField(max_length=1000, blank=True, help_text="Why the cameras near do not do.")
     exceptional_case = models.CharField(max_length=2000, blank=True, help_text="Where the matrix says E (R-112).")
     encircles = models.BooleanField(null=True, blank=True, help_text="Nobody enters or leaves a town unrecorded.")
+    not_encircling = models.CharField(
+        max_length=1000, blank=True, help_text="Why it encircles no town, though by the roads it closes the last way."
+    )
     proximity = ArrayField(models.CharField(max_length=10, choices=Proximity), default=list, blank=True)
     proximity_measures = models.CharField(max_length=1000, blank=True, help_text="How their visitors are spared.")
 

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from camera_sites import actions, narrowing, policies
 from camera_sites.accuracy import SHOWN, marks_of, records_of
 from camera_sites.case import lacking, likelihood_of
+from camera_sites.encirclement import closed_by
 from camera_sites.forms import RegistryFilter, SiteForm
 from camera_sites.limits import AccuracyLimits, need_days
 from camera_sites.models import CameraSite, PositionCheck, SiteGroupAccess
@@ -77,6 +78,7 @@ def site_detail(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         "purposes": purposes_of(site), "cameras": site.cameras.select_related("commissioned_by"),
         "points": map_points([site], now), "events": log_of("camera_sites.camerasite", site.pk, request.user),
         "near": neighbours(site, by=request.user), "ring": ring_of(site, by=request.user),
+        "closed": closed_by(site, by=request.user) if site.status == CameraSite.Status.PROPOSED else None,
         "likelihood": likelihood_of(site, now),
         "lacking": lacking(site, now) if site.status == CameraSite.Status.PROPOSED else [],
         "kept": acts_on_evidence(site, request.user), "consultations": site.consultations.all(),
@@ -115,8 +117,10 @@ def _written(
         try:
             written = act(by=request.user, **form.facts)
             messages.success(request, done)
-            ring = ring_of(written, by=request.user)
-            if ring.is_likely and not written.encircles:
+            ring, closed = ring_of(written, by=request.user), closed_by(written, by=request.user)
+            if closed and not written.encircles:
+                messages.warning(request, f"This closes the last way into a place. {closed.words}")
+            elif ring.is_likely and not written.encircles:
                 messages.warning(request, f"This may close a ring around a town. {ring.words}")
             return redirect(then, written.pk)
         except Unfit as refusal:
