@@ -10,7 +10,19 @@ from django.db import transaction
 
 from accounts.models import User
 from oversight.actions import release_figures
-from oversight.demo import code, exceptional, feeds, lists, machines, people, retention, scrutiny, sites, warninglists
+from oversight.demo import (
+    code,
+    exceptional,
+    feeds,
+    lists,
+    machines,
+    people,
+    retention,
+    roads,
+    scrutiny,
+    sites,
+    warninglists,
+)
 
 
 class Command(BaseCommand):
@@ -30,6 +42,7 @@ class Command(BaseCommand):
         staff = self._step("people and teams", people.add_people)
         team = people.add_team("Northdale crime and control", "Northdale", list(staff.values()))
         self._step("camera sites and their assessments", lambda: sites.add_sites(staff, team))
+        self._step("roads around a town", lambda: roads.add_roads(staff))
         dpia = sites.add_assessment(staff, "dpia-lists", "Hotlists", about="Alerts on vehicles of interest.")
         hotlists = self._step("hotlists", lambda: lists.add_hotlists(staff, team, dpia))
         self._step("entries, decisions, reviews", lambda: lists.add_entries(staff, hotlists))
