@@ -1,5 +1,7 @@
 """The registry of camera sites in front of a person: its pages at two widths, without a fault that axe knows."""
 
+import json
+
 import pytest
 
 from camera_sites import actions
@@ -8,6 +10,7 @@ from tests.browser import faults, sign_in
 from tests.cast import PASSWORD
 from tests.site_cast import *  # noqa: F403 - fixtures
 from tests.test_camera_site_files import ROW, a_csv
+from tests.test_roads import town
 from tests.test_writing_in_browser import looked_at
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -24,6 +27,8 @@ def test_pages_of_a_site_and_of_files_are_without_fault(
         by=infrastructure_lead, content=a_csv(ROW, ROW | {"latitude": "north"}), file_name="sites.csv"
     )
     good = actions.read_import(by=infrastructure_lead, content=a_csv(ROW), file_name="good.csv")
+    drawn = json.dumps(town("north", "south")).encode()
+    network = actions.read_roads(by=infrastructure_lead, content=drawn, name="Town", source="Drawn for a test")
     sign_in(page, live_server, infrastructure_lead.username, PASSWORD)
     sites = f"{live_server.url}/camera-sites/"
     for name, address in {
@@ -31,7 +36,7 @@ def test_pages_of_a_site_and_of_files_are_without_fault(
         "site-edit": f"{bare.pk}/edit/", "site-suspend": f"{site.pk}/suspend/", "site-consult": f"{site.pk}/consultations/",
         "site-share": f"{site.pk}/sharing/", "site-signs": f"{site.pk}/signs/", "site-position": f"{site.pk}/position/",
         "sites-import": "import/", "sites-import-bad": f"import/{bad.pk}/", "sites-import-good": f"import/{good.pk}/",
-        "sites-export": "export/",
+        "sites-export": "export/", "roads": "roads/", "roads-read": f"roads/{network.pk}/",
     }.items():  # fmt: skip
         page.goto(sites + address)
         looked_at(page, name)
