@@ -1,8 +1,10 @@
 """Log files keep nothing of a row: what the database says of one is left out, whoever formats the line (R-065)."""
 
 import logging
+import sys
 
 import pytest
+from django.db import DatabaseError, connection, transaction
 
 from portal.logs import LEFT_OUT, Around, Formatter, keep_rows_out, without_rows
 
@@ -25,6 +27,22 @@ def test_what_the_database_says_of_a_row_is_left_out_and_all_else_stays():
     for kept in ('constraint "too_long"', "HINT:  Shorten it.", "x.py", "direct cause"):
         assert kept in told
     assert told.count(LEFT_OUT.strip()) == 2
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "asked", ["SELECT %s::integer", "SELECT %s::uuid", "SELECT %s::timestamptz", "SELECT %s::jsonb"]
+)
+@pytest.mark.parametrize("plate", ["AB01CDE", 'AB01\n"CDE'])
+def test_value_that_the_database_cannot_read_is_left_out_of_its_first_line_too(asked, plate):
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(asked, [plate])
+    except DatabaseError:
+        record = logging.LogRecord("x", logging.ERROR, "x", 1, "It failed", None, sys.exc_info())
+    told = Formatter().format(record)
+    assert "AB01" not in told and "CDE" not in told
+    assert "invalid input syntax" in told and "test_logs.py" in told
 
 
 @pytest.mark.parametrize("words", ["Nothing of the kind.", "", "The DETAIL: of it"])
