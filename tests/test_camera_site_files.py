@@ -5,7 +5,7 @@ import json
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from audit.models import Event
+from audit.models import Event, EventDetail
 from audit.verbs import Verb
 from camera_sites import actions
 from camera_sites.exchange import COLUMNS, as_csv
@@ -173,3 +173,13 @@ def test_the_api_does_the_same(infrastructure_lead, operator, client_of):
     answer = post(infrastructure_lead, "export", {"form": "geojson", "reason": "Map."})
     assert answer["Content-Type"] == "application/geo+json"
     assert len(answer.json()["features"]) == 1
+
+
+def test_for_whom_sites_are_taken_away_is_on_record(live_site, client_of, infrastructure_lead):
+    live_site()
+    client, told = client_of(infrastructure_lead), {"reason": "Asked for.", "form": "csv", "recipient": "Commissioner"}
+    assert client.post("/camera-sites/export/", told).status_code == 200
+    assert client.post("/api/v1/camera-sites/export/", told, content_type="application/json").status_code == 200
+    taken = Event.objects.filter(verb=Verb.SITES_EXPORTED).values("pk")
+    bodies = EventDetail.objects.filter(pk__in=taken).values_list("body", flat=True)
+    assert [body["recipients"] for body in bodies] == ["Commissioner"] * 2

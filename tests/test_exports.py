@@ -92,6 +92,22 @@ def test_an_export_is_recorded_as_disclosure_with_count_reason_and_hashes(approv
     assert str(event.pk) in table(export.parts)[3][0]
 
 
+def test_for_whom_it_is_taken_is_on_record_and_on_the_file(approved_entry, client_of, supervisor):
+    approved_entry(vrm_entered="AB01CDE")
+    client, told = client_of(supervisor), {"reason": WHY, "form": "csv", "recipient": "Insp. Vale, Westmoor Police"}
+    answers = [
+        client.post("/entries/export/", told),
+        client.post("/search/export/", told | {"plate": "AB01CDE"}),
+        client.post("/api/v1/entries/export/", told, content_type="application/json"),
+        client.post("/api/v1/search/export/", told | {"plate": "AB01CDE"}, content_type="application/json"),
+    ]
+    for answer in answers:
+        assert b"for Insp. Vale, Westmoor Police" in b"".join(answer), answer.status_code
+    taken = Event.objects.filter(verb=Verb.EXPORT_TAKEN).values("pk")
+    bodies = EventDetail.objects.filter(pk__in=taken).values_list("body", flat=True)
+    assert [body["recipients"] for body in bodies] == ["Insp. Vale, Westmoor Police"] * 4
+
+
 def test_what_a_search_finds_is_taken_away(approved_entry, loaded, supervisor):
     loaded([voi(1)])
     approved_entry(vrm_entered="AB01CDE")

@@ -86,8 +86,11 @@ def _done(one: "_Judged", *, by: User) -> CameraSite:
 
 
 @transaction.atomic
-def export_sites(sites: "QuerySet[CameraSite]", *, by: User, reason: str, form: str) -> str:
-    """Takes these sites away as a file with where they stand, which is disclosure: it says why, and is recorded."""
+def export_sites(sites: "QuerySet[CameraSite]", *, by: User, reason: str, form: str, recipient: str = "") -> str:
+    """Takes these sites away as a file with where they stand, which is disclosure: it says why, and is recorded.
+
+    For whoever takes them, unless `recipient` says for whom (R-072).
+    """
     require(policies.may_export_sites(by))
     if not reason.strip():
         raise Unfit("Say why you take this away.", {"reason": ["Enter the reason for taking this away."]})
@@ -102,7 +105,7 @@ def export_sites(sites: "QuerySet[CameraSite]", *, by: User, reason: str, form: 
         raise Unfit("There is nothing to take away.")
     record(
         Verb.SITES_EXPORTED, target=taken[0], by=by, also=taken[1:], count=len(taken), form=form, reason=reason,
-        justification=reason, recipients=by.actor_label,
+        justification=reason, recipients=recipient.strip() or by.actor_label,
     )  # fmt: skip
     return as_geojson(taken) if form == "geojson" else as_csv(taken)
 

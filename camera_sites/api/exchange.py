@@ -32,7 +32,16 @@ SitesFile = inline_serializer(
 )
 SitesWanted = inline_serializer(
     "SitesWanted",
-    {"form": serializers.ChoiceField([name for name, _ in FORMATS]), "reason": serializers.CharField(max_length=500)},
+    {
+        "form": serializers.ChoiceField([name for name, _ in FORMATS]),
+        "reason": serializers.CharField(max_length=500),
+        "recipient": serializers.CharField(
+            max_length=150,
+            required=False,
+            allow_blank=True,
+            help_text="The person and body who are given it; empty: the caller.",
+        ),
+    },
 )
 
 
@@ -85,6 +94,6 @@ class SitesExport(APIView):
         given = type(SitesWanted)(data=request.data)
         given.is_valid(raise_exception=True)
         data = given.validated_data
-        text = actions.export_sites(CameraSite.objects.all(), by=request.user, reason=data["reason"], form=data["form"])
+        text = actions.export_sites(CameraSite.objects.all(), by=request.user, **data)
         media = "application/geo+json" if data["form"] == "geojson" else "text/csv; charset=utf-8"
         return HttpResponse(text, content_type=media)

@@ -16,3 +16,9 @@ class SitesExportForm(forms.Form):
 
     form = forms.ChoiceField(choices=FORMATS, widget=forms.RadioSelect, label="As", initial="csv")
     reason = forms.CharField(max_length=500, widget=forms.Textarea(attrs={"rows": 3}), label="Why you take this away")
+    recipient = forms.CharField(
+        max_length=150,
+        required=False,
+        label="For whom, if not for yourself?",
+        help_text="The person and body who are given it.",
+    )

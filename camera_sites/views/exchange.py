@@ -88,7 +88,8 @@ def sites_export(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         kind = form.cleaned_data["form"]
         try:
-            text = actions.export_sites(sites, by=request.user, reason=form.cleaned_data["reason"], form=kind)
+            facts = {name: form.cleaned_data[name] for name in ("reason", "recipient")}
+            text = actions.export_sites(sites, by=request.user, form=kind, **facts)
         except Unfit as refusal:
             put_problems(form, refusal)
         else:

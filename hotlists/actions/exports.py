@@ -36,8 +36,11 @@ class Export:
 
 
 @transaction.atomic
-def export_entries(asked: dict[str, Any], *, by: User, reason: str, form: Form) -> Export:
-    """The entries that a list narrowed like this shows. Raises Unfit where they are more than one file may hold."""
+def export_entries(asked: dict[str, Any], *, by: User, reason: str, form: Form, recipient: str = "") -> Export:
+    """The entries that a list narrowed like this shows, for whoever takes them unless `recipient` says for whom (R-072).
+
+    Raises Unfit where they are more than one file may hold.
+    """
     require(policies.may_export(by))
     _require_reason(reason)
     now = timezone.now()
@@ -47,12 +50,19 @@ def export_entries(asked: dict[str, Any], *, by: User, reason: str, form: Form) 
     what = "entries" + "".join(f", {name} {value}" for name, value in sorted(asked.items()) if value)
     hidden = _suppressed(profile)
     entries = [entry for some in _batches(keys) for entry in as_shown(some, now)]
-    return _recorded(profile, entries, [], hidden, by=by, reason=reason, form=form, what=what)
+    return _recorded(profile, entries, [], hidden, by=by, reason=reason, form=form, what=what, recipient=recipient)
 
 
 @transaction.atomic
 def export_search(
-    typed: str, *, by: User, reason: str, form: Form, country: str | None = None, likeness: Likeness = Likeness.EXACT
+    typed: str,
+    *,
+    by: User,
+    reason: str,
+    form: Form,
+    country: str | None = None,
+    likeness: Likeness = Likeness.EXACT,
+    recipient: str = "",
 ) -> Export:
     """What a search finds, as far as one file may hold. Raises Unfit beyond that, as the search itself does."""
     require(policies.may_search(by))
@@ -70,12 +80,14 @@ def export_search(
         else f"what a search for plates like {pattern.typed} found"
     )
     hidden = _suppressed(profile)
-    return _recorded(profile, found.entries, found.rows, hidden, by=by, reason=reason, form=form, what=what)
+    return _recorded(
+        profile, found.entries, found.rows, hidden, by=by, reason=reason, form=form, what=what, recipient=recipient
+    )
 
 
 def _recorded(
     profile: StandardsProfile, entries: list[Entry], feed_rows: list[FeedRow], hidden: frozenset[str], *,
-    by: User, reason: str, form: Form, what: str,
+    by: User, reason: str, form: Form, what: str, recipient: str,
 ) -> Export:  # fmt: skip
     """Writes the event, with the keyed hash of every plate that leaves; the file holds what was recorded and nothing later."""
     everything: list[Any] = [*entries, *feed_rows]  # entries come with the plate of their latest version
@@ -85,12 +97,16 @@ def _recorded(
     event = record(
         Verb.EXPORT_TAKEN, target=profile, by=by, count=count, also=also,
         plates={(thing.country, thing.vrm) for thing in clear}, what=what, form=form.value, withheld=count - len(clear),
-        reason=reason, justification=reason, recipients=by.actor_label,
+        reason=reason, justification=reason, recipients=recipient.strip() or by.actor_label,
     )  # fmt: skip
-    mark = _watermark(event, by, reason, f"{what}; {count} rows")
+    mark = _watermark(event, by, _why(reason, recipient), f"{what}; {count} rows")
     rows = [*(of_entry(entry, hidden) for entry in entries), *(of_row(row, hidden) for row in feed_rows)]
     parts = as_csv(rows, mark) if form == Form.CSV else as_xlsx(rows, mark)
     return Export(parts, form.media_type, f"{mark.file_name}.{form.value}")
+
+
+def _why(reason: str, recipient: str) -> str:
+    return f"{reason} (for {recipient.strip()})" if recipient.strip() else reason
 
 
 def _watermark(event: Event, by: Actor, reason: str, what: str) -> Watermark:

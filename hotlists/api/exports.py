@@ -36,17 +36,22 @@ class XlsxFile(_File):
     media_type, format = Form.XLSX.media_type, "xlsx"
 
 
+RECIPIENT = "The person and body who are given it; empty: the caller."
+
+
 class EntryExportBody(EntryNarrowing):
     """What narrows the entries, as what they are taken away, and why."""
 
     form = serializers.ChoiceField([form.value for form in Form])
     reason = serializers.CharField(max_length=300)
+    recipient = serializers.CharField(max_length=150, required=False, allow_blank=True, help_text=RECIPIENT)
 
 
 class SearchExportBody(PlateSearchBody):
     """The search, as what its answer is taken away, and why."""
 
     form = serializers.ChoiceField([form.value for form in Form])
+    recipient = serializers.CharField(max_length=150, required=False, allow_blank=True, help_text=RECIPIENT)
 
 
 class EntryExport(APIView):
@@ -62,8 +67,12 @@ class EntryExport(APIView):
         given = EntryExportBody(data=request.data)
         given.is_valid(raise_exception=True)
         asked = dict(given.validated_data)
-        form, reason = Form(asked.pop("form")), asked.pop("reason")
-        return sent(request, actions.export_entries(asked, by=actor(request), reason=reason, form=form))
+        facts = {
+            "reason": asked.pop("reason"),
+            "recipient": asked.pop("recipient", ""),
+            "form": Form(asked.pop("form")),
+        }
+        return sent(request, actions.export_entries(asked, by=actor(request), **facts))
 
 
 class SearchExport(APIView):

@@ -93,7 +93,11 @@ class ExportForm(forms.Form):
     )  # fmt: skip
     reason = forms.CharField(
         max_length=300, label="Why do you take this away?",
-        help_text="Recorded with your name, and written on every page: an incident, a case, a duty, and for whom it is.",
+        help_text="Recorded with your name, and written on every page: an incident, a case, a duty.",
+    )  # fmt: skip
+    recipient = forms.CharField(
+        max_length=150, required=False, label="For whom, if not for yourself?",
+        help_text="The person and body who are given it. Recorded, and written on every page.",
     )  # fmt: skip
 
     def clean_form(self) -> Form:
