@@ -60,7 +60,7 @@ def asked(reader: User) -> dict[str, tuple[float, int]]:
         "subject": {"about": "hotlists.entry:77"},
         "common_subject": {"about": "accounts.user:127"},
         "plate": {"plate": "AB01CDE"},
-        "period": {"since": month, "until": month + dt.timedelta(days=90), "verb": "log.verified"},
+        "period": {"since": month, "until": month + dt.timedelta(days=90), "verb": "entry.opened"},
     }  # fmt: skip
     answers = {}
     for page, given in looks.items():
