@@ -35,6 +35,7 @@ TRACKED: dict[str, tuple[str, ...]] = {
     "hotlists.Warninglist": (),
     "matchers.Matcher": ("last_seen_at", "enrol_code_hash"),
     "matchers.Allocation": (),
+    "scrutiny.Concern": (),
     "scrutiny.Finding": (),
     "scrutiny.Signal": ("acts",),
 }

@@ -373,6 +373,11 @@ class Verb(TextChoices):
     SIGNAL_DISMISSED = "signal.dismissed", "{actor} dismissed {subject}: {words}"
     SAMPLE_DRAWN = "sample.drawn", "{actor} drew the {subject}: {count} items by the seed {seed}"
     SAMPLE_ANSWERED = "sample.answered", "{actor} worked {subject}, {outcome}: {words}"
+    CONCERN_RECORDED = "concern.recorded", "{actor} wrote down a {what}: {title}"
+    CONCERN_OPENED = "concern.opened", "{actor} opened {subject}"
+    CONCERN_NOTED = "concern.noted", "{actor} noted of {subject}: {words}"
+    CONCERN_ANSWERED = "concern.answered", "{actor} answered {subject}, {answer}: {words}"
+    CONCERN_REOPENED = "concern.reopened", "{actor} took up {subject} again: {words}"
     CERTIFICATE_SIGNED = "certificate.signed", "{actor} signed the {subject}"
     # the log itself
     LOG_CONSULTED = "log.consulted", "{actor} read the audit log to {purpose}: {what}"
@@ -497,6 +502,8 @@ _OPERATIONS = {
     Verb.LIST_KEY_CHANGED: Operation.HOUSEKEEPING,
     Verb.PUBLICATION_RESUMED: Operation.HOUSEKEEPING,
     Verb.SIGNALS_LOOKED_FOR: Operation.COMBINATION,
+    Verb.CONCERN_RECORDED: Operation.COLLECTION,
+    Verb.CONCERN_OPENED: Operation.CONSULTATION,
     Verb.SAMPLE_DRAWN: Operation.COMBINATION,
     Verb.FIGURES_RELEASED: Operation.DISCLOSURE,
 }

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from django.db.models import Avg, Count, F
+from django.db.models import Avg, Count, F, Q
 
 from audit.models import Event
 from audit.verbs import Operation
@@ -13,9 +13,12 @@ from camera_sites.models import Camera, CameraSite, Dpia
 from hits.models import Hit, Outcome, Verification
 from hotlists.models import Entry, EntryVersion, FeedRow, Hotlist
 from matchers.models import RecallHolder, Receipt
+from scrutiny.models import Concern
 from standards.models import Priority, StandardsProfile
 
 PERIOD = dt.timedelta(days=30)
+YEAR = dt.timedelta(days=365)
+WRONG = (Outcome.Result.WRONG_VEHICLE, Outcome.Result.WRONG_PERSON)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +49,7 @@ def _figures(at: dt.datetime) -> Iterable[Figure]:
     yield _removals(at)
     yield _hits(at)
     yield _answers(at)
+    yield _rights(at)
     yield _matchers(at)
     yield _log(at)
 
@@ -130,6 +134,18 @@ def _answers(at: dt.datetime) -> Figure:
     )
     rows = [(f"Verified: {Verification.Result(row['result']).label}", row["n"]) for row in verified]
     rows += [(f"Answered: {Outcome.Decision(row['decision']).label}", row["n"]) for row in answered]
+    told = Outcome.objects.filter(hit__withheld_by=[], recorded_at__gt=since).aggregate(
+        stopped=Count("pk", filter=Q(was_stopped=True)),
+        wrong=Count("pk", filter=Q(was_stopped=True, result__in=WRONG)),
+        force=Count("pk", filter=Q(had_force=True)),
+        complaint=Count("pk", filter=Q(had_complaint=True)),
+    )
+    rows += [
+        ("Vehicles stopped", told["stopped"]),
+        ("Of these, the wrong vehicle or person", told["wrong"]),
+        ("Force was used or somebody was hurt", told["force"]),
+        ("Somebody complained there and then", told["complaint"]),
+    ]
     rows.append(("Waiting for an answer", Hit.objects.shown().filter(received_at__gt=since, closed_at=None).count()))
     return Figure(
         "answers",
@@ -137,6 +153,19 @@ def _answers(at: dt.datetime) -> Figure:
         "Every hit ends in an answer; a misread or stale one corrects the list.",
         rows,
     )
+
+
+def _rights(at: dt.datetime) -> Figure:
+    year = Concern.objects.filter(received__gt=at - YEAR, received__lte=at)
+    counted = dict(year.order_by().values_list("kind").annotate(n=Count("pk")))
+    rows = [(f"{kind.label}", counted.get(kind.value, 0)) for kind in Concern.Kind]
+    late = Q(answered_at__gt=F("due_at")) | Q(status=Concern.Status.OPEN, due_at__lte=at)
+    return Figure(
+        "rights", "Complaints, requests and breaches, last 12 months",
+        "You may ask what is held about you, have it corrected, or complain. The law says by when we answer.",
+        [*rows, ("Complaints upheld, wholly or in part", year.filter(answer__in=["upheld", "in_part"]).count()),
+         ("Not answered in time", year.filter(late).count())],
+    )  # fmt: skip
 
 
 def _matchers(at: dt.datetime) -> Figure:

@@ -313,6 +313,9 @@ SPECTACULAR_SETTINGS = {
         "SampleFound": "scrutiny.models.SampleAnswer.Found",
         "SampleArea": "scrutiny.models.Area",
         "SignalStatus": "scrutiny.models.Signal.Status",
+        "ConcernKind": "scrutiny.models.Concern.Kind",
+        "ConcernStatus": "scrutiny.models.Concern.Status",
+        "ConcernOutcome": "scrutiny.models.Concern.Answer",
         "FindingStatus": "scrutiny.models.Finding.Status",
     },
 }

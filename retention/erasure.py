@@ -11,7 +11,7 @@ from typing import Any
 
 from django.apps import apps
 from django.contrib.contenttypes.models import ContentType
-from django.db import IntegrityError, connections, models, transaction
+from django.db import IntegrityError, connection, connections, models, transaction
 from django.db.models import Count as CountOf
 from django.db.models import Exists, F, OuterRef, Q, Subquery, TextField
 from django.db.models.expressions import Combinable
@@ -56,6 +56,12 @@ def classes(at: dt.datetime) -> list[Rule]:
 def rows(label: str, using: str = "default") -> models.QuerySet:
     """All rows of a kind."""
     return apps.get_model(label)._base_manager.using(using)
+
+
+def wait_for_batches() -> None:
+    """What keeps a record, such as a hold, comes before a batch of deletion or after it, never beside it."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [HOLDS])
 
 
 def past(rule: Rule, as_of: dt.datetime, using: str = "default") -> models.QuerySet:

@@ -40,12 +40,15 @@ REVISION_SUPERSEDED = Elsewhere(
 FORCE_OR_COMPLAINT = (
     Longer("hits.Outcome", "hit", Q(had_force=True) | Q(had_complaint=True), "recorded_at", 72, LIMITATION),
 )
+COMPLAINT_OR_BREACH = (
+    Longer("scrutiny.Concern", "pk", Q(kind__in=["complaint", "breach"]), "answered_at", 72, LIMITATION),
+)
 
 SCHEDULE: list[Rule] = [
     # --- What matchers reported, and what people made of it
     erase("hits.Hit", "12 months after the vehicle was seen; where force was used, somebody was hurt or complained, 6 years after its"
           " outcome", ALIGNED, months=12, longer=FORCE_OR_COMPLAINT, since="captured_at", may_be_held=True,
-          held_through=("entry",), case_paths=("ref",), list_path="hotlist"),
+          held_through=("entry",), case_paths=("ref",), list_path="hotlist", blocked_by=("scrutiny.Concern.hit",)),
     *goes_with("hits.Hit", ("hits.Outcome", "hit"), ("hits.Verification", "hit"), ("hits.Acknowledgement", "hit"),
                leaves_traces=False),
     erase("hits.HitKey", "12 months after the hit was reported; a matcher's own number for it", ALIGNED, months=12,
@@ -195,6 +198,9 @@ SCHEDULE: list[Rule] = [
     erase("scrutiny.Finding", "6 years after it was settled", LIMITATION, months=72, since="settled_at", asks=True,
           blocked_by=("scrutiny.SampleAnswer.finding", "scrutiny.Signal.finding")),
     *goes_with("scrutiny.Finding", ("scrutiny.FindingNote", "finding")),
+    erase("scrutiny.Concern", "2 years after it was answered; a complaint or a breach, 6 years", LIMITATION, months=24,
+          longer=COMPLAINT_OR_BREACH, since="answered_at"),
+    *goes_with("scrutiny.Concern", ("scrutiny.ConcernNote", "concern")),
     *keep("Permanent: figures of a year, and who signed for them", ACCOUNTABLE, "scrutiny.Certificate"),
     # --- What the public was told
     *keep("Permanent: what was published stays published", NO_PERSON, "oversight.TransparencyRelease"),

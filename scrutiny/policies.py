@@ -1,9 +1,9 @@
-"""Who may open, answer and test findings, judge signals, work samples and sign for a year; and why not."""
+"""Who may open, answer and test findings, answer concerns, judge signals, work samples and sign for a year; and why not."""
 
 from accounts.models import Actor, SystemJob, User
 from accounts.policies import acts_in_own_session, holds, reads
 from portal.policies import Allowed, Denied, Verdict, first_denial
-from scrutiny.models import Finding, SampleItem, Signal
+from scrutiny.models import Concern, Finding, SampleItem, Signal
 
 
 def may_see_findings(actor: Actor) -> Verdict:
@@ -90,3 +90,32 @@ def _no_part_in(actor: Actor, signal: Signal) -> Verdict:
     if isinstance(actor, User) and actor.pk in (signal.who_id, signal.other_id):
         return Denied("This is about acts of your own, so somebody else judges it.")
     return Allowed()
+
+
+def may_see_concerns(actor: Actor) -> Verdict:
+    """Who may see all: people only, since they name who brought them."""
+    return holds(actor, "scrutiny.view_concerns")
+
+
+def may_see_concern(actor: Actor, concern: Concern) -> Verdict:
+    """Whoever may see all, and who wrote this one down."""
+    if isinstance(actor, User) and actor.is_active and concern.recorded_by_id == actor.pk:
+        return Allowed()
+    return may_see_concerns(actor)
+
+
+def may_record_concern(actor: Actor) -> Verdict:
+    """Whoever people turn to."""
+    return holds(actor, "scrutiny.record_concern")
+
+
+def may_note_concern(actor: Actor, concern: Concern) -> Verdict:
+    """Who answers them, and who wrote this one down."""
+    if isinstance(actor, User) and actor.is_active and concern.recorded_by_id == actor.pk:
+        return Allowed()
+    return holds(actor, "scrutiny.answer_concern")
+
+
+def may_answer_concern(actor: Actor, concern: Concern) -> Verdict:
+    """Whose work it is, in a session of their own; also taking it up again."""
+    return first_denial(holds(actor, "scrutiny.answer_concern"), acts_in_own_session(actor))

@@ -1,13 +1,14 @@
-"""Addresses of findings, signs of misuse, samples and certificates."""
+"""Addresses of findings, concerns, signs of misuse, samples and certificates."""
 
 from django.urls import path
 
 from scrutiny.api import certificates as certificates_api
+from scrutiny.api import concerns as concerns_api
 from scrutiny.api import findings as findings_api
 from scrutiny.api import samples as samples_api
 from scrutiny.api import screening as screening_api
 from scrutiny.api import stories as stories_api
-from scrutiny.views import certificates, findings, samples, screening, stories
+from scrutiny.views import certificates, concerns, findings, samples, screening, stories
 
 urlpatterns = [
     path("stories/", stories.case_story, name="case_story"),
@@ -18,6 +19,12 @@ urlpatterns = [
     path("findings/<uuid:pk>/note/", findings.finding_note, name="finding_note"),
     path("findings/<uuid:pk>/close/", findings.finding_close, name="finding_close"),
     path("findings/<uuid:pk>/retest/", findings.finding_retest, name="finding_retest"),
+    path("concerns/", concerns.concern_list, name="concern_list"),
+    path("concerns/new/", concerns.concern_new, name="concern_new"),
+    path("concerns/<uuid:pk>/", concerns.concern_detail, name="concern_detail"),
+    path("concerns/<uuid:pk>/note/", concerns.concern_note, name="concern_note"),
+    path("concerns/<uuid:pk>/answer/", concerns.concern_answer, name="concern_answer"),
+    path("concerns/<uuid:pk>/reopen/", concerns.concern_reopen, name="concern_reopen"),
     path("signals/", screening.signal_list, name="signal_list"),
     path("signals/indicators/", screening.indicator_list, name="indicator_list"),
     path("signals/look/", screening.signal_screen, name="signal_screen"),
@@ -38,6 +45,11 @@ api_urlpatterns = [
     path("findings/<uuid:pk>/note/", findings_api.FindingNoteView.as_view(), name="api_finding_note"),
     path("findings/<uuid:pk>/close/", findings_api.FindingClose.as_view(), name="api_finding_close"),
     path("findings/<uuid:pk>/retest/", findings_api.FindingRetest.as_view(), name="api_finding_retest"),
+    path("concerns/", concerns_api.ConcernList.as_view(), name="api_concern_list"),
+    path("concerns/<uuid:pk>/", concerns_api.ConcernDetail.as_view(), name="api_concern_detail"),
+    path("concerns/<uuid:pk>/note/", concerns_api.ConcernNoteView.as_view(), name="api_concern_note"),
+    path("concerns/<uuid:pk>/answer/", concerns_api.ConcernAnswer.as_view(), name="api_concern_answer"),
+    path("concerns/<uuid:pk>/reopen/", concerns_api.ConcernReopen.as_view(), name="api_concern_reopen"),
     path("signals/", screening_api.SignalList.as_view(), name="api_signal_list"),
     path("signals/indicators/", screening_api.IndicatorList.as_view(), name="api_indicator_list"),
     path("signals/<uuid:pk>/", screening_api.SignalDetail.as_view(), name="api_signal_detail"),

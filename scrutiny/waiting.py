@@ -9,7 +9,7 @@ from django.urls import reverse
 from accounts.models import User
 from accounts.policies import holds
 from portal.home import Item
-from scrutiny.models import Finding, Sample, SampleItem, Signal
+from scrutiny.models import Concern, Finding, Sample, SampleItem, Signal
 from standards.models import StandardsProfile
 
 
@@ -20,6 +20,8 @@ def questions(user: User, now: dt.datetime) -> Iterator[Item]:
         yield from _of_others(user, now)
     if holds(user, "scrutiny.test_finding"):
         yield from _answered(user)
+    if holds(user, "scrutiny.answer_concern"):
+        yield from _concerns(now)
     if holds(user, "scrutiny.judge_signal"):
         yield from _signals(user, now)
     if holds(user, "scrutiny.work_sample"):
@@ -47,6 +49,20 @@ def _answered(user: User) -> Iterator[Item]:
         yield Item(
             "Answers to test again", f"{reverse('finding_list')}?show=answered", answered.count(), first.closed_at
         )
+
+
+def _concerns(now: dt.datetime) -> Iterator[Item]:
+    """Breaches by themselves, since their clock has hours; the rest together. Dated by when the first is due."""
+    breach = Concern.Kind.BREACH
+    for title, found in (
+        ("Breaches to report or to explain", Concern.objects.open().filter(kind=breach)),
+        ("Complaints and requests to answer", Concern.objects.open().exclude(kind=breach)),
+    ):
+        if first := found.order_by("due_at").first():
+            tone = "stopped" if first.due_at <= now else "lapsing" if first.kind == breach else "waiting"
+            number = found.count()
+            url = reverse("concern_detail", args=[first.pk]) if number == 1 else reverse("concern_list")
+            yield Item(title, url, number, first.due_at, tone)
 
 
 def _signals(user: User, now: dt.datetime) -> Iterator[Item]:

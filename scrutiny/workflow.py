@@ -1,7 +1,7 @@
-"""The states of a finding, and of a signal."""
+"""The states of a finding, of a concern and of a signal."""
 
 from portal.workflow import Moves
-from scrutiny.models import Finding, Signal
+from scrutiny.models import Concern, Finding, Signal
 
 Status = Finding.Status
 
@@ -22,5 +22,15 @@ SIGNAL = Moves(
         Judged.OPEN: {Judged.TAKEN_UP: "take up", Judged.DISMISSED: "dismiss"},
         Judged.TAKEN_UP: {},
         Judged.DISMISSED: {},
+    },
+)
+
+Case = Concern.Status
+
+CONCERN = Moves(
+    "concern",
+    {
+        Case.OPEN: {Case.ANSWERED: "answer"},
+        Case.ANSWERED: {Case.OPEN: "take up again"},
     },
 )

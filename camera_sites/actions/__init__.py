@@ -6,7 +6,7 @@ from .coverage import cover, uncover
 from .dpias import advise, begin_dpia, begin_version, decide, edit_version, import_dpia, submit
 from .evidence import check_position, end_sharing, inspect_signs, log_consultation, share_site
 from .exchange import apply_import, export_sites, read_import
-from .needs import ask_for_review, review_need
+from .needs import ask_for_review, question_need, review_need
 from .prior_consultations import record_answer, send_to_commissioner
 from .reviews import answer_review, demand_review, demand_reviews, take_measure
 from .roads import read_roads, use_roads
@@ -66,6 +66,7 @@ __all__ = [
     "open_site",
     "propose_site",
     "publish_self_assessment",
+    "question_need",
     "read_import",
     "read_roads",
     "record_answer",

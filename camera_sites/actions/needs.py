@@ -20,6 +20,12 @@ def ask_for_review(site: CameraSite, *, by: User, trigger: str, words: str) -> N
     site = locked(site, by=by)
     require(policies.may_ask_for_review(by, site))
     _require_words(words=words)
+    return question_need(site, by=by, trigger=trigger, words=words)
+
+
+@transaction.atomic
+def question_need(site: CameraSite, *, by: User, trigger: str, words: str) -> NeedQuestion:
+    """The question itself, for whichever act it comes of; that act has asked whether they may."""
     asked = NeedQuestion.objects.create(
         site=site, trigger=NeedQuestion.Trigger(trigger), words=words.strip(), raised_by=by, raised_at=timezone.now()
     )

@@ -15,7 +15,7 @@ from audit.verbs import Verb
 from portal.errors import Stranger, TooLate, Unfit
 from portal.policies import require
 from retention import guards, policies
-from retention.erasure import HOLDS, digest
+from retention.erasure import digest, wait_for_batches
 from retention.models import LegalHold
 from standards.models import StandardsProfile
 
@@ -28,7 +28,7 @@ def place_hold(
 
     Raises Stranger when the record is not there for this person, or has been erased meanwhile.
     """
-    _wait_for_batches()
+    wait_for_batches()
     thing = _seen(type(thing), [thing.pk], by)[0]
     require(policies.may_place_hold(by, thing))
     facts = _facts(by, case_ref, basis, reason, owner)
@@ -44,7 +44,7 @@ def place_hold(
 @transaction.atomic
 def hold_case(*, by: User, case_ref: str, basis: str, reason: str, owner: User | None = None) -> LegalHold:
     """Keeps every record that names the case, those that will name it too: the database holds them as they are written."""
-    _wait_for_batches()
+    wait_for_batches()
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [guards.CASES])
     require(policies.may_hold_many(by))
@@ -74,7 +74,7 @@ def hold_result(
 
     Raises Stranger when any of them is not there for this person.
     """
-    _wait_for_batches()
+    wait_for_batches()
     require(policies.may_hold_many(by, model))
     ids = sorted(set(ids))
     most = int(StandardsProfile.objects.in_force(timezone.now()).number("export.most"))
@@ -142,12 +142,6 @@ def _seen(model: type[models.Model], ids: Sequence[uuid.UUID], by: Actor) -> lis
     if len(things) != len(ids):
         raise Stranger("There is no such record, or it is not yours to see.")
     return things
-
-
-def _wait_for_batches() -> None:
-    """A hold is placed before a batch of deletion or after it, never beside it."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [HOLDS])
 
 
 def _facts(by: User, case_ref: str, basis: str, reason: str, owner: User | None) -> dict[str, Any]:

@@ -1,7 +1,8 @@
-"""The verbs of scrutiny: findings, signals of misuse, samples, certificates."""
+"""The verbs of scrutiny: findings, concerns, signals of misuse, samples, certificates."""
 
 from scrutiny.actions.cameras import report_accuracy, report_lapses
 from scrutiny.actions.certificates import sign_certificate
+from scrutiny.actions.concerns import answer_concern, note_concern, open_concern, record_concern, reopen_concern
 from scrutiny.actions.findings import (
     CLOCK,
     close_finding,
@@ -17,15 +18,20 @@ from scrutiny.actions.screening import dismiss, open_signal, screen, take_up
 
 __all__ = [
     "CLOCK",
+    "answer_concern",
     "answer_item",
     "close_finding",
     "dismiss",
     "draw_sample",
     "draw_when_due",
     "note",
+    "note_concern",
+    "open_concern",
     "open_finding",
     "open_item",
     "open_signal",
+    "record_concern",
+    "reopen_concern",
     "report_accuracy",
     "report_broken_log",
     "report_lapses",

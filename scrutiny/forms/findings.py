@@ -5,8 +5,8 @@ from django import forms
 from accounts.models import User
 
 
-def words_field(rows: int) -> forms.Textarea:
-    return forms.Textarea(attrs={"rows": rows, "maxlength": 1000})
+def words_field(rows: int, most: int = 1000) -> forms.Textarea:
+    return forms.Textarea(attrs={"rows": rows, "maxlength": most})
 
 
 class FindingForm(forms.Form):
