@@ -116,6 +116,7 @@ class HitSerializer(serializers.ModelSerializer):
     sightings = serializers.IntegerField(read_only=True, help_text="Open ones of the vehicle in the window (R-059).")
     is_escalated = serializers.BooleanField(read_only=True)
     is_overdue = serializers.BooleanField(read_only=True)
+    is_held = serializers.BooleanField(read_only=True, help_text="Kept past its period for a case (R-081).")
     answer_due_at = serializers.DateTimeField(read_only=True)
     acknowledgement = AcknowledgementSerializer(read_only=True, allow_null=True, default=None)
     verification = VerificationSerializer(read_only=True, allow_null=True, default=None)
@@ -129,7 +130,8 @@ class HitSerializer(serializers.ModelSerializer):
             "id", "hotlist", "entry", "version", "revision", "matcher", "country", "vrm", "country_read", "vrm_read",
             "category", "action", "priority", "markers", "action_text", "contact", "response", "scope",
             "last_verified_at", "site", "camera", "direction", "captured_at", "received_at", "confidence",
-            "cautions", "urgency", "sightings", "is_escalated", "is_overdue", "answer_due_at", "acknowledgement", "verification", "outcome",
+            "cautions", "urgency", "sightings", "is_escalated", "is_overdue", "is_held", "answer_due_at",
+            "acknowledgement", "verification", "outcome",
         )  # fmt: skip
 
     def get_site(self, hit: Hit) -> str:

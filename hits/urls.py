@@ -3,12 +3,13 @@
 from django.urls import path
 
 from hits import api
-from hits.views import board, hits
+from hits.views import board, hits, holding
 
 urlpatterns = [
     path("board/", board.board, name="board"),
     path("board/stream/", board.board_stream, name="board_stream"),
     path("hits/", hits.hit_list, name="hit_list"),
+    path("hits/hold/", holding.hits_hold, name="hits_hold"),
     path("hits/<uuid:pk>/", hits.hit_detail, name="hit_detail"),
     path("hits/<uuid:pk>/acknowledge/", hits.hit_acknowledge, name="hit_acknowledge"),
     path("hits/<uuid:pk>/verify/", hits.hit_verify, name="hit_verify"),

@@ -12,7 +12,6 @@ from hotlists.models import Entry, EntryVersion, Suspension, Term, filters
 from hotlists.models.entries import EntryQuerySet
 from hotlists.models.versions import EntryVersionQuerySet
 from hotlists.waiting import SOON
-from retention.models import LegalHold
 
 MOST_LISTED = 1000  # whoever needs to look further narrows, or asks the API page by page
 
@@ -84,8 +83,7 @@ def first_keys(entries: EntryQuerySet) -> list[uuid.UUID]:
 
 def as_shown(keys: Sequence[uuid.UUID], at: dt.datetime) -> list[Entry]:
     """These entries in this order, with all that a table shows of them."""
-    held = Exists(LegalHold.objects.open().filter(label=Entry._meta.label, object_id=OuterRef("pk")))
-    found = Entry.objects.filter(pk__in=keys).with_latest_version().with_force(at).annotate(is_held=held)
+    found = Entry.objects.filter(pk__in=keys).with_latest_version().with_force(at)
     entries = {entry.pk: entry for entry in found}
     return [entries[key] for key in keys if key in entries]
 

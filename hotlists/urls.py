@@ -111,6 +111,7 @@ urlpatterns = [
     path("decisions/", decisions.decision_queue, name="decision_queue"),
     path("search/", search.plate_search, name="plate_search"),
     path("search/export/", exports.search_export, name="search_export"),
+    path("search/hold/", holding.search_hold, name="search_hold"),
     path("hotlists/<slug:slug>/loads/", loads.load_list, name="load_list"),
     path("hotlists/<slug:slug>/loads/new/", loads.load_new, name="load_new"),
     path("hotlists/<slug:slug>/agreements/", agreements.feed_terms, name="feed_terms"),

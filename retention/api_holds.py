@@ -14,6 +14,7 @@ from rest_framework.views import APIView
 from accounts.authentication import PEOPLE_ONLY, Has, actor
 from accounts.models import User
 from portal.errors import Stranger
+from portal.idempotency import idempotent
 from portal.policies import require
 from retention import actions, policies
 from retention.api import ReasonSerializer
@@ -70,6 +71,7 @@ class HoldList(generics.ListAPIView):
         return LegalHold.objects.as_placed()
 
     @extend_schema(request=HoldSerializer, responses={201: HoldSerializer})
+    @idempotent
     def post(self, request: Request) -> Response:
         """Holds a record, a case or a result."""
         given = HoldSerializer(data=request.data)

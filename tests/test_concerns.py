@@ -107,6 +107,7 @@ def test_an_answer_fits_its_kind(make, dpo, kind, answer):
         ("access", {"answer": "given", "restriction": "crime"}, "restriction"),
         ("correction", {"answer": "made", "told": " "}, "told"),
         ("complaint", {"answer": "upheld", "words": " "}, "words"),
+        ("complaint", {"answer": "upheld", "words": "AB01 XYZ was read for AB01 XYY."}, "words"),
     ],
 )
 def test_an_answer_says_what_the_law_asks_of_it(make, dpo, kind, given, field):
@@ -127,6 +128,7 @@ def test_an_answer_says_what_the_law_asks_of_it(make, dpo, kind, given, field):
 @pytest.mark.parametrize(
     ("given", "field"),
     [({"title": " "}, "title"), ({"words": ""}, "words"), ({"person": ""}, "person"),
+     ({"title": "About AB01 XYZ"}, "title"), ({"words": "My car AB01XYZ was stopped."}, "words"),
      ({"received": timezone.now() + 2 * DAY}, "received"), ({"source_label": "accounts.User", "source_id": "1"}, "source_label")],
 )  # fmt: skip
 def test_a_concern_says_what_and_from_whom(make, given, field):

@@ -17,6 +17,7 @@ from hotlists.scope import Response, Scope, read
 from matchers.models import Matcher
 from portal.database import AppendOnly, append_only_triggers
 from portal.ids import new_id
+from retention.models import is_held
 from retention.triggers import not_under_hold
 from standards.models import Action, Priority
 
@@ -147,8 +148,10 @@ class HitQuerySet(models.QuerySet["Hit"]):
         ).order_by("in_hand", F("urgency").asc(), "-pk")
 
     def with_story(self) -> "HitQuerySet":
-        """Fetches with each hit what its card and page tell: list, entry, version, decisions, site, answers."""
-        return self.select_related(
+        """Fetches with each hit what its card and page tell: list, entry, version, decisions, site, answers; and adds `is_held`:
+        kept past its period for a case, by itself or with its entry (R-081)."""
+        held = Case(When(is_held("hits.Hit") | is_held("hotlists.Entry", "entry"), then=True), default=False)
+        return self.annotate(is_held=held).select_related(
             "hotlist__owner", "matcher", "site", "entry__owner", "version__written_by", "acknowledgement__acknowledged_by",
             "verification__verified_by", "outcome__recorded_by", "version__emergency__given_by",
         ).prefetch_related("version__decisions__decided_by", "hotlist__agreements__agreed_by")  # fmt: skip

@@ -24,6 +24,7 @@ from hotlists.scope import POINTS
 from portal.errors import Unfit
 from portal.forms import put_problems
 from portal.policies import require
+from retention.policies import may_hold_many
 
 PAGE = 50
 
@@ -42,7 +43,10 @@ def hit_list(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     found = found.with_urgency(now, Limits.in_force(now)).with_story()
     page = Paginator(found.order_by("-id"), PAGE).get_page(request.GET.get("page"))
-    return render(request, "hits/hit_list.html", {"page": page, "form": form})
+    query = request.GET.copy()
+    query.pop("page", None)
+    context = {"page": page, "form": form, "may_hold": may_hold_many(request.user, Hit), "query": query.urlencode()}
+    return render(request, "hits/hit_list.html", context)
 
 
 @require_GET

@@ -66,6 +66,7 @@ class EntrySerializer(serializers.ModelSerializer):
     hotlist = serializers.SlugRelatedField("slug", read_only=True)
     is_in_force = serializers.BooleanField(read_only=True)
     lapses_at = serializers.DateTimeField(read_only=True, allow_null=True)
+    is_held = serializers.BooleanField(read_only=True, help_text="Kept past its period for a case (R-081).")
     vrm = serializers.CharField(read_only=True)
     country = serializers.CharField(read_only=True)
     category = serializers.CharField(read_only=True)
@@ -76,7 +77,7 @@ class EntrySerializer(serializers.ModelSerializer):
     class Meta:
         model = Entry
         fields = ("id", "hotlist", "owner", "deputy", "follows", "created_by", "created_at", "withdrawn_at", "withdrawn_by",
-                  "withdrawal_reason", "happened_at", "is_in_force",
+                  "withdrawal_reason", "happened_at", "is_in_force", "is_held",
                   "lapses_at", "vrm", "country", "category", "priority", "action", "status")  # fmt: skip
 
 

@@ -5,7 +5,7 @@ from .emergencies import EmergencyForm
 from .feeds import AcceptForm, AgreementForm, HoldBackForm, RowSearchForm, UploadForm
 from .life import ExtendForm, LinkForm, NarrowForm, PassOnForm, ReasonForm, ReviewForm, ReviewQueueForm, WithdrawForm
 from .scope import ScopeForm
-from .search import EntryFilterForm, ExportForm, SearchExportForm, SearchForm
+from .search import EntryFilterForm, ExportForm, SearchExportForm, SearchForm, SearchHoldForm
 
 __all__ = [
     "AcceptForm",
@@ -27,6 +27,7 @@ __all__ = [
     "ScopeForm",
     "SearchExportForm",
     "SearchForm",
+    "SearchHoldForm",
     "UploadForm",
     "WithdrawForm",
 ]

@@ -11,6 +11,7 @@ from hotlists.exports import Form
 from hotlists.listing import MINE, Order, State
 from hotlists.models import Entry, Hotlist
 from hotlists.patterns import Likeness
+from retention.forms import HoldForm
 from standards.models import StandardsProfile
 
 LIKENESSES = [
@@ -105,8 +106,8 @@ class ExportForm(forms.Form):
         return Form(self.cleaned_data["form"])
 
 
-class SearchExportForm(ExportForm):
-    """The same for what a search found; the search goes with it, out of sight."""
+class FoundForm(forms.Form):
+    """What is done with what a search found; the search goes with it, out of sight."""
 
     plate = forms.CharField(max_length=30, widget=forms.HiddenInput)
     likeness = forms.ChoiceField(choices=LIKENESSES, required=False, widget=forms.HiddenInput)
@@ -115,3 +116,11 @@ class SearchExportForm(ExportForm):
     def clean_likeness(self) -> Likeness:
         """As typed, unless more was asked for."""
         return Likeness(self.cleaned_data["likeness"] or Likeness.EXACT)
+
+
+class SearchExportForm(ExportForm, FoundForm):
+    """Taking it away."""
+
+
+class SearchHoldForm(HoldForm, FoundForm):
+    """Holding it for a case."""

@@ -12,6 +12,7 @@ from hotlists.models.suspensions import Suspension
 from hotlists.models.terms import Term
 from hotlists.models.versions import EntryVersion
 from portal.ids import new_id
+from retention.models import is_held
 from retention.triggers import not_under_hold
 
 
@@ -47,7 +48,8 @@ class EntryQuerySet(models.QuerySet["Entry"]):
         )
 
     def with_force(self, at: dt.datetime) -> "EntryQuerySet":
-        """Adds `is_in_force`, `is_stopped` (suspended or disputed) and `lapses_at` as they are at this moment."""
+        """Adds `is_in_force`, `is_stopped` (suspended or disputed) and `lapses_at` as they are at this moment, and `is_held`: kept
+        past its period for a case (R-081)."""
         suspended = Suspension.objects.filter(entry=OuterRef("pk")).open_at(at)
         governing = Term.objects.filter(entry=OuterRef("pk")).governing(at)
         return self.annotate(
@@ -55,6 +57,7 @@ class EntryQuerySet(models.QuerySet["Entry"]):
             is_stopped=Exists(suspended),
             lapses_at=Subquery(governing.values("lapses_at")[:1]),
             governs_review_by=Subquery(governing.values("review_by")[:1]),
+            is_held=is_held("hotlists.Entry"),
         )
 
     def taking_a_place(self, at: dt.datetime) -> "EntryQuerySet":

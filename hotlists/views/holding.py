@@ -4,9 +4,10 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
-from hotlists.forms import EntryFilterForm
+from hotlists.actions import search_plate
+from hotlists.forms import EntryFilterForm, SearchHoldForm
 from hotlists.listing import MOST_LISTED, first_keys, listed
 from hotlists.models import Entry
 from hotlists.views.entry_list import given
@@ -35,3 +36,25 @@ def entries_hold(request: HttpRequest) -> HttpResponse:
             return redirect("hold_detail", hold.pk)
     context = {"form": form, "asked": asked, "count": len(keys), "most": MOST_LISTED}
     return render(request, "hotlists/entries_hold.html", context)
+
+
+@require_POST
+def search_hold(request: HttpRequest) -> HttpResponse:
+    """Holding the entries that a search found; the search is made again, for this case. The plate never stands in the address."""
+    require(policies.may_hold_many(request.user, Entry))
+    is_sent = "case_ref" in request.POST
+    form = SearchHoldForm(request.POST if is_sent else None, initial=request.POST.dict())
+    if is_sent and form.is_valid():
+        facts = dict(form.cleaned_data)
+        asked = {name: facts.pop(name) for name in ("plate", "likeness", "country")}
+        try:
+            found = search_plate(asked.pop("plate"), by=request.user, reason=f"Hold for {facts['case_ref']}", **asked)
+            if found.has_more_entries:
+                raise Unfit("More entries fit than one search shows. Search for more of the plate first.")
+            hold = retention.hold_result(Entry, [entry.pk for entry in found.entries], by=request.user, **facts)
+        except Unfit as refusal:
+            put_problems(form, refusal)
+        else:
+            messages.success(request, "Held. Nothing erases these entries until the hold is released.")
+            return redirect("hold_detail", hold.pk)
+    return render(request, "hotlists/search_hold.html", {"form": form, "plate": request.POST.get("plate", "")})

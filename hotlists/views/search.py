@@ -8,11 +8,12 @@ from django.views.decorators.http import require_http_methods
 from accounts.reasons import standing
 from hotlists import actions, policies
 from hotlists.forms import SearchForm
-from hotlists.models import SavedFilter
+from hotlists.models import Entry, SavedFilter
 from hotlists.views.filters import chosen_in, filter_opened, saved_filters
 from portal.errors import Unfit
 from portal.forms import put_problems
 from portal.policies import require
+from retention import policies as retention
 
 
 @require_http_methods(["GET", "POST"])
@@ -33,9 +34,9 @@ def plate_search(request: HttpRequest) -> HttpResponse:
             )
         except Unfit as refusal:
             put_problems(form, refusal)
-    may_export = policies.may_export(request.user)
+    may_export, may_hold = policies.may_export(request.user), retention.may_hold_many(request.user, Entry)
     context = {
-        "form": form, "found": found, "now": timezone.now(), "may_export": may_export,
+        "form": form, "found": found, "now": timezone.now(), "may_export": may_export, "may_hold": may_hold,
         "saved": saved_filters(request, SavedFilter.Page.SEARCH, chosen_in(form) if found is not None else {}),
     }  # fmt: skip
     return render(request, "hotlists/search.html", context)

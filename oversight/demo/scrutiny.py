@@ -1,4 +1,4 @@
-"""What the demo shows of scrutiny: last month's sample half worked, signs of misuse to judge and one that was nothing."""
+"""What the demo shows of scrutiny: a year that was signed for, last month's sample half worked, signs of misuse, concerns."""
 
 import datetime as dt
 
@@ -10,7 +10,9 @@ from hotlists.models import Hotlist
 from oversight.demo.lists import approved, earlier, plates
 from oversight.demo.people import JOB
 from scrutiny import actions
+from scrutiny.models import Area
 
+OLDEST = 420  # days ago that the oldest entry of the demo was approved
 SEARCHES = 9  # of one plate, by one officer: enough to be noticed
 FINE = {"has_authority": "yes", "is_reasoned": "yes", "is_proportionate": "yes", "has_outcome": "yes"}
 
@@ -24,6 +26,8 @@ def add_scrutiny(people: dict[str, User], hotlists: dict[str, Hotlist]) -> None:
             approved(people, hotlists["northdale-crime"], next(marks), 50 + number)
     _sample(people, last)
     _signs(people, next(marks))
+    _concerns(people, hotlists)
+    _signed_year(people)
 
 
 def _sample(people: dict[str, User], month: dt.date) -> None:
@@ -38,6 +42,48 @@ def _sample(people: dict[str, User], month: dt.date) -> None:
             actions.answer_item(item, by=dpo, **bad, words=words, owner=people["manager.dunn"])
         else:
             actions.answer_item(item, by=dpo, **FINE, words="The case exists, and its footage shows this vehicle.")
+
+
+def _signed_year(people: dict[str, User]) -> None:
+    """A month of the year before, worked through; and the owner who stands for it."""
+    owner, dpo = people["iao.stone"], people["dpo.marsh"]
+    sample = actions.draw_sample(by=JOB, month=(timezone.now() - dt.timedelta(days=OLDEST)).date())
+    for item in sample.items.all():
+        actions.answer_item(
+            item, by=dpo, **FINE, words="The case exists; the entry was withdrawn on the day of the arrest."
+        )
+    for area in Area:
+        actions.sign_certificate(
+            by=owner, year=sample.month.year, area=area,
+            policy="The force's policy on number plate recognition, second edition, on its website.",
+            violations="None is known. Two complaints, one upheld: a plate was read wrongly and the crew did not look again.",
+        )  # fmt: skip
+
+
+def _concerns(people: dict[str, User], hotlists: dict[str, Hotlist]) -> None:
+    """One answered, one that waits, and a breach whose clock runs."""
+    now, dpo = timezone.now(), people["dpo.marsh"]
+    stopped = actions.record_concern(
+        by=people["control.frost"], kind="complaint", title="Stopped for somebody else's car", reference="PS/17/26",
+        words="Was stopped on the ring road with two children; the officers let them go after five minutes.",
+        person="A. Example, by telephone", received=now - dt.timedelta(days=21),
+    )  # fmt: skip
+    actions.note_concern(
+        stopped, by=dpo, words="The camera read one letter wrongly; the crew did not compare the picture."
+    )
+    actions.answer_concern(
+        stopped, by=dpo, answer="upheld", words="An apology was sent, and the crew was shown how a reading is verified."
+    )
+    actions.record_concern(
+        by=dpo, kind="access", title="What is held about me, and who looked?", person="B. Example, 1 Example Road",
+        words="Asks whether a vehicle of theirs was on a list in this year, and who asked for it.",
+        received=now - dt.timedelta(days=26),
+    )  # fmt: skip
+    actions.record_concern(
+        by=people["manager.dunn"], kind="breach", title="A printed list was left in a patrol car at the garage",
+        words="A mechanic found it and handed it in after two hours.", received=now - dt.timedelta(hours=50),
+        source_label="hotlists.Hotlist", source_id=str(hotlists["northdale-crime"].pk),
+    )  # fmt: skip
 
 
 def _signs(people: dict[str, User], plate: str) -> None:

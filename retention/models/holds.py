@@ -62,6 +62,11 @@ class LegalHoldQuerySet(models.QuerySet["LegalHold"]):
         return self.open().filter(review_due_at__lte=at)
 
 
+def is_held(label: str, column: str = "pk") -> models.Exists:
+    """Whether an open hold keeps the record of this kind whose key stands in this column of the query around."""
+    return models.Exists(LegalHold.objects.open().filter(label=label, object_id=models.OuterRef(column)))
+
+
 class LegalHold(models.Model):
     """That a record is to be kept past its period, for a case: nothing erases it until somebody releases it (R-081)."""
 

@@ -15,6 +15,7 @@ from camera_sites.covered import assessments_of
 from camera_sites.models import CameraSite, Dpia, NeedQuestion, ReviewDemand
 from hits.models import Hit
 from hotlists.models import Entry, Hotlist
+from matcher_client.vrm import named_in
 from portal.errors import Stranger, TooLate, Unfit
 from portal.moments import short
 from portal.policies import require
@@ -173,6 +174,14 @@ def _require_said(*, kind: Concern.Kind, title: str, words: str, person: str) ->
         asks["person"] = (person, "Say who asks, and how to reach them.")
     if wrong := {name: [ask] for name, (given, ask) in asks.items() if not given.strip()}:
         raise Unfit("Some of this is missing.", wrong)
+    _require_no_plate(title=title, words=words)
+
+
+def _require_no_plate(**given: str) -> None:
+    """It would outlive the record it belongs to (R-065)."""
+    ask = "Leave the number plate out: it would be kept longer than the record it belongs to."
+    if wrong := {name: [ask] for name, words in given.items() if named_in(words)}:
+        raise Unfit(ask, wrong)
 
 
 def _require_fit(concern: Concern, answer: str, restriction: str, told: str) -> None:
@@ -186,6 +195,7 @@ def _require_fit(concern: Concern, answer: str, restriction: str, told: str) -> 
         )
     if answer not in Concern.WITHHOLDING and restriction:
         raise Unfit("Nothing is withheld by this answer.", {"restriction": ["Leave this empty."]})
+    _require_no_plate(told=told)
     if answer == Answer.MADE and not told.strip():
         raise Unfit(
             "Others have to be told of a correction.",
@@ -196,6 +206,7 @@ def _require_fit(concern: Concern, answer: str, restriction: str, told: str) -> 
 def _step(concern: Concern, step: str, *, by: User, words: str) -> ConcernNote:
     if not words.strip():
         raise Unfit("Say what was found out or done.", {"words": ["Say what was found out or done."]})
+    _require_no_plate(words=words)
     return ConcernNote.objects.create(
         concern=concern, step=step, words=words.strip(), noted_by=by, noted_at=timezone.now()
     )
