@@ -227,6 +227,8 @@ class Hit(AppendOnly):
             models.Index(fields=["id"], condition=Q(closed_at__isnull=True), name="hits_hit_open"),
             models.Index(fields=["entry", "-id"], condition=Q(entry__isnull=False), name="hits_hit_by_entry"),
             models.Index(fields=["site", "-id"], condition=Q(site__isnull=False), name="hits_hit_by_site"),
+            # asked for each version that is deleted: without it, all hits are read for each
+            models.Index(fields=["version"], condition=Q(version__isnull=False), name="hits_hit_by_version"),
         ]
         constraints = [
             models.CheckConstraint(name="hits_hit_confidence_is_a_share", condition=Q(confidence__range=(0, 1))),
