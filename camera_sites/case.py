@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from camera_sites.encirclement import closed_by
 from camera_sites.models import CameraSite, Dpia
+from portal.moments import OUT_OF_REACH, is_in_reach
 from standards.matrix import Likelihood
 from standards.models import StandardsProfile
 
@@ -30,10 +31,13 @@ def unfit(site: CameraSite) -> dict[str, list[str]]:
         problems["proximity"] = ["Choose among what may stand near."]
     if site.evidence_from and site.evidence_until and site.evidence_until < site.evidence_from:
         problems["evidence_until"] = ["The figures end after they begin."]
+    for name in ("evidence_from", "evidence_until", "deployed_until"):
+        if (day := getattr(site, name)) and not is_in_reach(day):
+            problems[name] = [OUT_OF_REACH]
     for name in ("dpia", "town_dpia"):
         if (named := getattr(site, name)) and named.is_covert and not site.is_covert:
             problems[name] = [COVERT_ONLY]
-    return problems | _unfit_deployment(site)
+    return _unfit_deployment(site) | problems
 
 
 def _unfit_deployment(site: CameraSite) -> dict[str, list[str]]:
@@ -43,9 +47,11 @@ def _unfit_deployment(site: CameraSite) -> dict[str, list[str]]:
     problems = {}
     if site.deployment in PASSING and site.deployed_until is None:
         problems["deployed_until"] = ["Say when it ends."]
+    elif site.deployed_until is not None and site.deployed_until <= (site.proposed_at or timezone.now()):
+        problems["deployed_until"] = ["It ends before it was proposed. Give a moment to come."]
     if site.deployment == CameraSite.Deployment.COVERT and not site.authority_ref.strip():
         problems["authority_ref"] = ["Give the authority under which it is covert."]
-    if site.deployment == CameraSite.Deployment.TEMPORARY and site.deployed_until is not None:
+    if site.deployment == CameraSite.Deployment.TEMPORARY and site.deployed_until is not None and not problems:
         days = StandardsProfile.objects.in_force(timezone.now()).number("site.temporary")
         if site.deployed_until > (site.proposed_at or timezone.now()) + dt.timedelta(days=days):
             problems["deployed_until"] = [f"A temporary deployment stands for less than {days} days."]

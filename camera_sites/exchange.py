@@ -4,6 +4,7 @@ import csv
 import datetime as dt
 import io
 import json
+import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -27,6 +28,9 @@ NEEDED = ("ref", "name", "area", "location_type", "purposes", "need", "latitude"
           "controller")  # fmt: skip
 CAMERA = ("ref", "lane", "direction")
 DAYS = ("deployed_until", "evidence_from", "evidence_until")
+BEYOND = "row"  # not a column: that this row has more cells than there are headings
+NO_TEXT = "This file holds characters that are no text."
+NOT_KEPT = re.compile("[\0\ud800-\udfff]")  # the database keeps neither, though JSON can spell both
 Row = dict[str, str]
 
 
@@ -48,20 +52,26 @@ def rows_of(content: bytes, *, most: int) -> list[Row]:
 
 def _of_csv(text: str) -> list[Row]:
     if "\0" in text:
-        raise _unfit("This file holds characters that are no text.")
+        raise _unfit(NO_TEXT)
     try:
         found = [cells for cells in csv.reader(io.StringIO(text, newline="")) if any(cell.strip() for cell in cells)]
     except csv.Error as error:
         raise _unfit(f"This is no file of separated columns: {error}.") from error
     heads = [cell.strip() for cell in found[0]] if found else []
     if unknown := [head for head in heads if head and head not in COLUMNS]:
-        raise _unfit(f"Not a column of sites: {', '.join(unknown[:5])}.")
+        raise _unfit(f"Not a column of sites: {', '.join(head[:40] for head in unknown[:5])}.")
+    if twice := sorted({head for head in heads if head and heads.count(head) > 1}):
+        raise _unfit(f"These columns are there twice: {', '.join(twice)}.")
     if lacking := [name for name in NEEDED if name not in heads]:
         raise _unfit(f"These columns are missing: {', '.join(lacking)}.")
-    return [
-        {head: cell.strip().removeprefix("'") for head, cell in zip(heads, cells, strict=False) if head}
-        for cells in found[1:]
-    ]
+    return [_row(heads, cells) for cells in found[1:]]
+
+
+def _row(heads: list[str], cells: list[str]) -> Row:
+    """What stands beyond the last column is kept under no name: a comma that nobody quoted moved all that follows it."""
+    row = {head: cell.strip().removeprefix("'") for head, cell in zip(heads, cells, strict=False) if head}
+    named = [cell for place, cell in enumerate(cells) if place >= len(heads) or not heads[place]]
+    return row | ({BEYOND: "yes"} if any(cell.strip() for cell in named) else {})
 
 
 def _of_geojson(text: str) -> list[Row]:
@@ -75,21 +85,25 @@ def _of_geojson(text: str) -> list[Row]:
             east, north = place["coordinates"][:2]
             facts |= {"latitude": north, "longitude": east}
             if unknown := sorted(set(facts) - set(COLUMNS)):
-                raise _unfit(f"Not a property of sites: {', '.join(unknown[:5])}.")
-            rows.append({name: _cell(value) for name, value in facts.items()})
+                raise _unfit(f"Not a property of sites: {', '.join(name[:40] for name in unknown[:5])}.")
+            rows.append({name: _cell(value, name) for name, value in facts.items()})
     except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise _unfit("This is no GeoJSON FeatureCollection of points.") from error
+    if any(NOT_KEPT.search(cell) for row in rows for cell in row.values()):
+        raise _unfit(NO_TEXT)
     return rows
 
 
-def _cell(value: Any) -> str:
+def _cell(value: Any, name: str = "cameras") -> str:
     if value is None:
         return ""
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, list):
-        return ";".join(_cell(one) for one in value)
+        return ";".join(_cell(one, name) for one in value)
     if isinstance(value, dict):
+        if name != "cameras":
+            raise ValueError(name)
         return "/".join(str(value.get(name, "")) for name in CAMERA)
     return str(value).strip()
 
@@ -98,6 +112,8 @@ def facts_of(row: Row) -> tuple[dict[str, Any], list[dict[str, str]], dict[str, 
     """(facts, cameras, problems by column) of one row."""
     facts: dict[str, Any] = {name: row[name] for name in WORDS if row.get(name)}
     problems = {name: "This cannot be empty." for name in NEEDED if not row.get(name)}
+    if BEYOND in row:
+        problems[BEYOND] = "It has more cells than there are headings. Put what holds a comma between quotation marks."
     for name in LISTS:
         facts[name] = [part.strip() for part in row.get(name, "").split(";") if part.strip()]
     for name in DEGREES:

@@ -233,6 +233,8 @@ def test_pages_write_a_test_down_and_lose_nothing_that_was_typed(live_site, infr
     assert b"Drizzle, Monday" in wrong.content
     assert client.post(address, typed).status_code == 302
     assert AccuracyTest.objects.get().words == "Drizzle, Monday"
+    again = client.post(address, typed)
+    assert (again.status_code, b"written down already" in again.content) == (422, True)
 
 
 def test_api_writes_a_test_down_once_and_tells_it_to_machines_that_may_read(
@@ -275,11 +277,18 @@ def test_a_file_of_tests_is_taken_whole_or_not_at_all(live_site, infrastructure_
     assert not AccuracyTest.objects.exists()
     assert len(actions.import_tests(by=infrastructure_lead, content=a_file(row, row | {"light": "night"}))) == 2
     answer = client_of(infrastructure_lead).post(
-        reverse("api_tests_import"), {"content": a_file(row).decode()}, content_type="application/json"
+        reverse("api_tests_import"),
+        {"content": a_file(row | {"tested_on": "2026-01-16"}).decode()},
+        content_type="application/json",
     )
     assert answer.status_code == 201
-    page = client_of(infrastructure_lead).post(reverse("tests_import"), {"file": _upload(a_file(row))})
+    page = client_of(infrastructure_lead).post(
+        reverse("tests_import"), {"file": _upload(a_file(row | {"tested_on": "2026-01-17"}))}
+    )
     assert page.status_code == 302
+    with pytest.raises(Unfit, match="Some rows") as refusal:  # one count does not stand for two
+        actions.import_tests(by=infrastructure_lead, content=a_file(row | {"tested_on": "2026-01-18"}, row))
+    assert "Row 2, tested_on: This test of this camera was written down already." in refusal.value.fields["file"]
     page = client_of(infrastructure_lead).post(reverse("tests_import"), {"file": _upload(bad)})
     assert (page.status_code, b"Row 4, camera" in page.content) == (422, True)
 

@@ -27,6 +27,12 @@ def a_csv(*rows: dict) -> bytes:
     return "\r\n".join(lines).encode()
 
 
+def a_geojson(**over) -> bytes:
+    facts = {name: cell for name, cell in ROW.items() if name not in ("latitude", "longitude")} | over
+    point = {"type": "Point", "coordinates": [-3.12, 54.61]}
+    return json.dumps({"type": "FeatureCollection", "features": [{"geometry": point, "properties": facts}]}).encode()
+
+
 def read(by, *rows: dict) -> SiteImport:
     return actions.read_import(by=by, content=a_csv(*rows), file_name="sites.csv")
 
@@ -51,7 +57,9 @@ def test_a_file_is_looked_at_and_then_proposed_with_its_cameras(infrastructure_l
     [({"latitude": "north"}, "latitude"), ({"latitude": "95"}, "latitude"), ({"purposes": "revenue"}, "purposes"),
      ({"name": ""}, "name"), ({"ref": "two words"}, "ref"), ({"encircles": "perhaps"}, "encircles"),
      ({"deployment": "temporary"}, "deployed_until"), ({"evidence_from": "soon"}, "evidence_from"),
-     ({"area": "x" * 81}, "area"), ({"cameras": "bad ref/1/n"}, "cameras"), ({"location_type": "moon"}, "location_type")],
+     ({"area": "x" * 81}, "area"), ({"cameras": "bad ref/1/n"}, "cameras"), ({"location_type": "moon"}, "location_type"),
+     ({"deployment": "temporary", "deployed_until": "9999-12-31T23:59-12:00"}, "deployed_until"),
+     ({"deployed_until": "0001-01-01T00:00"}, "deployed_until"), ({"evidence_from": "0001-01-01"}, "evidence_from")],
 )  # fmt: skip
 def test_each_problem_is_told_by_row_and_column_and_nothing_is_proposed(infrastructure_lead, over, column):
     made = read(infrastructure_lead, ROW | {"ref": "good", "cameras": ""}, ROW | over)
@@ -60,6 +68,15 @@ def test_each_problem_is_told_by_row_and_column_and_nothing_is_proposed(infrastr
     with pytest.raises(Unfit, match="Row 2"):
         actions.apply_import(made, by=infrastructure_lead)
     assert not CameraSite.objects.exists()
+
+
+def test_a_row_that_a_comma_moved_is_not_taken_for_less_than_it_says(infrastructure_lead):
+    heads, row = a_csv(ROW).decode().split("\r\n")
+    made = actions.read_import(by=infrastructure_lead, content=f"{heads}\n{row},south".encode(), file_name="sites.csv")
+    assert "quotation marks" in made.problems["1"]["row"]
+    good = actions.read_import(by=infrastructure_lead, content=f"{heads}\n{row},,".encode(), file_name="sites.csv")
+    assert good.problems == {}, "a spreadsheet leaves empty cells behind"
+    assert actions.read_import(by=infrastructure_lead, content=a_geojson(), file_name="sites.json").problems == {}
 
 
 def test_a_reference_twice_or_taken_meanwhile_stops_all_of_it(infrastructure_lead, proposed_site):
@@ -75,7 +92,8 @@ def test_a_reference_twice_or_taken_meanwhile_stops_all_of_it(infrastructure_lea
 @pytest.mark.parametrize(
     "content",
     [b"", b"\xff\xfe", b"ref,moon\na,b", b"ref,name\na,b", a_csv(ROW).splitlines()[0], b"{}", b'{"features": [1]}', b'{"features"',
-     b'{"features": [{"geometry": {"type": "Polygon", "coordinates": []}, "properties": {}}]}'],
+     b'{"features": [{"geometry": {"type": "Polygon", "coordinates": []}, "properties": {}}]}',
+     b"name," + a_csv(ROW), a_geojson(name="Nul\0"), a_geojson(name="Half \ud800"), a_geojson(name={"ref": "x"})],
 )  # fmt: skip
 def test_what_is_no_such_file_says_so(infrastructure_lead, content):
     with pytest.raises(Unfit) as refusal:

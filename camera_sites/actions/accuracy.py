@@ -16,6 +16,7 @@ from camera_sites.limits import AccuracyLimits
 from camera_sites.models import AccuracyTest, Camera, CameraSite, ReviewDemand
 from camera_sites.nudges import judge_test_soon
 from portal.errors import Refusal, Unfit
+from portal.moments import is_in_reach
 from portal.policies import require
 from standards.models import StandardsProfile
 
@@ -37,12 +38,15 @@ def record_test(
         tested_on=tested_on, tester=tester, visible=visible, captured=captured, read_right=read_right,
         clock_offset_ms=clock_offset_ms, latency_p95_ms=latency_p95_ms,
     )  # fmt: skip
+    counted = {"tested_on": tested_on, "tester": tester.strip(), "method": AccuracyTest.Method(method),
+               "light": AccuracyTest.Light(light), "visible": visible, "captured": captured, "read_right": read_right}  # fmt: skip
+    if AccuracyTest.objects.filter(camera=camera, **counted).exists():  # or one count would stand for two
+        raise Unfit("This test stands there.", {"tested_on": ["This test of this camera was written down already."]})
     now = timezone.now()
     limits = AccuracyLimits.at(now)
     done = AccuracyTest.objects.create(
-        camera=Camera.objects.get(pk=camera.pk, site=site), tested_on=tested_on, tester=tester.strip(),
-        method=AccuracyTest.Method(method), light=AccuracyTest.Light(light), visible=visible, captured=captured,
-        read_right=read_right, z=limits.z, clock_offset_ms=clock_offset_ms, latency_p95_ms=latency_p95_ms,
+        camera=Camera.objects.get(pk=camera.pk, site=site), **counted, z=limits.z, clock_offset_ms=clock_offset_ms,
+        latency_p95_ms=latency_p95_ms,
         words=words.strip(), profile=limits.profile, recorded_by=by, recorded_at=now,
     )  # fmt: skip
     result = str(judge(done, limits).label).lower()
@@ -91,7 +95,7 @@ def _require_fit(
     latency_p95_ms: int | None,
 ) -> None:  # fmt: skip
     problems = {
-        "tested_on": (tested_on > timezone.localdate(), "Give a day that has been."),
+        "tested_on": (tested_on > timezone.localdate() or not is_in_reach(tested_on), "Give a day that has been."),
         "tester": (not tester.strip(), "Say who counted."),
         "visible": (visible < 1, "A test counts at least one plate."),
         "captured": (not 0 <= captured <= visible, "It cannot capture more plates than were to be seen."),

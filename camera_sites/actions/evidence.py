@@ -23,7 +23,7 @@ from camera_sites.models import (
 from camera_sites.neighbours import metres_between
 from camera_sites.nudges import report_position_soon
 from portal.errors import TooLate, Unfit
-from portal.moments import short
+from portal.moments import is_in_reach, short
 from portal.policies import require
 from standards.models import StandardsProfile
 
@@ -55,7 +55,7 @@ def share_site(
     site = _to_keep(site, by=by)
     _require_words({"organisation": organisation, "purpose": purpose, "reference": reference})
     now = timezone.now()
-    if until_at <= now:
+    if until_at <= now or not is_in_reach(until_at):
         raise Unfit("It lies in the past.", {"until_at": ["Give a moment in the future."]})
     agreement = SharingAgreement.objects.create(
         site=site, organisation=organisation.strip(), is_police=is_police, purpose=purpose.strip(),
@@ -162,8 +162,8 @@ def _require_words(given: dict[str, str]) -> None:
 
 
 def _require_past(field: str, day: dt.date) -> None:
-    if day > timezone.localdate():
-        raise Unfit("That day is still to come.", {field: ["Give a day that has been."]})
+    if day > timezone.localdate() or not is_in_reach(day):
+        raise Unfit("That day has not been.", {field: ["Give a day that has been."]})
 
 
 def _require_on_earth(**degrees: float) -> None:
