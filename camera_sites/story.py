@@ -53,13 +53,58 @@ def state_of(site: Any, at: dt.datetime) -> State:
         return State("Proposed", "waiting", "Its DPIA governs; somebody else may set it live.")
     if site.status == CameraSite.Status.SUSPENDED:
         return State("Suspended", "stopped", "Somebody else than whoever suspended it may return it to service.")
-    if site.deployed_until is not None and site.deployed_until <= at:
+    if _has_ended(site, at):
         return State("Out of service", "stopped", "Its deployment has ended, so matchers do not match its reads.")
     if site.in_service_until is None:
-        return State("Out of service", "stopped", "Its DPIA has lapsed, so matchers do not match its reads.")
+        return State(
+            "Out of service",
+            "stopped",
+            f"{next(iter(_lapsed(site)), 'Its DPIA')} has lapsed, so matchers do not match its reads.",
+        )
+    if site.in_service_until - at < SOON and site.in_service_until == site.deployed_until:
+        return State("In service, ending", "lapsing", "Its deployment ends, and it is out of service by itself then.")
     if site.in_service_until - at < SOON:
         return State("In service, DPIA lapsing", "lapsing", "Out of service by itself unless the DPIA is renewed.")
     return State("In service", "in-force")
+
+
+def _lapsed(site: Any) -> list[str]:
+    """Which of the assessments of a live site out of service are not in date."""
+    return [
+        name
+        for name, is_lapsed in (
+            ("Its DPIA", site.dpia_ends_at is None),
+            ("The DPIA of the town as a whole", bool(site.encircles) and site.town_ends_at is None),
+            ("Another DPIA that covers it", site.is_uncovered),
+        )
+        if is_lapsed
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """Something that ends a live site's service, or did; without a moment where another section tells it."""
+
+    label: str
+    at: dt.datetime | None
+
+
+def endings_of(site: Any, at: dt.datetime) -> list[Ending]:
+    """What ends the service of a live site at the moment at which it ends; of one out of service, all that keep it out."""
+    due = {"Its DPIA": site.dpia_due_at}
+    if site.encircles and site.town_dpia_id:
+        town = Dpia.objects.filter(pk=site.town_dpia_id).with_standing(at).values_list("ends_at", flat=True)
+        due["The DPIA of the town as a whole"] = town.first()
+    due["Another DPIA that covers it"] = site.further_ends_at
+    if site.in_service_until is None:
+        ended = [Ending("Its deployment", site.deployed_until)] if _has_ended(site, at) else []
+        return ended + [Ending(name, due.get(name)) for name in _lapsed(site)]
+    due["Its deployment"] = site.deployed_until
+    return [Ending(name, when) for name, when in due.items() if when == site.in_service_until]
+
+
+def _has_ended(site: Any, at: dt.datetime) -> bool:
+    return site.deployed_until is not None and site.deployed_until <= at
 
 
 def state_of_dpia(dpia: Any, at: dt.datetime) -> State:
@@ -93,9 +138,9 @@ def acts_on_site(site: Any, user: User) -> list[Act]:
         if site.dpia_id and site.dpia_ends_at is None:
             assess = reverse("dpia_detail", args=[site.dpia_id])
             acts.append(Act("Go to its DPIA", assess, policies.may_open_registry(user), is_next=True))
-    if site.status == CameraSite.Status.LIVE and site.in_service_until is None:
-        renew = reverse("dpia_detail", args=[site.dpia_id])
-        acts.append(Act("Renew the DPIA", renew, policies.may_open_registry(user), is_next=True))
+    has_ended = _has_ended(site, timezone.now())
+    if site.status == CameraSite.Status.LIVE and site.in_service_until is None and not has_ended:
+        acts += _renewals(site, user)
     if site.status == CameraSite.Status.LIVE:
         suspend = policies.may_suspend_site(user, site)
         acts.append(Act("Suspend", reverse("site_suspend", args=[site.pk]), suspend))
@@ -108,8 +153,23 @@ def acts_on_site(site: Any, user: User) -> list[Act]:
             Act("Edit", reverse("site_edit", args=[site.pk]), policies.may_edit_site(user, site)),
             Act("Give access", reverse("site_access", args=[site.pk]), policies.may_give_access(user, site)),
             Act("Take access", reverse("site_access_end", args=[site.pk]), policies.may_give_access(user, site)),
-            Act(end, reverse("site_decommission", args=[site.pk]), policies.may_decommission(user, site)),
-        ]
+            Act(
+                end, reverse("site_decommission", args=[site.pk]), policies.may_decommission(user, site),
+                is_next=has_ended and bool(site.live_at),
+            ),
+        ]  # fmt: skip
+    return acts
+
+
+def _renewals(site: Any, user: User) -> list[Act]:
+    """Going to those of its own assessments that are not in date."""
+    may = policies.may_open_registry(user)
+    acts = []
+    if site.dpia_ends_at is None:
+        acts.append(Act("Renew the DPIA", reverse("dpia_detail", args=[site.dpia_id]), may, is_next=True))
+    if site.encircles and site.town_ends_at is None and site.town_dpia_id:
+        town = reverse("dpia_detail", args=[site.town_dpia_id])
+        acts.append(Act("Renew the DPIA of the town", town, may, is_next=True))
     return acts
 
 

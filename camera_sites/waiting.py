@@ -52,7 +52,17 @@ def questions(user: User, now: dt.datetime) -> Iterator[Item]:
 def _own_sites(user: User, now: dt.datetime) -> Iterator[Item]:
     own = CameraSite.objects.filter(owner=user)
     sites = reverse("site_list")
-    lapsed = own.out_of_service(now).with_standing(now)
+    out = own.out_of_service(now).with_standing(now)
+    ended = out.filter(deployed_until__lte=now)
+    over = ended.aggregate(since=Min("deployed_until"))["since"]
+    yield Item(
+        "The deployment of your camera sites has ended: decommission them",
+        f"{sites}?show=out",
+        ended.count(),
+        over,
+        "stopped",
+    )
+    lapsed = out.exclude(pk__in=ended.values("pk"))
     since = lapsed.aggregate(since=Min("dpia_due_at"))["since"]
     yield Item(
         "Your camera sites are out of service: their DPIA lapsed", f"{sites}?show=out", lapsed.count(), since, "stopped"

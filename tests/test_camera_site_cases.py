@@ -5,6 +5,7 @@ import datetime as dt
 import pytest
 import time_machine
 from django.db import IntegrityError, InternalError, connection, transaction
+from django.urls import reverse
 from django.utils import timezone
 
 from audit.models import EventDetail
@@ -12,6 +13,7 @@ from camera_sites import actions
 from camera_sites.case import lacking
 from camera_sites.models import CameraSite, SiteDecision
 from camera_sites.neighbours import metres_between, neighbours
+from camera_sites.waiting import questions
 from portal.errors import Refused, Unfit
 from standards.models import StandardsProfile
 from tests.cast import approved_dpia
@@ -90,11 +92,54 @@ def test_an_encircled_town_needs_its_own_assessment_as_long_as_the_site_stands(
     assert CameraSite.objects.out_of_service(ends).get() == site
 
 
+def page_of(client, site) -> str:
+    return " ".join(client.get(reverse("site_detail", args=[site.pk])).content.decode().split())
+
+
+def test_a_site_says_which_assessment_keeps_it_out_of_service(
+    proposed_site, superintendent, infrastructure_lead, dpo, asset_owner, client_of
+):
+    due = timezone.now() + SOON
+    town = approved_dpia(
+        ref="dpia-town", author=infrastructure_lead, adviser=dpo, decider=asset_owner, review_due_at=due
+    )
+    site = actions.set_live(proposed_site(encircles=True, town_dpia=town), by=superintendent)
+    assert "The DPIA of the town as a whole" in page_of(client_of(infrastructure_lead), site)
+    with time_machine.travel(due + dt.timedelta(days=3), tick=False):
+        page = page_of(client_of(infrastructure_lead), site)
+        assert "The DPIA of the town as a whole has lapsed" in page
+        assert reverse("dpia_detail", args=[town.pk]) in page
+        assert "Renew the DPIA of the town" in page
+        assert "Renew the DPIA<" not in page
+        assert "Out of service since" not in page  # its own assessment lapses later
+
+
+def test_a_deployment_that_ended_asks_for_the_end_of_its_site_and_for_no_renewal(
+    proposed_site, superintendent, infrastructure_lead, client_of
+):
+    until = timezone.now() + SOON
+    site = actions.set_live(proposed_site(deployment="temporary", deployed_until=until), by=superintendent)
+    with time_machine.travel(until - dt.timedelta(days=1), tick=False):
+        page = page_of(client_of(infrastructure_lead), site)
+        assert "In service, ending" in page
+        assert "Renewing the DPIA brings it back" not in page
+    with time_machine.travel(until + dt.timedelta(days=1), tick=False):
+        page = page_of(client_of(infrastructure_lead), site)
+        assert "A deployment that has ended does not return" in page
+        assert "Renew the DPIA" not in page
+        waiting = [item.title for item in questions(infrastructure_lead, timezone.now()) if item.count]
+        assert "The deployment of your camera sites has ended: decommission them" in waiting
+        assert "Your camera sites are out of service: their DPIA lapsed" not in waiting
+
+
 @pytest.mark.parametrize(
     ("over", "field"),
     [({"deployment": "temporary"}, "deployed_until"),
      ({"deployment": "temporary", "deployed_until": dt.datetime(2199, 1, 1, tzinfo=dt.UTC)}, "deployed_until"),
      ({"deployment": "covert", "deployed_until": dt.datetime(2199, 1, 1, tzinfo=dt.UTC)}, "authority_ref"),
+     ({"deployment": "temporary", "deployed_until": dt.datetime(2020, 1, 1, tzinfo=dt.UTC)}, "deployed_until"),
+     ({"deployment": "permanent", "deployed_until": dt.datetime(2300, 1, 1, tzinfo=dt.UTC)}, "deployed_until"),
+     ({"evidence_from": dt.date(1, 5, 1)}, "evidence_from"),
      ({"deployment": "floating"}, "deployment"), ({"proximity": ["pub"]}, "proximity"),
      ({"evidence_from": dt.date(2026, 5, 1), "evidence_until": dt.date(2026, 4, 1)}, "evidence_until")],
 )  # fmt: skip

@@ -24,7 +24,16 @@ from camera_sites.models.sites import CameraSiteQuerySet
 from camera_sites.neighbours import neighbours
 from camera_sites.places import summary
 from camera_sites.ring import ring_of
-from camera_sites.story import acts_on_evidence, acts_on_need, acts_on_site, log_of, map_points, purposes_of, state_of
+from camera_sites.story import (
+    acts_on_evidence,
+    acts_on_need,
+    acts_on_site,
+    endings_of,
+    log_of,
+    map_points,
+    purposes_of,
+    state_of,
+)
 from portal.errors import Unfit
 from portal.forms import put_problems
 from portal.policies import require
@@ -74,7 +83,8 @@ def site_detail(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     context = {
         "records": records_of(site, now, limits), "limits": limits, "shown": SHOWN, "about_need": acts_on_need(site, request.user),
         "needs": site.need_reviews.select_related("reviewed_by"), "questions": site.need_questions.select_related("raised_by"),
-        "site": site, "state": state_of(site, now), "acts": acts_on_site(site, request.user),
+        "site": site, "state": state_of(site, now), "endings": endings_of(site, now) if site.status == CameraSite.Status.LIVE else [],
+        "acts": acts_on_site(site, request.user),
         "purposes": purposes_of(site), "cameras": site.cameras.select_related("commissioned_by"),
         "points": map_points([site], now), "events": log_of("camera_sites.camerasite", site.pk, request.user),
         "near": neighbours(site, by=request.user), "ring": ring_of(site, by=request.user),
