@@ -11,6 +11,7 @@ from audit.actions import record
 from audit.verbs import Verb
 from camera_sites import policies
 from camera_sites.actions.reviews import answer_by_version
+from camera_sites.as_read import print_of, require_not_overtaken
 from camera_sites.dpia_contents import REGISTERS, WRITTEN, chosen, content, digest, remaining, tidy, unknown_risks
 from camera_sites.dpia_exchange import read
 from camera_sites.models import Dpia, DpiaAdvice, DpiaContribution, DpiaDecision, DpiaVersion
@@ -69,13 +70,15 @@ def import_dpia(*, by: User, ref: str, document: Any, title: str = "", is_covert
 
 
 @transaction.atomic
-def begin_version(dpia: Dpia, *, by: User, **facts: Any) -> DpiaVersion:
-    """A new draft that starts from the latest version; the version that governs goes on governing meanwhile."""
+def begin_version(dpia: Dpia, *, by: User, as_read: str = "", **facts: Any) -> DpiaVersion:
+    """A new draft that starts from the latest version; the version that governs goes on governing meanwhile. `as_read` as of
+    `edit_version`."""
     dpia = _locked_dpia(dpia, by=by)
     require(policies.may_write_dpia(by))
     latest = dpia.versions.latest("number")
     if latest.status in (DpiaVersion.Status.DRAFT, DpiaVersion.Status.SUBMITTED):
         raise TooLate("Another version of this DPIA is being written or waits for a decision. Finish that one first.")
+    require_not_overtaken(as_read, print_of(latest, facts))
     now = timezone.now()
     kept = {name: getattr(latest, name) for name in WRITTEN}
     version = DpiaVersion(
@@ -92,12 +95,14 @@ def begin_version(dpia: Dpia, *, by: User, **facts: Any) -> DpiaVersion:
 
 
 @transaction.atomic
-def edit_version(version: DpiaVersion, *, by: User, **facts: Any) -> DpiaVersion:
-    """Changes a draft; whoever does has a hand in it, so neither advises on it nor decides it."""
+def edit_version(version: DpiaVersion, *, by: User, as_read: str = "", **facts: Any) -> DpiaVersion:
+    """Changes a draft; whoever does has a hand in it, so neither advises on it nor decides it. `as_read`, where the caller says
+    what stood in these sections when they read them, is its print: Overtaken when that has passed."""
     version = locked(version, by=by)
     require(policies.may_edit_version(by, version))
     if version.status != DpiaVersion.Status.DRAFT:
         raise TooLate("This version was submitted, so it can no longer be edited. Write a new version instead.")
+    require_not_overtaken(as_read, print_of(version, facts))
     _fill(version, facts).save()
     contribute(version, by=by, at=timezone.now())
     record(Verb.DPIA_EDITED, target=version.dpia, by=by, also=[version], version=version.number)

@@ -10,7 +10,8 @@ from accounts.policies import own_session
 from audit.actions import record
 from audit.verbs import Verb
 from camera_sites import policies
-from camera_sites.actions.sites import locked
+from camera_sites.actions.sites import WRITTEN, locked
+from camera_sites.as_read import print_of_proposal, require_not_overtaken
 from camera_sites.models import CameraSite, SiteDecision
 from camera_sites.nudges import publish_sites_soon
 from camera_sites.workflow import SITE
@@ -23,15 +24,17 @@ Status = CameraSite.Status
 
 
 @transaction.atomic
-def set_live(site: CameraSite, *, by: User, words: str = "") -> CameraSite:
+def set_live(site: CameraSite, *, by: User, words: str = "", as_read: str = "") -> CameraSite:
     """In service from now until its assessment's review date (R-113), by another than whoever proposed it.
 
     It is decided on the cell of the national matrix for its weightiest purpose; an exceptional one says why (R-112).
+    `as_read`, where the caller says which proposal they read, is its print: Overtaken when that has been edited.
     """
     site = locked(site, by=by)
     if not SITE.may(site, Status.LIVE) or site.status != Status.PROPOSED:
         raise TooLate(f"This camera site is {site.get_status_display().lower()}, so it cannot become live.")
     require(policies.may_set_live(by, site))
+    require_not_overtaken(as_read, proposal_as_read(site))
     now = timezone.now()
     decision = _decide(site, by=by, words=words.strip(), at=now)
     SITE.move(site, Status.LIVE, live_by=by, live_at=now, moved_by=by, moved_at=now)
@@ -85,6 +88,11 @@ def decommission(site: CameraSite, *, by: User, reason: str) -> CameraSite:
     publish_sites_soon()
     record(Verb.SITE_DECOMMISSIONED, target=site, by=by, reason=reason)
     return site
+
+
+def proposal_as_read(site: CameraSite) -> str:
+    """The print of all that is decided on when a site is set live."""
+    return print_of_proposal(site, WRITTEN)
 
 
 def _decide(site: CameraSite, *, by: User, words: str, at: dt.datetime) -> SiteDecision:

@@ -13,6 +13,7 @@ from audit.actions import record
 from audit.verbs import Verb
 from camera_sites import policies
 from camera_sites.actions.reviews import demand_reviews
+from camera_sites.as_read import print_of, require_not_overtaken
 from camera_sites.case import unfit
 from camera_sites.covered import assessments_of
 from camera_sites.models import Camera, CameraSite, Dpia, ReviewDemand, SiteContribution
@@ -48,12 +49,14 @@ def propose_site(*, by: User, seen_by: Iterable[User | Group] = (), **facts: Any
 
 
 @transaction.atomic
-def edit_site(site: CameraSite, *, by: User, **facts: Any) -> CameraSite:
-    """Changes a proposal, or what may change of a live site; whoever does has a hand in it."""
+def edit_site(site: CameraSite, *, by: User, as_read: str = "", **facts: Any) -> CameraSite:
+    """Changes a proposal, or what may change of a live site; whoever does has a hand in it. `as_read`, where the caller says
+    what stood in these fields when they read them, is its print: Overtaken when that has passed."""
     site = locked(site, by=by)
     if site.status == CameraSite.Status.DECOMMISSIONED:
         raise TooLate("This site is decommissioned. It comes back only as a new proposal.")
     require(policies.may_edit_site(by, site))
+    require_not_overtaken(as_read, print_of(site, facts))
     changed = {name: value for name, value in facts.items() if getattr(site, name) != value}
     decided = set(changed) - set(EDITABLE_WHEN_LIVE)
     if site.status != CameraSite.Status.PROPOSED and decided:

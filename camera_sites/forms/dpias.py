@@ -5,7 +5,9 @@ from typing import Any
 from django import forms
 
 from camera_sites.actions.dpias import REQUIRED
+from camera_sites.as_read import print_of
 from camera_sites.dpia_contents import PUBLISHABLE, SECTIONS, section_name
+from camera_sites.forms.as_read import AsReadField
 from camera_sites.models import ConsultationOutcome, Dpia, DpiaDecision, DpiaVersion
 
 TYPED = (
@@ -45,6 +47,8 @@ class VersionForm(forms.ModelForm):
         help_text="Beside the title and the summary. Names of sites, roads and people are left out by themselves.",
     )  # fmt: skip
 
+    as_read = AsReadField()
+
     class Meta:
         model = DpiaVersion
         fields = TYPED
@@ -64,11 +68,15 @@ class VersionForm(forms.ModelForm):
                 label=self.Meta.labels[name], help_text=self.Meta.help_texts[name], widget=self.fields[name].widget
             )
         self.order_fields(self.field_order or TYPED)
+        if self.instance._state.adding:
+            del self.fields["as_read"]
+        else:
+            self.initial["as_read"] = print_of(self.instance, TYPED)
 
     @property
     def facts(self) -> dict[str, Any]:
         """What the actions take."""
-        return {name: self.cleaned_data[name] for name in TYPED}
+        return {name: self.cleaned_data[name] for name in (*TYPED, "as_read") if name in self.fields}
 
     def _post_clean(self) -> None:
         """The model is not touched: actions write."""

@@ -7,7 +7,10 @@ from django.contrib.auth.models import Group
 from django.db.models import Exists, OuterRef
 
 from accounts.models import User
+from camera_sites.actions.service import proposal_as_read
 from camera_sites.actions.sites import DECIDED_ON, WRITTEN
+from camera_sites.as_read import print_of
+from camera_sites.forms.as_read import AsReadField
 from camera_sites.models import Camera, CameraSite, Dpia
 from camera_sites.narrowing import OVERDUE, SHOW, WANTING
 
@@ -17,6 +20,7 @@ class SiteForm(forms.ModelForm):
 
     field_order = ("ref", "name")
 
+    as_read = AsReadField()
     location_type = forms.ChoiceField(
         choices=CameraSite.LocationType.choices, widget=forms.RadioSelect, label="Kind of place"
     )
@@ -106,8 +110,11 @@ class SiteForm(forms.ModelForm):
         if self.instance.status != CameraSite.Status.PROPOSED:
             for name in DECIDED_ON:
                 del self.fields[name]
-        if not self.instance._state.adding:
+        if self.instance._state.adding:
+            del self.fields["as_read"]
+        else:
             del self.fields["seen_by"]
+            self.initial["as_read"] = print_of(self.instance, [name for name in self.fields if name != "as_read"])
 
     @property
     def facts(self) -> dict[str, Any]:
@@ -144,6 +151,11 @@ class LiveForm(forms.Form):
         required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 3}), label="Why",
         help_text="Asked for where the national matrix justifies this only exceptionally.",
     )  # fmt: skip
+    as_read = AsReadField()
+
+    def for_site(self, site: CameraSite) -> None:
+        """What is decided on."""
+        self.initial["as_read"] = proposal_as_read(site)
 
 
 class AccessForm(forms.Form):

@@ -12,7 +12,9 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from camera_sites import actions, policies
+from camera_sites.as_read import Overtaken
 from camera_sites.forms import AccessForm, CameraForm, LiveForm, ReasonForm
+from camera_sites.forms.as_read import put_overtaken
 from camera_sites.forms.evidence import of_site
 from camera_sites.models import CameraSite
 from camera_sites.story import state_of
@@ -43,6 +45,8 @@ def act_page(
                 act(site, by=request.user, **form.cleaned_data)
                 messages.success(request, words["done"])
                 return redirect("site_detail", site.pk)
+            except Overtaken as late:
+                put_overtaken(form, late)
             except Unfit as refusal:
                 put_problems(form, refusal)
         now = timezone.now()

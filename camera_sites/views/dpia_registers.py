@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from camera_sites import actions, policies
 from camera_sites.actions.dpias import digest_of
 from camera_sites.actions.prior_consultations import answer_due
+from camera_sites.as_read import Overtaken, print_of
 from camera_sites.dpia_contents import REGISTERS, differences, section_name
 from camera_sites.forms import AnswerForm, SentForm, register_forms
 from camera_sites.models import Dpia, DpiaVersion
@@ -31,18 +32,23 @@ def dpia_registers(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     require(policies.may_edit_version(request.user, version))
     registers = register_forms(version, request.POST or None)
     problems: list[str] = []
+    as_read = request.POST.get("as_read", "") if request.method == "POST" else print_of(version, REGISTERS)
     if request.method == "POST" and _valid(registers):
         facts = {name: rows.rows for name, rows in registers.items()}
         try:
             if version.status == DpiaVersion.Status.DRAFT:
-                actions.edit_version(version, by=request.user, **facts)
+                actions.edit_version(version, by=request.user, as_read=as_read, **facts)
             else:
-                actions.begin_version(dpia, by=request.user, **facts)
+                actions.begin_version(dpia, by=request.user, as_read=as_read, **facts)
             messages.success(request, "Draft saved.")
             return redirect(reverse("dpia_registers" if "more" in request.POST else "dpia_detail", args=[pk]))
+        except Overtaken as late:
+            problems, as_read = [str(late)], late.standing
         except Unfit as refusal:
             problems = [line for lines in refusal.fields.values() for line in lines]
-    context = {"dpia": dpia, "version": version, "registers": registers, "names": REGISTERS, "problems_told": problems}
+    context = {
+        "dpia": dpia, "version": version, "registers": registers, "names": REGISTERS, "problems_told": problems, "as_read": as_read
+    }  # fmt: skip
     wrong = problems or (request.method == "POST" and not _valid(registers))
     return render(request, "camera_sites/dpia_registers.html", context, status=422 if wrong else 200)
 

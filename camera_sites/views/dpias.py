@@ -13,8 +13,10 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from camera_sites import actions, policies
 from camera_sites.actions.dpias import latest_review_due, missing
+from camera_sites.as_read import Overtaken
 from camera_sites.dpia_contents import differences, section_name
 from camera_sites.forms import AdviceForm, DecideForm, DpiaForm, VersionForm
+from camera_sites.forms.as_read import put_overtaken
 from camera_sites.models import CameraSite, Dpia, DpiaDecision, DpiaVersion
 from camera_sites.story import (
     acts_on_dpia,
@@ -99,6 +101,8 @@ def dpia_edit(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
             else:
                 version = actions.begin_version(dpia, by=request.user, **form.facts)
             return _saved(request, version)
+        except Overtaken as late:
+            put_overtaken(form, late)
         except Unfit as refusal:
             put_problems(form, refusal)
     context = {"form": form, "dpia": dpia, "version": version}

@@ -15,9 +15,11 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from camera_sites import actions, narrowing, policies
 from camera_sites.accuracy import SHOWN, marks_of, records_of
+from camera_sites.as_read import Overtaken
 from camera_sites.case import lacking, likelihood_of
 from camera_sites.encirclement import closed_by
 from camera_sites.forms import RegistryFilter, SiteForm
+from camera_sites.forms.as_read import put_overtaken
 from camera_sites.limits import AccuracyLimits, need_days
 from camera_sites.models import CameraSite, PositionCheck, SiteGroupAccess
 from camera_sites.models.sites import CameraSiteQuerySet
@@ -133,6 +135,8 @@ def _written(
             elif ring.is_likely and not written.encircles:
                 messages.warning(request, f"This may close a ring around a town. {ring.words}")
             return redirect(then, written.pk)
+        except Overtaken as late:
+            put_overtaken(form, late)
         except Unfit as refusal:
             put_problems(form, refusal)
     context = {"form": form, "site": site}
