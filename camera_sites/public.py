@@ -3,7 +3,7 @@
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, TextField, Value
 from django.db.models.functions import Concat
 
-from camera_sites.models import CameraSite, Dpia, DpiaVersion
+from camera_sites.models import CameraSite, Coverage, Dpia, DpiaVersion
 
 DEGREES = r"\d\.\d{2,}"  # what a coordinate looks like, however roughly it is given
 PLACES = ("name", "road", "ref")
@@ -11,12 +11,13 @@ PLACES = ("name", "road", "ref")
 
 def summaries() -> "QuerySet[DpiaVersion]":
     """Approved public summaries but those of covert assessments, with `names_a_place`: whether title or summary names a site that
-    the assessment covers, its road or reference, or gives what looks like degrees."""
+    the assessment covers in any way, its road or reference, or gives what looks like degrees."""
     said = Concat(OuterRef("dpia__title"), Value(" "), OuterRef("public_summary"), output_field=TextField())
     naming = Q()
     for name in PLACES:
         naming |= ~Q(**{name: ""}) & Q(said__icontains=F(name))
-    sites = CameraSite.objects.filter(Q(dpia=OuterRef("dpia")) | Q(town_dpia=OuterRef("dpia")))
+    further = Coverage.objects.filter(kind=Coverage.Kind.SITE, dpia=OuterRef(OuterRef("dpia"))).values("subject")
+    sites = CameraSite.objects.filter(Q(dpia=OuterRef("dpia")) | Q(town_dpia=OuterRef("dpia")) | Q(pk__in=further))
     approved = DpiaVersion.objects.filter(status=DpiaVersion.Status.APPROVED).exclude(public_summary="")
     approved = approved.filter(dpia__in=Dpia.objects.open().values("pk"))
     return approved.annotate(

@@ -53,6 +53,10 @@ def planted(live_site, proposed_site, infrastructure_lead, dpo, asset_owner):
     )
     proposed = proposed_site(ref="zq-79", name="Mizzle Bridge", dpia=careless, **place(2))
     exact = _approved("dpia-y", "Of 70.11, -95.22", "Cameras on main roads.", infrastructure_lead, dpo, asset_owner)
+    further = _approved(
+        "dpia-w", "Of a back office", "Reads of Mizzle Bridge are kept.", infrastructure_lead, dpo, asset_owner
+    )
+    actions.cover(further, by=infrastructure_lead, kind="site", subject=proposed.pk, words="The back office.")
     _approved(
         "dpia-z", "Of main roads", "Cameras on main roads, reviewed every year.", infrastructure_lead, dpo, asset_owner
     )
@@ -159,4 +163,4 @@ def test_a_covert_site_is_in_no_public_count(planted, live_site):
 def test_a_public_summary_that_names_a_place_is_withheld_and_said_to_be(planted):
     page = Client().get(reverse("transparency")).content.decode()
     assert re.findall(r'<h3 class="govuk-heading-s">([^<]*)</h3>', page) == ["Of main roads"]
-    assert "2 summaries are not shown" in page
+    assert "3 summaries are not shown" in page

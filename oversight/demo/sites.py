@@ -120,9 +120,7 @@ def add_sites(people: dict[str, User], team: Group) -> dict[str, CameraSite]:
     with time_machine.travel(timezone.now() - YEAR - dt.timedelta(days=30)):
         for user in people.values():
             sign_in(user)  # decisions of that day were made in sessions of that day
-        lapsed = add_assessment(
-            people, "dpia-coast", "Coast road", about="Two cameras on the coast road.", review_in=YEAR
-        )
+        lapsed = add_assessment(people, "dpia-coast", "Eastcliff", about="Two cameras at Eastcliff.", review_in=YEAR)
         sites["nd-b02"] = _live(people, team, "nd-b02", lapsed)
     town = draft_assessment(people, "dpia-millbrook", "Millbrook as a whole", about="Six cameras around one town.")
     for ref, *_ in RING:

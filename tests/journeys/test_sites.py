@@ -104,7 +104,7 @@ def test_a_renewal_returns_a_lapsed_site_to_service_and_the_next_lapse_ends_it_t
     assert portal.read(1, plate, site=LAPSED) == 0
 
     page = bell.goes_to("/dpias/")
-    page.get_by_role("link", name="Coast road", exact=True).click()
+    page.get_by_role("link", name="Eastcliff", exact=True).click()
     pk = page.url.rstrip("/").rsplit("/", 1)[-1]
     address = f"/dpias/{pk}/"
     page.get_by_role("button", name="Write a new version").click()
