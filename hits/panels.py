@@ -1,6 +1,6 @@
 """What this room shows on other rooms' pages."""
 
-from django.db.models import Count
+from django.db.models import Case, Count, When
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.utils import timezone
@@ -15,10 +15,13 @@ def what_it_led_to(request: HttpRequest, entry: Entry) -> str:
     """On an entry's page: its hits and how they ended."""
     now = timezone.now()
     hits = Hit.objects.shown().filter(entry=entry)
-    ended = hits.exclude(closed_at=None).values_list("outcome__decision").annotate(n=Count("pk")).order_by("-n")
-    shown = hits.with_urgency(now, Limits.in_force(now)).with_story().order_by("-pk")[:10]
+    closed = Case(When(closed_at=None, then=False), default=True)
+    counted = list(hits.order_by().values_list(closed, "outcome__decision").annotate(n=Count("pk")).order_by("-n"))
+    count = sum(n for _, _, n in counted)
+    shown = hits.with_urgency(now, Limits.in_force(now)).with_story().order_by("-pk")[:10] if count else []
     context = {
-        "hits": shown, "count": hits.count(), "open_count": hits.open().count(), "ended": list(ended),
+        "hits": shown, "count": count, "open_count": sum(n for is_closed, _, n in counted if not is_closed),
+        "ended": [(decision, n) for is_closed, decision, n in counted if is_closed],
         "may_see": policies.may_see(request.user), "outcome_words": dict(Outcome.Decision.choices),
     }  # fmt: skip
     return render_to_string("hits/_entry_panel.html", context, request=request)

@@ -4,16 +4,18 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
+from django.db import models
+
 from accounts.models import Actor
 from camera_sites.models import CameraSite
 from hotlists import alerts, policies
 from hotlists.actions.entries import WRITTEN
-from hotlists.models import Entry, EntryVersion, Term
+from hotlists.models import Entry, EntryVersion, Review, Suspension, Term
 from hotlists.scope import in_words, read
 from hotlists.widening import NARROWABLE, Effect, effect_of
 from portal.moments import length
 from portal.policies import Verdict
-from standards.models import Category, StandardsProfile
+from standards.models import StandardsProfile
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +41,7 @@ def state_of(entry: Entry, latest: EntryVersion, term: Term | None, at: dt.datet
     """How an entry stands at this moment; the queryset `in_force` has the last word."""
     if entry.withdrawn_at and entry.withdrawn_at <= at:
         return State("Withdrawn", "stopped", entry.get_withdrawal_reason_display())
-    suspension = entry.suspensions.open_at(at).first()
+    suspension = next((one for one in entry.suspensions.all() if one.is_open_at(at)), None)
     if suspension:
         return State(suspension.get_kind_display(), "stopped", suspension.reason)
     if term is None:
@@ -98,7 +100,7 @@ def acts_on(entry: Entry, latest: EntryVersion, term: Term | None, user: Actor) 
     elif status in EntryVersion.UNDECIDED:
         acts.append(Act("Decide", "entry_decide", policies.may_decide(user, latest), is_next=True))
     if term is not None and not entry.withdrawn_at:
-        if entry.suspensions.filter(to_at=None).exists():
+        if any(one.to_at is None for one in entry.suspensions.all()):
             acts.append(Act("Lift the suspension", "entry_resume", policies.may_resume(user, entry)))
         else:
             acts.append(Act("Suspend", "entry_suspend", policies.may_suspend(user, entry)))
@@ -115,9 +117,22 @@ def acts_on(entry: Entry, latest: EntryVersion, term: Term | None, user: Actor) 
 
 
 def story_of(entry: Entry, user: Actor, at: dt.datetime) -> dict[str, Any]:
-    """All that the entry's page shows, but for what higher rooms add."""
-    latest = entry.versions.select_related("written_by", "submitted_by", "profile").latest("number")
-    term = entry.terms.governing(at).select_related("version", "version__written_by").first()
+    """All that the entry's page shows, but for what higher rooms add. What several ask for is fetched once, with the entry."""
+    models.prefetch_related_objects(
+        [entry],
+        models.Prefetch(
+            "versions",
+            EntryVersion.objects.select_related("written_by", "submitted_by", "profile", "release__answered_by"),
+        ),
+        "versions__contributions",
+        "versions__profile__categories",
+        models.Prefetch("suspensions", Suspension.objects.select_related("from_by", "to_by")),
+        models.Prefetch("reviews", Review.objects.select_related("reviewed_by")),
+    )
+    latest = entry.latest_version
+    term = entry.terms.governing(at).first()
+    if term:
+        term.version = next(version for version in entry.versions.all() if version.pk == term.version_id)
     shown = term.version if term else latest
     return {
         "entry": entry,
@@ -126,13 +141,13 @@ def story_of(entry: Entry, user: Actor, at: dt.datetime) -> dict[str, Any]:
         "shown": shown,
         "alert_text": alerts.text(shown),
         "scope": scope_of(term or shown, user),
-        "category": Category.objects.filter(profile_id=shown.profile_id, code=shown.category).first(),
+        "category": policies.category_of(shown),
         "state": state_of(entry, latest, term, at),
         "decisions": shown.decisions.open_to(user).select_related("decided_by"),
         "deciders_needed": policies.deciders_needed(shown),
-        "reviews": entry.reviews.select_related("reviewed_by"),
+        "reviews": entry.reviews.all(),
         "narrowings": entry.narrowings.select_related("narrowed_by"),
-        "suspensions": entry.suspensions.select_related("from_by", "to_by"),
+        "suspensions": entry.suspensions.all(),
         "interests": Entry.objects.other_interests_in(shown, user).with_force(at),
         "removal": _removal(entry, at),
         "follows": Entry.objects.visible_to(user).filter(pk=entry.follows).first() if entry.follows else None,

@@ -178,7 +178,6 @@ def held_of_entry(entry: Entry, now: dt.datetime) -> list[Held]:
     """Who holds this entry now, or has to prove that it is forgotten; one line a matcher."""
     rows = PublishedRow.objects.filter(hotlist=entry.hotlist_id, ref=str(entry.pk))
     current = rows.current().first()
-    unsigned = set(RevisionDoor.objects.values_list("matcher", flat=True))
     found: dict[object, Held] = {}
     copies_recalled = (
         RecallHolder.objects.filter(recall__in=Recall.objects.of_entry(entry.hotlist_id, str(entry.pk)))
@@ -186,6 +185,7 @@ def held_of_entry(entry: Entry, now: dt.datetime) -> list[Held]:
         .order_by("recall__opened_at")
     )
     if current is None:
+        unsigned = set(RevisionDoor.objects.values_list("matcher", flat=True))
         for copy in copies_recalled:
             since = entry.withdrawn_at if entry.withdrawn_at else copy.recall.opened_at
             found[copy.matcher_id] = Held(

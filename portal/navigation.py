@@ -21,8 +21,8 @@ class Entry:
     section: str
 
     def is_open_to(self, user: Any) -> bool:
-        """Whether this person is shown it; the page itself judges again."""
-        return bool(user.has_perm(self.gate) if isinstance(self.gate, str) else self.gate(user))
+        """Whether this person is shown it, by their roles as pages are judged; the page itself judges again."""
+        return bool(self.gate in user.role_permissions if isinstance(self.gate, str) else self.gate(user))
 
 
 @dataclass(frozen=True, slots=True)

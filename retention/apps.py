@@ -29,4 +29,4 @@ class RetentionConfig(AppConfig):
 
 def _holds_without_runs(user) -> bool:
     """Who places holds but does not watch over deletion reaches them by a word of their own."""
-    return user.has_perm("retention.place_hold") and not user.has_perm("retention.view_runs")
+    return "retention.place_hold" in user.role_permissions and "retention.view_runs" not in user.role_permissions

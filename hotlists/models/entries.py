@@ -193,6 +193,11 @@ class Entry(models.Model):
         return f"entry {str(self.pk)[-8:]} on {self.hotlist.title}"
 
     @property
+    def latest_version(self) -> EntryVersion:
+        """What was written last; of the versions that were fetched with the entry, where they were."""
+        return max(self.versions.all(), key=lambda version: version.number)
+
+    @property
     def removal_latency(self) -> dt.timedelta | None:
         """From what happened to the withdrawal that followed from it (R-024); None where either is not known."""
         return self.withdrawn_at - self.happened_at if self.withdrawn_at and self.happened_at else None

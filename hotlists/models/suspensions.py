@@ -56,3 +56,7 @@ class Suspension(models.Model):
                 name="hotlists_suspension_lifted_by_another", condition=Q(to_by__isnull=True) | ~Q(to_by=F("from_by"))
             ),
         ]
+
+    def is_open_at(self, at: dt.datetime) -> bool:
+        """Whether it holds its entry back at this moment, as `open_at` has it."""
+        return self.from_at <= at and (self.to_at is None or self.to_at > at)

@@ -1,7 +1,7 @@
 """Who may do what to lists, entries and feeds, and why not."""
 
 from .bulk import may_answer_releases, may_discard, may_release, may_work_on
-from .decisions import deciders_needed, may_decide, rank_needed
+from .decisions import category_of, deciders_needed, may_decide, rank_needed
 from .declared import (
     barred_to,
     may_answer_conflict,
@@ -81,6 +81,7 @@ from .warninglists import (
 
 __all__ = [
     "barred_to",
+    "category_of",
     "deciders_needed",
     "has_no_stake",
     "is_work_of",

@@ -34,19 +34,20 @@ def rank_needed(version: EntryVersion) -> Rank:
     floor = PROTECTED_ACTIVITY_RANK if version.protected_activity else Rank.NONE
     if version.risk_override:
         floor = max(floor, OVERRIDE_RANK)
-    category = _category(version)
+    category = category_of(version)
     return Rank(max(category.decider_rank if category else Rank.NONE, floor))
 
 
 def deciders_needed(version: EntryVersion) -> int:
     """How many people decide this version, each blind to the others until all have spoken (domain.md 3.2, R-027)."""
     floor = PROTECTED_ACTIVITY_DECIDERS if version.protected_activity else 1
-    category = _category(version)
+    category = category_of(version)
     return max(category.deciders if category else 1, floor)
 
 
-def _category(version: EntryVersion) -> Category | None:
-    """None of a draft that has none yet; one that waits for a decision has."""
+def category_of(version: EntryVersion) -> Category | None:
+    """What it is listed as, in the edition that it was written under. None of a draft that has none yet; one that waits for a
+    decision has."""
     return next((one for one in version.profile.categories.all() if one.code == version.category), None)
 
 

@@ -25,7 +25,7 @@ def may_narrow(user: Actor, entry: Entry) -> Verdict:
 
 def may_resume(user: Actor, entry: Entry) -> Verdict:
     """Lifting widens: in a session of one's own, by another person than those who suspended or disputed it."""
-    makers = set(entry.suspensions.filter(to_at=None).values_list("from_by_id", flat=True))
+    makers = {one.from_by_id for one in entry.suspensions.all() if one.to_at is None}
     if isinstance(user, User) and user.pk in makers:
         return Denied("You suspended or disputed this entry, so somebody else has to lift it.")
     return first_denial(

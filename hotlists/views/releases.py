@@ -71,15 +71,14 @@ def entry_discard(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 
 def draft_panel(request: HttpRequest, entry: Entry) -> str:
     """On the page of a draft: what stands of its release, and deleting it."""
-    version = entry.versions.select_related("release__answered_by").latest("number")
+    version = entry.latest_version
     if version.status != EntryVersion.Status.DRAFT:
         return ""
     now = timezone.now()
-    version.entry = entry
-    release = Release.objects.filter(version=version).select_related("answered_by").first()
-    is_over = submitted_today(request.user, now, but=entry) >= daily_number(now)
+    release, most = getattr(version, "release", None), daily_number(now)
+    is_over = submitted_today(request.user, now, but=entry) >= most
     context = {
-        "entry": entry, "release": release, "most": daily_number(now),
+        "entry": entry, "release": release, "most": most,
         "is_over": is_over and (release is None or release.lapsed_at is not None),
         "form": AskReleaseForm(), "may_submit": policies.may_submit(request.user, version),
         "may_discard": policies.may_discard(request.user, version),

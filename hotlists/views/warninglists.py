@@ -197,7 +197,7 @@ def refusal_answer(request: HttpRequest, pk: uuid.UUID, warninglist: uuid.UUID) 
 
 def refusal_panel(request: HttpRequest, entry: Entry) -> str:
     """On an entry's page: which warninglists refuse the plate of its draft, and who let it through."""
-    version = entry.versions.latest("number")
+    version = entry.latest_version
     refusals = _refusals(version) if version.status == EntryVersion.Status.DRAFT else []
     answers = entry.warninglist_answers.select_related("given_by", "warninglist")
     if not refusals and not answers:
