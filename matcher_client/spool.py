@@ -16,6 +16,7 @@ from matcher_client.session import Answered, NotSignedIn, PortalSession, SilentP
 log = logging.getLogger(__name__)
 
 LONGEST_WAIT = 10.0  # seconds; after an outage the control room should not wait longer than this
+REFUSED_FOR = 7 * 86_400  # seconds; as long as a camera's own reads are kept (domain.md, 6)
 REFUSALS = {400, 404, 409, 413, 415, 422}  # an answer that would be the same every time
 
 
@@ -30,6 +31,7 @@ class Spool:
         self._news = threading.Event()
         self._refused.mkdir(parents=True, exist_ok=True)
         self.lost = 0  # hits of an earlier process that nobody can read any more
+        self.forget_refused()
         # What the portal refused may be taken by a portal, or a client, that was mended meanwhile.
         for path in self._refused.glob("*.json"):
             path.replace(self._folder / path.name)
@@ -43,7 +45,7 @@ class Spool:
 
     @property
     def refused(self) -> int:
-        """How many hits the portal refused; they are kept."""
+        """How many hits the portal refused in the last week; they are kept so long."""
         return len(list(self._refused.glob("*.json")))
 
     def add(self, hit: dict[str, Any]) -> str:
@@ -59,12 +61,21 @@ class Spool:
         wait = 0.0
         while not stop.is_set():
             self._news.clear()
+            self.forget_refused()
             if self.send_all():
                 wait = 0.0
                 self._news.wait(1.0)
             else:
                 wait = min(LONGEST_WAIT, max(0.5, wait * 2))
                 stop.wait(wait * random.uniform(0.7, 1.0))  # noqa: S311 - so that matchers do not come back all at once
+
+    def forget_refused(self) -> None:
+        """Delete the hits that the portal refused a week ago: nobody will ever take them."""
+        for path in self._refused.glob("*.json"):
+            kept_since = path.name.partition("-")[0]  # as `add` named it, in nanoseconds
+            if kept_since.isdigit() and time.time_ns() - int(kept_since) > REFUSED_FOR * 1_000_000_000:
+                path.unlink()
+                log.warning("A hit that the portal refused a week ago was deleted.")
 
     def send_all(self) -> bool:
         """Send what is kept, oldest first. False when the portal could not take it now, or the disk would not give it."""

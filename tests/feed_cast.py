@@ -85,10 +85,10 @@ def checked_load(feed, agreement, manager, settings, tmp_path):
     """checked_load(rows or bytes, **over): a load that was read and waits for a decision."""
     settings.UPLOADS_DIR = tmp_path
 
-    def make(rows, *, by=None, mode=Load.Mode.COMPLETE, encoding="utf-8") -> Load:
+    def make(rows, *, by=None, mode=Load.Mode.COMPLETE, encoding="utf-8", file_name="voi.csv") -> Load:
         content = rows if isinstance(rows, bytes) else voi_file(rows)
         load = actions.receive(
-            feed, by=by or manager, chunks=[content[:1000], content[1000:]], file_name="voi.csv", mode=mode,
+            feed, by=by or manager, chunks=[content[:1000], content[1000:]], file_name=file_name, mode=mode,
             encoding=encoding,
         )  # fmt: skip
         return actions.check(load, by=JOB)

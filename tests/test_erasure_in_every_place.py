@@ -5,6 +5,7 @@ import ast
 import datetime as dt
 import inspect
 import re
+import tempfile
 from importlib import import_module
 from pathlib import Path
 
@@ -20,7 +21,8 @@ from django.utils import timezone
 from accounts.models import SystemJob
 from audit.models import ColumnChange
 from hotlists import actions as lists
-from hotlists.models import Departure, FeedRow, LoadProblem
+from hotlists.exports import Form
+from hotlists.models import Departure, FeedRow, Load, LoadProblem
 from portal.celery import app
 from portal.models import StoredAnswer
 from portal.typed import FIELD
@@ -28,6 +30,7 @@ from retention import actions as retention
 from tests.feed_cast import *  # noqa: F403 - fixtures
 from tests.feed_cast import plate, voi
 from tests.months_cast import *  # noqa: F403 - fixtures
+from tests.test_bulk import file_of, row
 from tests.test_idempotency import body, send
 from tests.test_retention import everything_that_mentions, months_later
 
@@ -181,3 +184,29 @@ def test_uploaded_file_and_what_it_said_go(loaded, tmp_path):
         assert everything_that_mentions(word) == []
     kept = [path for path in tmp_path.rglob("*") if path.is_file() and gone.encode() in path.read_bytes()]
     assert kept == []
+
+
+def test_a_files_name_that_names_a_vehicle_is_not_kept(loaded, hotlist, submitter):
+    """It would outlive the rows by years: files of loads, uploads of entries."""
+    loaded([voi(12)], file_name="about AB50 KLM.csv")
+    assert Load.objects.get().file_name == "(a name with a plate in it).csv"
+    lists.upload_entries(hotlist, by=submitter, content=file_of([row(1)]), file_name="AB50KLM.csv")
+    loaded([voi(12), voi(13)], file_name="insured-2026-11-23.csv")
+    assert Load.objects.order_by("pk").last().file_name == "insured-2026-11-23.csv"
+    for word in ("AB50KLM", TYPED):
+        assert everything_that_mentions(word) == []
+
+
+def test_what_is_taken_away_leaves_no_file_here(client_of, supervisor, approved_entry, monkeypatch, tmp_path):
+    """Files are made as they are sent; what is said of a bad row repeats nothing of it (above)."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    approved_entry(vrm_entered=TYPED)
+    places = (tmp_path, Path(django_settings.UPLOADS_DIR))
+    before = {path for place in places for path in place.rglob("*")}
+    for form in Form:
+        asked = {"form": form.value, "reason": "For the morning briefing.", "recipient": "The early shift"}
+        answer = client_of(supervisor).post("/entries/export/", asked)
+        sent = b"".join(answer.streaming_content)
+        assert answer.status_code == 200
+        assert b"AB50KLM" in sent or sent.startswith(b"PK"), form
+    assert {path for place in places for path in place.rglob("*")} == before

@@ -1,5 +1,7 @@
 """Hits on their way to the portal, and nothing kept of reads that are none."""
 
+import time
+
 import pytest
 
 from tests.loopback_portal import FOREVER, LIST, SITE, a_portal, a_read, a_row, in_service, matchers_of
@@ -116,3 +118,18 @@ def test_a_hit_that_the_portal_refuses_is_set_aside_and_tried_at_the_next_start(
     portal.hit_status = 201
     assert make_matcher().spool.send_all()
     assert len(portal.hits) == 2
+
+
+def test_a_hit_that_was_refused_for_a_week_is_deleted_and_not_sooner(portal, make_matcher, tmp_path):
+    portal.publish({LIST: [a_row()]}, in_service())
+    matcher = make_matcher()
+    matcher.update()
+    matcher.match([a_read(), a_read()])
+    portal.hit_status = 422
+    assert matcher.spool.send_all()
+    refused = sorted((tmp_path / "state" / "spool" / "refused").glob("*.json"))
+    week_ago = time.time_ns() - 7 * 86_400 * 10**9
+    for path, moment in zip(refused, (week_ago - 10**9, week_ago + 60 * 10**9), strict=True):
+        path.rename(path.with_name(f"{moment:020d}-{path.name.partition('-')[2]}"))
+    matcher.spool.forget_refused()
+    assert [int(path.name[:20]) for path in refused[0].parent.glob("*.json")] == [week_ago + 60 * 10**9]

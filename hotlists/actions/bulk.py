@@ -19,6 +19,7 @@ from hotlists.actions.conflicts import Act, link_of, report_conflict
 from hotlists.actions.entries import WRITTEN, begin_entry, begin_version, following
 from hotlists.bulk import reading
 from hotlists.bulk.columns import HEADINGS, Unreadable, read_cell
+from hotlists.feeds.files import kept_name
 from hotlists.models import Bulk, BulkRow, Entry, EntryVersion, Hotlist
 from hotlists.nudges import draft_soon
 from hotlists.workflow import BULK
@@ -44,7 +45,7 @@ def upload_entries(hotlist: Hotlist, *, by: User, content: bytes, file_name: str
         raise Unfit(words, {"file": [words]})
     headings, rows = reading.rows_of(content, most=StandardsProfile.objects.in_force(now).number("entry.upload"))
     bulk = Bulk.objects.create(
-        hotlist=hotlist, kind=Bulk.Kind.UPLOAD, status=Status.CHECKED, made_by=by, made_at=now, file_name=file_name[-255:],
+        hotlist=hotlist, kind=Bulk.Kind.UPLOAD, status=Status.CHECKED, made_by=by, made_at=now, file_name=kept_name(file_name),
         sha256=hashlib.sha256(content).hexdigest(), headings=headings,
     )  # fmt: skip
     found = [BulkRow(bulk=bulk, number=n, written=cells) for n, cells in enumerate(rows, 2)]

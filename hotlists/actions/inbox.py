@@ -16,6 +16,7 @@ from audit.verbs import Verb
 from hotlists import policies
 from hotlists.actions.loads import accept, receive
 from hotlists.feeds import inbox
+from hotlists.feeds.files import kept_name
 from hotlists.feeds.inbox import LeftFile
 from hotlists.models import Load, SourceAgreement
 from portal.errors import Refused, TooLate, Unfit
@@ -97,5 +98,12 @@ def _take_oldest(
 @transaction.atomic
 def _set_aside(agreement: SourceAgreement, file: LeftFile, taken: Taken, why: str, *, by: SystemJob) -> None:
     slug = agreement.hotlist.slug
-    record(Verb.LOAD_FILE_SET_ASIDE, target=agreement.hotlist, by=by, also=[agreement], file_name=file.name, reason=why)
+    record(
+        Verb.LOAD_FILE_SET_ASIDE,
+        target=agreement.hotlist,
+        by=by,
+        also=[agreement],
+        file_name=kept_name(file.name),
+        reason=why,
+    )
     transaction.on_commit(lambda: taken.set_aside.append(inbox.set_aside(file, slug)))

@@ -44,7 +44,7 @@ def receive(
             profile = ImportProfile.objects.governing(now).filter(hotlist=hotlist).first()
             load = Load.objects.create(
                 pk=load_id, hotlist=hotlist, agreement=_agreement(hotlist, now), mode=Load.Mode(mode), profile=profile,
-                encoding=Load.Encoding(encoding or layout_of(profile).encoding), file_name=file_name[-255:], size=size,
+                encoding=Load.Encoding(encoding or layout_of(profile).encoding), file_name=files.kept_name(file_name), size=size,
                 sha256=sha256, uploaded_at=now,
                 **({"uploaded_by": by} if isinstance(by, User) else {"uploaded_machine": by}),
             )  # fmt: skip

@@ -14,6 +14,7 @@ from audit.actions import record
 from audit.verbs import Verb
 from hotlists import policies, warnings
 from hotlists.actions.conflicts import Act, require_no_conflict
+from hotlists.feeds.files import kept_name
 from hotlists.models import (
     EntryVersion,
     Warninglist,
@@ -77,7 +78,7 @@ def load_warninglist(
     )  # fmt: skip
     edition = WarninglistEdition.objects.create(
         warninglist=warninglist, number=(warninglist.editions.aggregate(last=Max("number"))["last"] or 0) + 1, effect=effect,
-        meaning=meaning.strip(), advice=advice.strip(), answer_rank=answer_rank, file_name=file_name[-255:], loaded_by=by,
+        meaning=meaning.strip(), advice=advice.strip(), answer_rank=answer_rank, file_name=kept_name(file_name), loaded_by=by,
         loaded_at=now, idle_since=now, compared_with=before, sha256=found.sha256, count=found.count, patterns=found.patterns,
         bad_rows=len(found.bad), added=found.added, removed=found.removed, changed=found.changed,
     )  # fmt: skip

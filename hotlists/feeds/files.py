@@ -9,6 +9,7 @@ from pathlib import Path
 
 from django.conf import settings
 
+from matcher_client.vrm import named_in
 from portal.errors import Unfit
 
 LARGEST = 4 << 30  # bytes
@@ -17,6 +18,12 @@ LARGEST = 4 << 30  # bytes
 def path_of(load_id: uuid.UUID) -> Path:
     """Where the file of a load lies until it is decided."""
     return Path(settings.UPLOADS_DIR) / "loads" / f"{load_id}.csv"
+
+
+def kept_name(name: str) -> str:
+    """What is kept of a file's name: its last 255 characters; of one that names a vehicle only the ending, since the name outlives
+    the rows (R-065)."""
+    return f"(a name with a plate in it){Path(name).suffix[:20]}" if named_in(name) else name[-255:]
 
 
 def store(load_id: uuid.UUID, chunks: Iterable[bytes]) -> tuple[int, str]:
