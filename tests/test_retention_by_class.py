@@ -12,6 +12,8 @@ from audit.actions import record
 from audit.models import Event, EventDetail
 from audit.verbs import Verb
 from camera_sites import actions as camera_sites
+from hotlists import actions as lists
+from hotlists.models import Entry
 from portal.database.throwaway import admin_connection
 from portal.errors import Unfit
 from portal.partitions import month_start
@@ -21,6 +23,7 @@ from retention.rules import Fate
 from retention.schedule import BY_LABEL
 from standards.models import StandardsProfile
 from tests.hit_cast import *  # noqa: F403 - fixtures
+from tests.test_retention import months_later
 
 pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "owner", "retention"])
 
@@ -35,6 +38,9 @@ REFERENCE = {
     "audit.Event": (72, None),
     "camera_sites.CameraSite": (72, "decommissioned_at"),
     "camera_sites.SelfAssessment": (72, "signed_at"),
+    "scrutiny.Concern": (24, "answered_at"),
+    "hotlists.Recovery": (12, "recorded_at"),
+    "hotlists.Departure": (12, "left_at"),
 }
 KEPT = ("retention.Certificate", "camera_sites.Dpia", "accounts.User", "matchers.Matcher", "hotlists.FeedRow")
 
@@ -141,3 +147,20 @@ def test_relation_that_the_schedule_forgets_fails_the_check(monkeypatch):
     monkeypatch.setattr(checks, "BY_LABEL", kept)
     found = [words for number, words in checks.problems() if number == 3]
     assert any("hits.Outcome.hit points at hits.Hit" in words for words in found)
+
+
+def test_who_decided_an_entry_stays_six_years_without_its_plate_and_words(approved_entry, supervisor):
+    """Section 6, authority and review: with the entry; then as what the log keeps of it."""
+    entry = approved_entry()
+    decided = Event.objects.get(verb=Verb.ENTRY_APPROVED, correlation_id__isnull=False, plate_hash__gt="")
+    lists.withdraw(entry, by=supervisor, reason="located")
+    with months_later(13):
+        retention.apply(by=JOB)
+    assert not Entry.objects.exists()
+    kept = Event.objects.get(pk=decided.pk)
+    assert (kept.verb, kept.actor_id, kept.subject_id) == (Verb.ENTRY_APPROVED, str(supervisor.pk), decided.subject_id)
+    assert not EventDetail.objects.filter(pk=kept.pk).exists()
+    rule = BY_LABEL["audit.Event"]
+    six_years = month_start(kept.at, months_later=73)
+    assert not erasure.due(rule, six_years - dt.timedelta(seconds=1)).filter(pk=kept.pk).exists()
+    assert erasure.due(rule, six_years).filter(pk=kept.pk).exists()
