@@ -27,6 +27,8 @@ ANSWERS = {
 }  # fmt: skip
 FEARED = {"32": "Illegitimate access to data", "33": "Unwanted change of data", "34": "Loss of data"}
 ASPECTS = {"1": "Impacts", "2": "Threats", "3": "Sources", "4": "Measures"}
+# What is taken of each: what is in words, and how severe and how likely it is.
+TAKEN = {**{aspect: {"list"} for aspect in ASPECTS}, "5": {"text", "gauge"}, "6": {"text", "gauge"}}
 # Of the tool's own working, not of what was assessed.
 WORKING = {
     "id", "pia_id", "created_at", "updated_at", "dbVersion", "tableName", "serverUrl", "numberOfQuestions", "objectStore",
@@ -145,14 +147,19 @@ def _ours(given: dict[str, Any]) -> tuple[str, str, dict[str, Any]]:
         for name in ("residual_risk_high", "published_sections", *REGISTERS, "left_over")
         if name in whole
     }
+    before, files = facts.get("left_over", []), whole.get("attachments", [])
+    is_listed = isinstance(before, list) and all(
+        isinstance(item, dict) and {"at", "value"} <= set(item) for item in before
+    )
+    if not isinstance(facts.get("residual_risk_high", False), bool) or not is_listed or not isinstance(files, list):
+        raise Unfit("This is not an assessment.", {"file": ["Parts of it are not as the schema says."]})
     left = [{"at": f"sections.{name}", "value": text} for name, text in sections.items() if name not in facts]
-    left += [{"at": f"attachments.{i}", "value": item} for i, item in enumerate(whole.get("attachments") or [])]
+    left += [{"at": f"attachments.{i}", "value": item} for i, item in enumerate(files)]
     left += [
         {"at": name, "value": given[name]} for name in ("advice", "prior_consultation", "decision") if name in given
     ]
-    if not isinstance(facts.get("residual_risk_high", False), bool) or not isinstance(facts.get("left_over", []), list):
-        raise Unfit("This is not an assessment.", {"file": ["Parts of it are not as the schema says."]})
-    return str(whole.get("title", "")), "another portal", facts | {"left_over": [*facts.get("left_over", []), *left]}
+    kept = [{"at": str(item["at"]), "value": item["value"]} for item in before]
+    return str(whole.get("title", "")), "another portal", facts | {"left_over": [*kept, *left]}
 
 
 def _of_the_tool(given: dict[str, Any]) -> tuple[str, str, dict[str, Any]]:
@@ -166,15 +173,24 @@ def _of_the_tool(given: dict[str, Any]) -> tuple[str, str, dict[str, Any]]:
             continue
         ref = str(answer.get("reference_to", ""))
         data = answer.get("data") if isinstance(answer.get("data"), dict) else {}
-        if ref[:2] in FEARED and len(ref) == 3 and data:
+        if ref[:2] in FEARED and ref[2:] in TAKEN and data and ref[2] not in events.get(ref[:2], {}):
             events.setdefault(ref[:2], {})[ref[2]] = data
+            left += _rest(data, f"answers.{ref}", TAKEN[ref[2]])
         elif (section := ANSWERS.get(ref)) and (text := plain(data.get("text"))):
             texts.setdefault(section, []).append(text)
+            left += _rest(data, f"answers.{ref}", {"text"})
         elif _says_something(answer.get("data")):
             left.append({"at": f"answers.{ref}", "value": answer.get("data")})
     risks = []
     for prefix, aspects in sorted(events.items()):
         row, words = _risk(prefix, aspects)
+        if row is None:
+            gauges = {number: aspects.get(number, {}).get("gauge") for number in ("5", "6")}
+            left += [
+                {"at": f"answers.{prefix}{number}.gauge", "value": gauge}
+                for number, gauge in gauges.items()
+                if _says_something(gauge)
+            ]
         texts.setdefault("risks", []).append(words)
         if row:
             risks.append(row)

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from audit.models import Event
 from audit.verbs import Verb
 from camera_sites import actions
-from camera_sites.dpia_contents import SECTIONS
+from camera_sites.dpia_contents import SECTIONS, digest
 from camera_sites.dpia_exchange import document, parsed, plain, read, schema
 from camera_sites.models import Dpia, DpiaVersion
 from portal.errors import Refused, Unfit
@@ -89,6 +89,31 @@ def test_document_altered_on_its_way_is_refused(draft, infrastructure_lead):
     with pytest.raises(Unfit, match="altered"):
         actions.import_dpia(by=infrastructure_lead, ref="again", document=told)
     assert Dpia.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"attachments": 5}, {"attachments": {"a": 1}}, {"left_over": [5]}, {"left_over": ["a"]}, {"left_over": [{"at": "a"}]}],
+)  # fmt: skip
+def test_document_not_as_its_schema_says_is_refused_though_its_digest_fits(draft, infrastructure_lead, wrong):
+    whole = document(draft)["content"] | wrong
+    with pytest.raises(Unfit, match="not an assessment"):
+        actions.import_dpia(by=infrastructure_lead, ref="again", document={"content": whole, "digest": digest(whole)})
+
+
+def test_what_an_answer_says_beside_what_is_taken_of_it_is_kept(infrastructure_lead):
+    told = of_the_tool(answers=[
+        answer(111, "Reads.", None, ["At three lanes"]), answer(321, "Journeys of all.", None, ["Journeys known"]),
+        answer(325, "Hard to undo.", 3), answer(331, None, None, ["First said"]), answer(331, None, None, ["Said again"]),
+        answer(329, "Of a later edition."),
+    ])  # fmt: skip
+    version = actions.import_dpia(by=infrastructure_lead, ref="from-tool", document=told)
+    left = {item["at"]: item["value"] for item in version.left_over if item["at"].startswith("answers.")}
+    assert left == {
+        "answers.111.list": ["At three lanes"], "answers.321.text": "Journeys of all.", "answers.325.gauge": 3,
+        "answers.331": told["answers"][4]["data"], "answers.329": told["answers"][5]["data"],
+    }  # fmt: skip
+    assert (version.risk_register, "First said" in version.risks) == ([], True)
 
 
 def test_the_other_tools_assessment_is_mapped_and_the_rest_kept(infrastructure_lead):
