@@ -12,11 +12,10 @@ from camera_sites.models import CameraSite
 from camera_sites.models.roads import RoadNetwork, RoadStretch
 from camera_sites.models.sites import METRES_A_DEGREE
 from camera_sites.neighbours import metres_between
-from camera_sites.roads import Encircled, Stretch, encircled, standing_by
+from camera_sites.roads import LONGEST, Encircled, Stretch, encircled, standing_by
 from standards.models import StandardsProfile
 
 NAMED = 5  # roads and sites
-LONGEST = 3_000  # metres of a stretch without a point between
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,8 @@ from portal.errors import Unfit
 Place = tuple[float, float]  # degrees north and east
 LARGEST = 64 * 1024 * 1024  # bytes of a file
 FAULTS = 20  # told at once
+LONGEST = 10_000  # metres of a stretch without a point between: what is searched grows with the square of it
+WIDEST = 2  # degrees of it from east to west; more goes round the globe, or by its poles
 EXACT = 6  # decimals of a degree by which points are one: a hand's breadth
 CELL = 0.005  # degrees: stretches are found near a camera by cells so wide
 
@@ -191,7 +193,12 @@ def _of_feature(feature: dict) -> Iterator[Stretch]:
             raise _Fault("has fewer than two points.")
         for start, end in itertools.pairwise(points):
             if start != end:
-                yield Stretch(start, end, name.strip())
+                stretch = Stretch(start, end, name.strip())
+                if stretch.metres > LONGEST or abs(start[1] - end[1]) > WIDEST:
+                    raise _Fault(
+                        f"has more than {LONGEST // 1000} km without a point between. Give the points on the way."
+                    )
+                yield stretch
 
 
 def _place(point: list[float]) -> Place:

@@ -185,6 +185,8 @@ FAULTY = [
     (b'{"type": "FeatureCollection", "features": [NaN]}', "not a GeoJSON"), (b"[" * 100_000, "not a GeoJSON"),
     (features(), "no road"), (features({"type": "Point", "coordinates": [1, 2]}), "not a line"),
     (features({"type": "LineString", "coordinates": [[54, 99], [1, 200]]}), "leaves the globe"),
+    (features({"type": "LineString", "coordinates": [[-179, -80], [179, 80]]}), "without a point between"),
+    (features({"type": "LineString", "coordinates": [[179.99, 10], [-179.99, 10]]}), "without a point between"),
     (features(None, {"type": "LineString", "coordinates": [[1]]}), "Road 2"),
 ]  # fmt: skip
 
