@@ -1,8 +1,6 @@
 """Complaints, requests of people about their data and breaches over the API: for people, since they name who brought them."""
 
 import uuid
-from collections.abc import Callable
-from typing import Any
 
 from drf_spectacular.utils import extend_schema
 from rest_framework import generics, serializers, status
@@ -15,6 +13,7 @@ from portal.errors import Stranger
 from portal.idempotency import idempotent
 from portal.policies import require
 from scrutiny import actions, policies
+from scrutiny.api.verbs import verb_view
 from scrutiny.models import Concern, ConcernNote
 
 
@@ -112,31 +111,27 @@ class ConcernDetail(APIView):
         return Response(ConcernDetailSerializer(concern).data)
 
 
-def _verb(name: str, shape: type[serializers.Serializer], act: Callable[..., Any]):
-    class View(APIView):
-        """Does it, and shows the concern as it stands after."""
-
-        permission_classes = (Has,)
-        machine_scopes = PEOPLE_ONLY
-
-        @extend_schema(request=shape, responses=ConcernDetailSerializer, operation_id=f"concerns_{name.lower()}")
-        def post(self, request: Request, pk: uuid.UUID) -> Response:
-            given = shape(data=request.data)
-            given.is_valid(raise_exception=True)
-            act(_concern(request, pk), by=actor(request), **given.validated_data)
-            return Response(ConcernDetailSerializer(Concern.objects.get(pk=pk)).data)
-
-    View.__name__ = View.__qualname__ = f"Concern{name}"
-    return View
-
-
-ConcernNoteView = _verb("Note", ConcernWordsSerializer, actions.note_concern)
-ConcernAnswer = _verb("Answer", ConcernAnswerSerializer, actions.answer_concern)
-ConcernReopen = _verb("Reopen", ConcernWordsSerializer, actions.reopen_concern)
-
-
 def _concern(request: Request, pk: uuid.UUID) -> Concern:
     concern = Concern.objects.filter(pk=pk).first()
     if concern is None or not policies.may_see_concern(actor(request), concern):
         raise Stranger("There is no such concern, or it is not yours to see.")
     return concern
+
+
+ConcernNoteView = verb_view(
+    "Concern Note", find=_concern, act=actions.note_concern, takes=ConcernWordsSerializer, shows=ConcernDetailSerializer
+)
+ConcernAnswer = verb_view(
+    "Concern Answer",
+    find=_concern,
+    act=actions.answer_concern,
+    takes=ConcernAnswerSerializer,
+    shows=ConcernDetailSerializer,
+)
+ConcernReopen = verb_view(
+    "Concern Reopen",
+    find=_concern,
+    act=actions.reopen_concern,
+    takes=ConcernWordsSerializer,
+    shows=ConcernDetailSerializer,
+)

@@ -1,8 +1,6 @@
 """Findings over the API."""
 
 import uuid
-from collections.abc import Callable
-from typing import Any
 
 from drf_spectacular.utils import extend_schema
 from rest_framework import generics, serializers, status
@@ -10,11 +8,12 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from accounts.authentication import PEOPLE_ONLY, Has, actor
+from accounts.authentication import Has, actor
 from accounts.models import User
 from portal.errors import Stranger
 from portal.policies import require
 from scrutiny import actions, policies
+from scrutiny.api.verbs import verb_view
 from scrutiny.models import Finding, FindingNote
 
 READ = {"GET": ("read",)}
@@ -102,31 +101,23 @@ class FindingDetail(APIView):
         return Response(FindingDetailSerializer(_finding(request, pk)).data)
 
 
-def _verb(name: str, shape: type[serializers.Serializer], act: Callable[..., Any]):
-    class View(APIView):
-        """Does it, and shows the finding as it stands after."""
-
-        permission_classes = (Has,)
-        machine_scopes = PEOPLE_ONLY
-
-        @extend_schema(request=shape, responses=FindingDetailSerializer, operation_id=f"findings_{name.lower()}")
-        def post(self, request: Request, pk: uuid.UUID) -> Response:
-            given = shape(data=request.data)
-            given.is_valid(raise_exception=True)
-            act(_finding(request, pk), by=actor(request), **given.validated_data)
-            return Response(FindingDetailSerializer(Finding.objects.get(pk=pk)).data)
-
-    View.__name__ = View.__qualname__ = f"Finding{name}"
-    return View
-
-
-FindingNoteView = _verb("Note", FindingWordsSerializer, actions.note)
-FindingClose = _verb("Close", FindingWordsSerializer, actions.close_finding)
-FindingRetest = _verb("Retest", RetestSerializer, actions.retest)
-
-
 def _finding(request: Request, pk: uuid.UUID) -> Finding:
     finding = Finding.objects.filter(pk=pk).first()
     if finding is None or not policies.may_see(actor(request), finding):
         raise Stranger("There is no such finding, or it is not yours to see.")
     return finding
+
+
+FindingNoteView = verb_view(
+    "Finding Note", find=_finding, act=actions.note, takes=FindingWordsSerializer, shows=FindingDetailSerializer
+)
+FindingClose = verb_view(
+    "Finding Close",
+    find=_finding,
+    act=actions.close_finding,
+    takes=FindingWordsSerializer,
+    shows=FindingDetailSerializer,
+)
+FindingRetest = verb_view(
+    "Finding Retest", find=_finding, act=actions.retest, takes=RetestSerializer, shows=FindingDetailSerializer
+)

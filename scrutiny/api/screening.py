@@ -1,7 +1,6 @@
 """Signs of misuse over the API. People only: there are acts of people behind them."""
 
 import uuid
-from collections.abc import Callable
 from typing import Any
 
 from drf_spectacular.utils import OpenApiParameter, extend_schema
@@ -15,6 +14,7 @@ from accounts.models import User
 from portal.errors import Stranger
 from portal.policies import require
 from scrutiny import actions, policies
+from scrutiny.api.verbs import verb_view
 from scrutiny.indicators import BY_ID, INDICATORS
 from scrutiny.models import Signal
 from scrutiny.told import tell_acts
@@ -147,31 +147,17 @@ class SignalDetail(APIView):
         return Response(SignalDetailSerializer(actions.open_signal(_signal(request, pk), by=actor(request))).data)
 
 
-def _verb(name: str, shape: type[serializers.Serializer], act: Callable[..., Signal]):
-    class View(APIView):
-        """Judges it, and shows it as it stands after."""
-
-        permission_classes = (Has,)
-        machine_scopes = PEOPLE_ONLY
-
-        @extend_schema(request=shape, responses=SignalSerializer, operation_id=f"signals_{name.lower()}")
-        def post(self, request: Request, pk: uuid.UUID) -> Response:
-            given = shape(data=request.data)
-            given.is_valid(raise_exception=True)
-            judged = act(_signal(request, pk), by=actor(request), **given.validated_data)
-            return Response(SignalSerializer(judged).data)
-
-    View.__name__ = View.__qualname__ = f"Signal{name}"
-    return View
-
-
-SignalTakeUp = _verb("TakeUp", TakeUpSerializer, actions.take_up)
-SignalDismiss = _verb("Dismiss", DismissSerializer, actions.dismiss)
-
-
 def _signal(request: Request, pk: uuid.UUID) -> Signal:
     require(policies.may_see_signals(actor(request)))
     signal = Signal.objects.filter(pk=pk).first()
     if signal is None or not policies.may_see_signal(actor(request), signal):
         raise Stranger("There is no such signal, or it is not yours to see.")
     return signal
+
+
+SignalTakeUp = verb_view(
+    "Signal TakeUp", find=_signal, act=actions.take_up, takes=TakeUpSerializer, shows=SignalSerializer
+)
+SignalDismiss = verb_view(
+    "Signal Dismiss", find=_signal, act=actions.dismiss, takes=DismissSerializer, shows=SignalSerializer
+)
