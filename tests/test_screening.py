@@ -17,6 +17,7 @@ from portal.errors import Refused, TooLate, Unfit
 from scrutiny import actions
 from scrutiny.indicators import BY_ID, INDICATORS
 from scrutiny.indicators.hours import unusual
+from scrutiny.indicators.indicator import MOST_KEPT
 from scrutiny.models import Signal
 from standards.models import StandardsProfile
 from tests.cast import JOB, approve, person
@@ -53,6 +54,14 @@ def test_one_plate_searched_again_and_again_is_a_sign(submitter, supervisor, num
     assert (signal.who, signal.count) == (submitter, numbers["indicator.plate.looks"])
     assert signal.plate_hash
     assert "XY50ZZZ" not in str(vars(signal))
+
+
+def test_of_very_many_acts_the_newest_are_kept_with_the_signal_and_all_are_counted(submitter):
+    searches(submitter, times=MOST_KEPT + 3)
+    (signal,) = found("one_plate_again")
+    assert signal.count == MOST_KEPT + 3
+    newest = Event.objects.filter(verb=Verb.PLATE_SEARCHED).newest_first().values_list("pk", flat=True)
+    assert signal.acts == list(newest[:MOST_KEPT])
 
 
 def test_many_searches_for_many_plates_are_none(submitter, numbers):

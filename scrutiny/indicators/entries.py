@@ -37,10 +37,10 @@ def _readded(span: Span) -> QuerySet[EntryVersion]:
 
 def _case_over(span: Span) -> QuerySet[EntryVersion]:
     """Submitted under a reference whose case had ended: an entry under it was withdrawn, because it was solved or unjustified."""
-    of_case = EntryVersion.objects.filter(entry=OuterRef("pk"), source_ref=OuterRef(OuterRef("source_ref")))
-    over = Entry.objects.filter(
-        Exists(of_case), withdrawal_reason__in=CASE_OVER, withdrawn_at__lt=OuterRef("submitted_at")
-    ).exclude(pk=OuterRef("entry_id"))
+    # Of versions, and not of entries that have such a version: so all of it is one join by the reference.
+    over = EntryVersion.objects.filter(
+        source_ref=OuterRef("source_ref"), entry__withdrawal_reason__in=CASE_OVER, entry__withdrawn_at__lt=OuterRef("submitted_at")
+    ).exclude(entry=OuterRef("entry"))  # fmt: skip
     return _by_author(_submitted(span.since, span.until).filter(Exists(over)).exclude(source_ref=""))
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.postgres.aggregates import ArrayAgg
-from django.db.models import Count, Exists, Max, Min, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, F, Max, Min, OuterRef, Q, QuerySet
 
 from scrutiny.models import Signal
 
@@ -75,14 +75,15 @@ class Indicator:
         told = Signal.objects.filter(indicator=self.id, matter=OuterRef("matter"), until_at__gte=OuterRef("moment"))
         found = (
             acts.filter(~Exists(told)).order_by().values(*GROUP)
-            .annotate(n=Count("pk"), since=Min("moment"), last=Max("moment"),
-                      ids=ArrayAgg("pk", order_by="-pk"))
+            .annotate(n=Count("pk"), since=Min("moment"), last=Max("moment"), all_ids=ArrayAgg("pk", order_by="-pk"))
+            .annotate(ids=F(f"all_ids__0_{MOST_KEPT}"))
             .filter(Q(n__gte=span.numbers[self.least]) | Q(matter__in=growing))
             .order_by("matter")
+            .values(*GROUP, "n", "since", "last", "ids")  # not all of them: some matters have tens of thousands
         )  # fmt: skip
         matters = [
             Matter(row["matter"], row["who"], row["other"], row["plate"] or "", str(row["thing"] or ""),
-                   row["ids"][:MOST_KEPT], row["n"], row["since"], row["last"])
+                   row["ids"], row["n"], row["since"], row["last"])
             for row in found
         ]  # fmt: skip
         if self.keep:
