@@ -56,6 +56,18 @@ def test_what_is_set_live_is_what_was_read(change, proposed_site, infrastructure
     assert CameraSite.objects.get().status == CameraSite.Status.LIVE
 
 
+def test_the_api_sets_live_only_what_was_read_where_it_says_so(
+    proposed_site, infrastructure_lead, superintendent, client_of
+):
+    site, decider = proposed_site(), client_of(superintendent)
+    tag = decider.get(reverse("api_site_detail", args=[site.pk])).headers["ETag"]
+    actions.add_camera(site, by=infrastructure_lead, ref="ring-north-2", lane="2", direction="south")
+    body = {"path": reverse("api_site_set_live", args=[site.pk]), "data": {}, "content_type": "application/json"}
+    assert decider.post(**body, headers={"If-Match": tag}).status_code == 412
+    tag = decider.get(reverse("api_site_detail", args=[site.pk])).headers["ETag"]
+    assert decider.post(**body, headers={"If-Match": tag}).json()["status"] == "live"
+
+
 def test_sections_of_a_draft_saved_in_two_windows(draft, infrastructure_lead, client_of):
     client, address = client_of(infrastructure_lead), reverse("dpia_edit", args=[draft.dpia_id])
     opened = as_read(client.get(address))

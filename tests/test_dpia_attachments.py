@@ -88,6 +88,13 @@ def test_what_is_attached_is_bound_by_what_is_approved(draft, infrastructure_lea
             cursor.execute(statement)
 
 
+def test_who_judges_a_version_is_shown_its_files(draft, infrastructure_lead, dpo, client_of):
+    made = attach(draft, infrastructure_lead)
+    actions.submit(draft, by=infrastructure_lead)
+    page = client_of(dpo).get(reverse("dpia_advise", args=[draft.dpia_id])).content.decode()
+    assert reverse("dpia_attachment", args=[draft.dpia_id, made.pk]) in page
+
+
 @pytest.mark.parametrize(
     ("name", "content", "becomes"),
     [

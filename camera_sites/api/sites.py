@@ -227,8 +227,16 @@ def site_verb(
         machine_scopes = PEOPLE_ONLY
 
         @extend_schema(request=shape, responses=SiteDetailSerializer, operation_id=f"camera_sites_{name.lower()}")
+        @transaction.atomic
         def post(self, request: Request, pk: uuid.UUID) -> Response:
+            """Does it, and shows the site as it stands after.
+
+            With If-Match, only while the site stands as its ETag says that it was read (412).
+            """
+            CameraSite.objects.select_for_update().filter(pk=pk).first()  # or an edit may pass between look and act
             site = site_of(request, pk)
+            if "If-Match" in request.headers:
+                check_if_match(request, _tag(site))
             given = shape(data=request.data)
             given.is_valid(raise_exception=True)
             act(site, actor(request), dict(given.validated_data))
@@ -296,4 +304,5 @@ def _told(pk: uuid.UUID, request: Request) -> dict[str, Any]:
 
 
 def _tag(site: CameraSite) -> str:
-    return etag("site", site.pk, site.status, *(getattr(site, name) for name in WRITTEN))
+    cameras = site.cameras.order_by("ref").values_list("ref", "kind", "lane", "direction")
+    return etag("site", site.pk, site.status, *(getattr(site, name) for name in WRITTEN), *cameras)

@@ -21,6 +21,7 @@ from camera_sites.models import CameraSite, Dpia, DpiaDecision, DpiaVersion
 from camera_sites.story import (
     acts_on_dpia,
     consultation_of,
+    left_over_of,
     log_of,
     registers_of,
     sections_of,
@@ -184,7 +185,8 @@ def _judge(request: HttpRequest, version: DpiaVersion, *, form: forms.Form, **wo
         "registers": registers_of(version, timezone.now()), "consultation": consultation_of(version),
         "is_open": version.status == DpiaVersion.Status.SUBMITTED,
         "changes": differences(governing, version) if governing and governing.pk != version.pk else [],
-        "governing": governing, **words,
+        "governing": governing, "files": version.attachments.select_related("attached_by"),
+        "left_over": left_over_of(version), **words,
     }  # fmt: skip
     return render(request, "camera_sites/dpia_judge.html", context, status=_status(form))
 
