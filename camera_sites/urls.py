@@ -4,6 +4,7 @@ from django.urls import path
 
 from camera_sites.api import accuracy as accuracy_api
 from camera_sites.api import attachments as attachments_api
+from camera_sites.api import dpia_files as dpia_files_api
 from camera_sites.api import dpias as dpias_api
 from camera_sites.api import evidence as evidence_api
 from camera_sites.api import exchange as exchange_api
@@ -139,13 +140,17 @@ api_urlpatterns = [
     path("dpias/<uuid:pk>/submit/", dpias_api.DpiaSubmit.as_view(), name="api_dpia_submit"),
     path("dpias/<uuid:pk>/sent-to-commissioner/", dpias_api.DpiaSent.as_view(), name="api_dpia_sent"),
     path("dpias/<uuid:pk>/commissioner-answer/", dpias_api.DpiaAnswered.as_view(), name="api_dpia_answered"),
-    path("dpias/import/", dpias_api.DpiaImport.as_view(), name="api_dpia_import"),
-    path("dpias/<uuid:pk>/versions/<int:number>/document/", dpias_api.DpiaDocument.as_view(), name="api_dpia_document"),
-    path("dpias/<uuid:pk>/versions/<int:number>/pdf/", dpias_api.DpiaPdf.as_view(), name="api_dpia_pdf"),
-    path("dpias/<uuid:pk>/versions/<int:number>/odt/", dpias_api.DpiaOdt.as_view(), name="api_dpia_odt"),
+    path("dpias/import/", dpia_files_api.DpiaImport.as_view(), name="api_dpia_import"),
+    path(
+        "dpias/<uuid:pk>/versions/<int:number>/document/",
+        dpia_files_api.DpiaDocument.as_view(),
+        name="api_dpia_document",
+    ),
+    path("dpias/<uuid:pk>/versions/<int:number>/pdf/", dpia_files_api.DpiaPdf.as_view(), name="api_dpia_pdf"),
+    path("dpias/<uuid:pk>/versions/<int:number>/odt/", dpia_files_api.DpiaOdt.as_view(), name="api_dpia_odt"),
     path("dpias/<uuid:pk>/files/", attachments_api.DpiaAttachments.as_view(), name="api_dpia_attachments"),
     path("dpias/<uuid:pk>/files/<uuid:file>/", attachments_api.DpiaAttachmentOne.as_view(), name="api_dpia_attachment"),
-    path("dpias/<uuid:pk>/differences/", dpias_api.DpiaDifferences.as_view(), name="api_dpia_differences"),
+    path("dpias/<uuid:pk>/differences/", dpia_files_api.DpiaDifferences.as_view(), name="api_dpia_differences"),
     path("dpias/<uuid:pk>/advise/", dpias_api.DpiaAdvise.as_view(), name="api_dpia_advise"),
     path("dpias/<uuid:pk>/decide/", dpias_api.DpiaDecide.as_view(), name="api_dpia_decide"),
     path("dpias/<uuid:pk>/coverage/", links_api.DpiaCoverage.as_view(), name="api_dpia_coverage"),

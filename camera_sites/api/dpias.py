@@ -5,11 +5,9 @@ from collections.abc import Callable
 from typing import Any
 
 from django.db import transaction
-from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
-from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema, inline_serializer
+from drf_spectacular.utils import extend_schema, inline_serializer
 from rest_framework import generics, serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -18,11 +16,8 @@ from rest_framework.views import APIView
 from accounts.authentication import PEOPLE_ONLY, Has, actor
 from accounts.models import Actor
 from camera_sites import actions, policies
-from camera_sites.dpia_contents import COLUMNS, GROUPS, LONGEST_ROW, WRITTEN, differences
-from camera_sites.dpia_exchange import document
+from camera_sites.dpia_contents import COLUMNS, GROUPS, LONGEST_ROW, WRITTEN
 from camera_sites.models import ConsultationOutcome, Dpia, DpiaAdvice, DpiaDecision, DpiaVersion, PriorConsultation
-from camera_sites.papers import printed
-from camera_sites.text_documents import written
 from portal.api import check_if_match, etag
 from portal.idempotency import idempotent
 from portal.policies import require
@@ -182,7 +177,7 @@ class DpiaList(generics.ListAPIView):
         given = NewDpiaSerializer(data=request.data)
         given.is_valid(raise_exception=True)
         version = actions.begin_dpia(by=actor(request), **given.validated_data)
-        return Response(_told(version.dpia_id), status=status.HTTP_201_CREATED)
+        return Response(told(version.dpia_id), status=status.HTTP_201_CREATED)
 
 
 class DpiaDetail(APIView):
@@ -194,16 +189,16 @@ class DpiaDetail(APIView):
     @extend_schema(responses=DpiaDetailSerializer, operation_id="dpias_open")
     def get(self, request: Request, pk: uuid.UUID) -> Response:
         """The assessment; its ETag is what an edit sends back in If-Match."""
-        dpia = _dpia(request, pk)
+        dpia = dpia_of(request, pk)
         require(policies.may_open_registry(actor(request)))
-        return Response(_told(pk), headers={"ETag": _tag(dpia)})
+        return Response(told(pk), headers={"ETag": _tag(dpia)})
 
     @extend_schema(request=DpiaWrittenSerializer(partial=True), responses=DpiaDetailSerializer)
     @transaction.atomic
     def patch(self, request: Request, pk: uuid.UUID) -> Response:
         """Changes the draft, or, where the latest version was decided, begins a new one (201)."""
         Dpia.objects.select_for_update().filter(pk=pk).first()  # or two editors may both pass
-        dpia = _dpia(request, pk)
+        dpia = dpia_of(request, pk)
         check_if_match(request, _tag(dpia))
         given = DpiaWrittenSerializer(data=request.data, partial=True)
         given.is_valid(raise_exception=True)
@@ -214,119 +209,7 @@ class DpiaDetail(APIView):
         else:
             actions.begin_version(dpia, by=actor(request), **given.validated_data)
             code = status.HTTP_201_CREATED
-        return Response(_told(pk), status=code, headers={"ETag": _tag(dpia)})
-
-
-class DifferenceSerializer(serializers.Serializer):
-    """One section, or one cell of a register, that two versions write differently."""
-
-    what = serializers.CharField()
-    before = serializers.CharField(allow_blank=True)
-    after = serializers.CharField(allow_blank=True)
-
-
-class BetweenSerializer(serializers.Serializer):
-    """Which two versions are compared."""
-
-    old = serializers.IntegerField(min_value=1, max_value=99_999)
-    new = serializers.IntegerField(min_value=1, max_value=99_999)
-
-
-class ImportSerializer(serializers.Serializer):
-    """A document to begin with: one exported by a portal, or by the CNIL's PIA tool."""
-
-    ref = serializers.SlugField(max_length=40)
-    title = serializers.CharField(max_length=150, required=False, default="", allow_blank=True)
-    is_covert = serializers.BooleanField(required=False, help_text=COVERT)
-    document = serializers.JSONField()
-
-
-class DpiaImport(APIView):
-    """A new draft from a document."""
-
-    permission_classes = (Has,)
-    machine_scopes = PEOPLE_ONLY
-
-    @extend_schema(request=ImportSerializer, responses={201: DpiaDetailSerializer}, operation_id="dpias_import")
-    @idempotent
-    def post(self, request: Request) -> Response:
-        """What has no section here is kept as `left_over` of the version."""
-        given = ImportSerializer(data=request.data)
-        given.is_valid(raise_exception=True)
-        version = actions.import_dpia(by=actor(request), **given.validated_data)
-        return Response(_told(version.dpia_id), status=status.HTTP_201_CREATED)
-
-
-class DpiaDocument(APIView):
-    """One version as a document (docs/dpia.schema.json)."""
-
-    permission_classes = (Has,)
-    machine_scopes = READ
-
-    @extend_schema(responses=OpenApiTypes.OBJECT, operation_id="dpias_document")
-    def get(self, request: Request, pk: uuid.UUID, number: int) -> Response:
-        """Its content, the digest of that, and what was judged."""
-        dpia = _dpia(request, pk)
-        require(policies.may_open_registry(actor(request)))
-        return Response(document(get_object_or_404(dpia.versions.select_related("dpia"), number=number)))
-
-
-class DpiaPdf(APIView):
-    """One version on paper, tagged so that a screen reader follows it."""
-
-    permission_classes = (Has,)
-    machine_scopes = READ
-
-    @extend_schema(
-        parameters=[OpenApiParameter("for", str, enum=["public"], description="As the public may read it")],
-        responses={(200, "application/pdf"): OpenApiTypes.BINARY}, operation_id="dpias_pdf",
-    )  # fmt: skip
-    def get(self, request: Request, pk: uuid.UUID, number: int) -> HttpResponse:
-        """The PDF. 503 where this machine cannot make any."""
-        dpia = _dpia(request, pk)
-        require(policies.may_open_registry(actor(request)))
-        version = get_object_or_404(dpia.versions.select_related("dpia"), number=number)
-        return printed(version, request.query_params.get("for") == "public")
-
-
-class DpiaOdt(APIView):
-    """One version as an OpenDocument text, for an office program."""
-
-    permission_classes = (Has,)
-    machine_scopes = READ
-
-    @extend_schema(
-        parameters=[OpenApiParameter("for", str, enum=["public"], description="As the public may read it")],
-        responses={(200, "application/vnd.oasis.opendocument.text"): OpenApiTypes.BINARY}, operation_id="dpias_odt",
-    )  # fmt: skip
-    def get(self, request: Request, pk: uuid.UUID, number: int) -> HttpResponse:
-        """The document."""
-        dpia = _dpia(request, pk)
-        require(policies.may_open_registry(actor(request)))
-        version = get_object_or_404(dpia.versions.select_related("dpia"), number=number)
-        return written(version, request.query_params.get("for") == "public")
-
-
-class DpiaDifferences(APIView):
-    """Two versions of one assessment, field by field."""
-
-    permission_classes = (Has,)
-    machine_scopes = READ
-
-    @extend_schema(
-        parameters=[BetweenSerializer], responses=DifferenceSerializer(many=True), operation_id="dpias_differences"
-    )
-    def get(self, request: Request, pk: uuid.UUID) -> Response:
-        """What `new` writes otherwise than `old`."""
-        dpia = _dpia(request, pk)
-        require(policies.may_open_registry(actor(request)))
-        asked = BetweenSerializer(data=request.query_params)
-        asked.is_valid(raise_exception=True)
-        old, new = (get_object_or_404(dpia.versions, number=asked.validated_data[name]) for name in ("old", "new"))
-        rows = [
-            {"what": what, "before": str(before), "after": str(after)} for what, before, after in differences(old, new)
-        ]
-        return Response(DifferenceSerializer(rows, many=True).data)
+        return Response(told(pk), status=code, headers={"ETag": _tag(dpia)})
 
 
 def _verb(name: str, fields: dict[str, serializers.Field], act: Callable[[DpiaVersion, Actor, dict[str, Any]], object]):
@@ -341,11 +224,11 @@ def _verb(name: str, fields: dict[str, serializers.Field], act: Callable[[DpiaVe
 
         @extend_schema(request=shape, responses=DpiaDetailSerializer, operation_id=f"dpias_{name.lower()}")
         def post(self, request: Request, pk: uuid.UUID) -> Response:
-            version = _latest(_dpia(request, pk))
+            version = _latest(dpia_of(request, pk))
             given = shape(data=request.data)
             given.is_valid(raise_exception=True)
             act(version, actor(request), dict(given.validated_data))
-            return Response(_told(pk))
+            return Response(told(pk))
 
     View.__name__ = View.__qualname__ = f"Dpia{name}"
     return View
@@ -391,7 +274,8 @@ DpiaDecide = _verb(
 )
 
 
-def _dpia(request: Request, pk: uuid.UUID) -> Dpia:
+def dpia_of(request: Request, pk: uuid.UUID) -> Dpia:
+    """The assessment, where it exists for the caller; 404 otherwise."""
     return get_object_or_404(Dpia.objects.visible_to(actor(request)), pk=pk)
 
 
@@ -399,7 +283,8 @@ def _latest(dpia: Dpia) -> DpiaVersion:
     return dpia.versions.latest("number")
 
 
-def _told(pk: uuid.UUID) -> dict[str, Any]:
+def told(pk: uuid.UUID) -> dict[str, Any]:
+    """As it stands now, with its versions."""
     shown = Dpia.objects.with_standing(timezone.now()).prefetch_related(
         "versions__advice", "versions__decision", "versions__prior_consultation__outcome"
     )
