@@ -12,7 +12,6 @@ from oversight.demo.people import JOB
 from scrutiny import actions
 from scrutiny.models import Area
 
-OLDEST = 420  # days ago that the oldest entry of the demo was approved
 SEARCHES = 9  # of one plate, by one officer: enough to be noticed
 FINE = {"has_authority": "yes", "is_reasoned": "yes", "is_proportionate": "yes", "has_outcome": "yes"}
 
@@ -27,7 +26,7 @@ def add_scrutiny(people: dict[str, User], hotlists: dict[str, Hotlist]) -> None:
     _sample(people, last)
     _signs(people, next(marks))
     _concerns(people, hotlists)
-    _signed_year(people)
+    add_signed_year(people, hotlists)
 
 
 def _sample(people: dict[str, User], month: dt.date) -> None:
@@ -44,20 +43,41 @@ def _sample(people: dict[str, User], month: dt.date) -> None:
             actions.answer_item(item, by=dpo, **FINE, words="The case exists, and its footage shows this vehicle.")
 
 
-def _signed_year(people: dict[str, User]) -> None:
-    """A month of the year before, worked through; and the owner who stands for it."""
-    owner, dpo = people["iao.stone"], people["dpo.marsh"]
-    sample = actions.draw_sample(by=JOB, month=(timezone.now() - dt.timedelta(days=OLDEST)).date())
-    for item in sample.items.all():
-        actions.answer_item(
-            item, by=dpo, **FINE, words="The case exists; the entry was withdrawn on the day of the arrest."
-        )
-    for area in Area:
-        actions.sign_certificate(
-            by=owner, year=sample.month.year, area=area,
-            policy="The force's policy on number plate recognition, second edition, on its website.",
-            violations="None is known. Two complaints, one upheld: a plate was read wrongly and the crew did not look again.",
+def add_signed_year(people: dict[str, User], hotlists: dict[str, Hotlist]) -> None:
+    """November of the year before, worked through at its time: one answer was bad, was put right, and another person tested
+    that. In January the owner stood for the year."""
+    owner, dpo, manager = people["iao.stone"], people["dpo.marsh"], people["manager.dunn"]
+    today, marks = timezone.localdate(), plates(69)
+    month = dt.date(today.year - 1, 11, 1)
+
+    def at(day: dt.date):
+        return earlier(people, max(0, (today - day).days))
+
+    with at(month.replace(day=12)):
+        for number in range(8):
+            approved(people, hotlists["northdale-crime"], next(marks), 100 + number)
+    with at(dt.date(month.year, 12, 3)):
+        first, *others = actions.draw_sample(by=JOB, month=month).items.all()
+        answer = actions.answer_item(
+            first, by=dpo, **{**FINE, "is_proportionate": "no"}, owner=manager,
+            words="A stop was asked for where a record would have done; the grounds do not say why.",
         )  # fmt: skip
+        for item in others:
+            words = "The case exists; the entry lapsed when it was over, and its hits were answered."
+            actions.answer_item(item, by=dpo, **FINE, words=words)
+    with at(dt.date(month.year, 12, 10)):
+        words = "The decider was shown how grounds name the lesser action, and why it is not enough; ten later ones do."
+        actions.close_finding(answer.finding, by=manager, words=words)
+    with at(dt.date(month.year, 12, 18)):
+        words = "Ten approvals of the week after were read: each says why less would not do."
+        actions.retest(answer.finding, by=people["audit.quill"], holds=True, words=words)
+    with at(dt.date(today.year, 1, 12)):
+        for area in Area:
+            actions.sign_certificate(
+                by=owner, year=month.year, area=area,
+                policy="The force's policy on number plate recognition, second edition, on its website.",
+                violations="None is known. Two complaints, one upheld: a plate was read wrongly and the crew did not look again.",
+            )  # fmt: skip
 
 
 def _concerns(people: dict[str, User], hotlists: dict[str, Hotlist]) -> None:
