@@ -20,7 +20,7 @@ from django.conf import settings
 
 from portal import embedded
 
-START_SECONDS = 300.0
+START_SECONDS = 600
 STOP_SECONDS = 30.0
 SHOWN = 12  # lines of each log, when something failed
 # What this process was told of databases and Redis is about the tests, not about the portal that it starts.
