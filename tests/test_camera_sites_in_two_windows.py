@@ -1,5 +1,6 @@
 """Two windows on one site or assessment: whoever saves or decides second is told, and undoes nothing unseen."""
 
+import datetime as dt
 import re
 
 import pytest
@@ -89,6 +90,21 @@ def test_a_page_that_would_begin_a_version_does_not_write_into_one_begun_meanwhi
     late = client.post(address, CONTENTS | {"as_read": opened})
     assert (late.status_code, TOLD in late.content.decode()) == (422, True)
     assert DpiaVersion.objects.get(pk=begun.pk).need == "Begun elsewhere."
+
+
+def test_an_answer_of_the_self_assessment_saved_in_two_windows(infrastructure_lead, client_of):
+    begun = actions.begin_self_assessment(
+        by=infrastructure_lead, system="Cameras", period_from=dt.date(2025, 1, 1), period_until=dt.date(2025, 12, 31)
+    )
+    client, address = client_of(infrastructure_lead), reverse("code_principle", args=[begun.pk, 3])
+    opened = as_read(client.get(address))
+    actions.answer_principle(begun, 3, by=infrastructure_lead, compliance="full", statement="Said first.")
+    typed = {"compliance": "part", "statement": "Said second.", "evidence": ""}
+    late = client.post(address, typed | {"as_read": opened})
+    assert (late.status_code, TOLD in late.content.decode()) == (422, True)
+    assert begun.answers.get(principle=3).statement == "Said first."
+    assert client.post(address, typed | {"as_read": as_read(late)}).status_code == 302
+    assert begun.answers.get(principle=3).statement == "Said second."
 
 
 def test_rows_of_a_draft_saved_in_two_windows(draft, infrastructure_lead, client_of):

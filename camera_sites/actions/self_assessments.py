@@ -15,6 +15,7 @@ from accounts.policies import own_session, role_has
 from audit.actions import record
 from audit.verbs import Verb
 from camera_sites import policies
+from camera_sites.as_read import print_of, require_not_overtaken
 from camera_sites.code_principles import PRINCIPLES, known_of
 from camera_sites.models import CameraSite, CodeGap, PrincipleAnswer, SelfAssessment, SelfAssessmentHand
 from camera_sites.workflow import SELF_ASSESSMENT
@@ -24,6 +25,7 @@ from standards.models import StandardsProfile
 
 Status = SelfAssessment.Status
 MOST_LINKS = 20
+ANSWERED, SUMMARISED = ("compliance", "statement", "evidence"), ("summary",)  # what a page writes
 DEGREES = re.compile(r"-?\d{1,3}\.\d{3,}")
 
 
@@ -70,8 +72,10 @@ def answer_principle(
     compliance: str,
     statement: str,
     evidence: Sequence[str] = (),
+    as_read: str = "",
 ) -> PrincipleAnswer:
-    """How a principle is kept, with the evidence for it: addresses of pages, or where a document is filed."""
+    """How a principle is kept, with the evidence for it: addresses of pages, or where a document is filed. `as_read`, where the
+    caller says which answer they read, is its print: Overtaken when that has passed."""
     assessment = _draft(assessment, by=by)
     links = [link.strip() for link in evidence if link.strip()]
     problems = {
@@ -82,6 +86,7 @@ def answer_principle(
     if found := {name: words for name, words in problems.items() if words}:
         raise Unfit("This answer is not complete.", found)
     answer = PrincipleAnswer.objects.select_for_update().get(assessment=assessment, principle=principle)
+    require_not_overtaken(as_read, print_of(answer, ANSWERED))
     answer.compliance, answer.statement = PrincipleAnswer.Compliance(compliance), statement.strip()
     answer.evidence = links
     answer.save(update_fields=["compliance", "statement", "evidence"])
@@ -92,9 +97,10 @@ def answer_principle(
 
 
 @transaction.atomic
-def summarise(assessment: SelfAssessment, *, by: User, summary: str) -> SelfAssessment:
-    """What the public reads first."""
+def summarise(assessment: SelfAssessment, *, by: User, summary: str, as_read: str = "") -> SelfAssessment:
+    """What the public reads first. `as_read` as of `answer_principle`."""
     assessment = _draft(assessment, by=by)
+    require_not_overtaken(as_read, print_of(assessment, SUMMARISED))
     assessment.summary = summary.strip()
     assessment.save(update_fields=["summary"])
     _hand(assessment, by=by)

@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 
 from accounts.models import User
+from camera_sites.forms.as_read import AsReadField
 from camera_sites.models import CodeGap, PrincipleAnswer, SelfAssessment
 
 
@@ -37,6 +38,8 @@ class AnswerForm(forms.Form):
         help_text="An address or a reference in each line. Not published.",
     )  # fmt: skip
 
+    as_read = AsReadField()
+
     def clean_evidence(self) -> list[str]:
         """A line each."""
         return [line.strip() for line in self.cleaned_data["evidence"].splitlines() if line.strip()]
@@ -49,6 +52,7 @@ class SummaryForm(forms.Form):
         required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 6}), label="Summary",
         help_text="In plain words, without a place finer than an area.",
     )  # fmt: skip
+    as_read = AsReadField()
 
 
 class GapForm(forms.ModelForm):

@@ -14,9 +14,11 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
 from camera_sites import actions, policies
-from camera_sites.actions.self_assessments import digest_of
+from camera_sites.actions.self_assessments import ANSWERED, SUMMARISED, digest_of
+from camera_sites.as_read import Overtaken, print_of
 from camera_sites.code_principles import PRINCIPLES, known_of
 from camera_sites.code_story import as_published, chapters_of, state_of_code
+from camera_sites.forms.as_read import put_overtaken
 from camera_sites.forms.self_assessments import AnswerForm, BeginForm, CloseGapForm, GapForm, SignForm, SummaryForm
 from camera_sites.models import CodeGap, SelfAssessment
 from camera_sites.story import log_of
@@ -86,7 +88,8 @@ def code_principle(request: HttpRequest, pk: uuid.UUID, number: int) -> HttpResp
         lambda data: actions.answer_principle(assessment, number, by=request.user, **data),
         policies.may_write_self_assessment(request.user), title=f"{number}. {name}", lead=explanation, button="Save this answer",
         done=f"Principle {number} is answered.", facts=known_of(number, timezone.now()),
-        initial={"compliance": answer.compliance, "statement": answer.statement, "evidence": "\n".join(answer.evidence)},
+        initial={"compliance": answer.compliance, "statement": answer.statement, "evidence": "\n".join(answer.evidence),
+                 "as_read": print_of(answer, ANSWERED)},
     )  # fmt: skip
 
 
@@ -97,7 +100,8 @@ def code_summary(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     return _act(
         request, assessment, SummaryForm, lambda data: actions.summarise(assessment, by=request.user, **data),
         policies.may_write_self_assessment(request.user), title="Summary", lead="What the public reads first.",
-        button="Save the summary", done="Saved.", initial={"summary": assessment.summary},
+        button="Save the summary", done="Saved.",
+        initial={"summary": assessment.summary, "as_read": print_of(assessment, SUMMARISED)},
     )  # fmt: skip
 
 
@@ -189,6 +193,8 @@ def _act(
             act(form.cleaned_data)
             messages.success(request, done)
             return redirect("code_detail", assessment.pk)
+        except Overtaken as late:
+            put_overtaken(form, late)
         except Unfit as refusal:
             put_problems(form, refusal)
     context = {"assessment": assessment, "form": form, "may": may, **words}
