@@ -33,6 +33,14 @@ FEWEST, MOST = 20, 10_000
 SECONDS = 0.1  # a batch is to take: nobody waits for its locks for more than twice that
 CANDIDATES = 50_000
 HOLDS = 7_300_001  # advisory lock: a hold is placed before a batch or after it, never inside it
+LOOKED_UP = 32  # subjects of the log at once
+_WORDS = """
+    DELETE FROM audit_eventdetail d USING (
+        SELECT array_agg(subject)::varchar[] AS subjects
+        FROM unnest(%(subjects)s::varchar[]) WITH ORDINALITY AS listed (subject, n) GROUP BY n / %(at_once)s
+    ) looked_up
+    WHERE d.subjects && looked_up.subjects AND NOT d.subjects && %(held)s::varchar[]
+"""
 OUTSTANDING = "outstanding: "  # before whose copies were not proved gone, among what a batch notes
 PASS = 7_300_002  # advisory lock: one worker at a time carries out a run
 
@@ -232,9 +240,7 @@ def erase_traces(rule: Rule, keys: Keys) -> Counter[str]:
     if not keys:
         return Counter()
     model = apps.get_model(rule.label)
-    words = EventDetail.objects.using(RETENTION).filter(subjects__overlap=keys.named(f"{model._meta.label_lower}:"))
-    with _by_index():
-        gone = Counter({EventDetail._meta.label: _delete(words.exclude(_mentions_what_is_held()))})
+    gone = Counter({EventDetail._meta.label: _delete_words(keys.spelled(f"{model._meta.label_lower}:"))})
     if not issubclass(model, AppendOnly):  # of what never changes, there are no differences
         kind = ContentType.objects.db_manager(RETENTION).get_for_model(model, for_concrete_model=False)
         changes = ColumnChange.objects.using(RETENTION).filter(content_type=kind, object_pk__in=keys.as_texts())
@@ -242,14 +248,18 @@ def erase_traces(rule: Rule, keys: Keys) -> Counter[str]:
     return gone
 
 
-@contextmanager
-def _by_index() -> Iterator[None]:
-    """PostgreSQL takes each subject for one of every two-hundredth row: of thousands it would read all of the log, and hold each row
-    against each of them. Looked up one by one, they take half a second where that took minutes."""
+def _delete_words(subjects: str) -> int:
+    """The words about any of these subjects, but not what is about something held too.
+
+    By the index, some at a time: of thousands PostgreSQL would read all of the log, and of those that it is to look up at once it
+    holds each against each. 10 000 take 30 ms so, where they took 500, and minutes without the index.
+    """
     with connections[RETENTION].cursor() as cursor:
         cursor.execute("SET LOCAL enable_seqscan = off")
-        yield
+        cursor.execute(_WORDS, {"subjects": subjects, "at_once": LOOKED_UP, "held": words_of_holds()})
+        gone = cursor.rowcount
         cursor.execute("SET LOCAL enable_seqscan = on")
+    return gone
 
 
 def _mentions_what_is_held() -> Q:

@@ -19,7 +19,7 @@ def test_keys_of_rows_find_those_rows_again_whatever_their_kind(submitter, super
     odd = Keys.of(Session.objects.filter(session_key__contains=","))
     assert Session.objects.filter(odd.among("pk")).get().session_key == 'with,comma"'
     with pytest.raises(ValueError, match="commas"):
-        odd.named("sessions.session:")
+        odd.spelled("sessions.session:")
 
 
 def test_no_keys_find_nothing():
@@ -33,3 +33,8 @@ def test_subject_of_very_many_events_is_told_of_as_one_of_few(submitter, monkeyp
     assert few
     monkeypatch.setattr("audit.models.FEW", 0)
     assert set(Event.objects.about("accounts.user", submitter.pk).values_list("pk", flat=True)) == set(few)
+
+
+def test_keys_are_spelled_behind_what_kind_of_thing_they_are():
+    assert Keys.listed(Team, [1, 22]).spelled("accounts.team:") == "{accounts.team:1,accounts.team:22}"
+    assert Keys.of(Team.objects.none()).spelled("accounts.team:") == "{}"

@@ -41,12 +41,15 @@ class Keys:
         """What a column of texts may be `__in`."""
         return _Each(self._array, kind="varchar")
 
-    def named(self, prefix: str = "") -> Expression:
-        """All as one array of texts, each behind the prefix, which only numbers and UUIDs can be given."""
-        if prefix and self.kind not in ("uuid", "bigint", "integer"):
+    def named(self) -> Expression:
+        """All as one array of texts."""
+        return _Whole(self._array)
+
+    def spelled(self, prefix: str) -> str:
+        """All as PostgreSQL writes an array of texts, each behind the prefix, which only numbers and UUIDs can be given."""
+        if self.kind not in ("uuid", "bigint", "integer"):
             raise ValueError(f"keys that are {self.kind} may hold commas")
-        named = "{" + prefix + self.array[1:].replace(",", f",{prefix}") if self else "{}"
-        return _Whole(Value(named, output_field=CharField()))
+        return "{" + prefix + self.array[1:].replace(",", f",{prefix}") if self else "{}"
 
     @property
     def _array(self) -> Value:
