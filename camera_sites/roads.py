@@ -19,7 +19,7 @@ from portal.errors import Unfit
 Place = tuple[float, float]  # degrees north and east
 LARGEST = 64 * 1024 * 1024  # bytes of a file
 FAULTS = 20  # told at once
-LONGEST = 10_000  # metres of a stretch without a point between: what is searched grows with the square of it
+LONGEST = 10_000  # metres of a stretch without a point between: so far beyond what is near are stretches fetched
 WIDEST = 2  # degrees of it from east to west; more goes round the globe, or by its poles
 EXACT = 6  # decimals of a degree by which points are one: a hand's breadth
 CELL = 0.005  # degrees: stretches are found near a camera by cells so wide
@@ -125,12 +125,11 @@ def _cell(place: Place) -> tuple[int, int]:
     return math.floor(place[0] / CELL), math.floor(place[1] / CELL)
 
 
-def _cells(start: Place, end: Place) -> Iterator[tuple[int, int]]:
-    """All that a stretch might touch."""
-    (top, left), (bottom, right) = _cell(start), _cell(end)
-    for row in range(min(top, bottom), max(top, bottom) + 1):
-        for column in range(min(left, right), max(left, right) + 1):
-            yield row, column
+def _cells(start: Place, end: Place) -> set[tuple[int, int]]:
+    """Cells along a stretch, at most one's width apart: whatever is nearer to it than half a cell has one of them beside it."""
+    north, east = end[0] - start[0], end[1] - start[1]
+    steps = math.ceil(max(abs(north), abs(east)) / CELL) or 1
+    return {_cell((start[0] + north * step / steps, start[1] + east * step / steps)) for step in range(steps + 1)}
 
 
 def _longest(stretches: list[Stretch]) -> tuple[str, ...]:
