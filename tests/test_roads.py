@@ -14,7 +14,7 @@ from camera_sites import actions
 from camera_sites.case import lacking
 from camera_sites.encirclement import closed_by
 from camera_sites.models import CameraSite, RoadNetwork, RoadStretch
-from camera_sites.roads import Stretch, encircled, stretches_of
+from camera_sites.roads import Stretch, encircled, standing_by, stretches_of
 from portal.errors import Refused, TooLate, Unfit
 from tests.site_cast import *  # noqa: F403 - fixtures
 
@@ -240,3 +240,12 @@ def test_page_and_api_read_look_and_use(client_of, infrastructure_lead, submitte
     ]
     assert len(client.get("/api/v1/road-networks/").json()) == 2
     assert client_of(submitter).get("/camera-sites/roads/").status_code == 403
+
+
+def test_a_site_finds_the_road_it_stands_by_wherever_along_a_long_stretch():
+    long = Stretch(at(-3000, -4000), at(3500, 3500), "Long Lane")
+    by_it = {
+        share: at(-3000 + 6500 * share + 15, -4000 + 7500 * share - 15) for share in (0.01, 0.2, 0.37, 0.5, 0.81, 0.99)
+    }
+    off_it = {"off": at(-3000 + 6500 * 0.5 + 120, -4000 + 7500 * 0.5 - 120)}
+    assert standing_by([long], by_it | off_it, snap=40) == set(by_it)
