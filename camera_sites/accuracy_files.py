@@ -2,12 +2,12 @@
 
 import csv
 import datetime as dt
-import io
 from dataclasses import dataclass, field
 from typing import Any
 
 from camera_sites.models import AccuracyTest
 from portal.errors import Unfit
+from portal.spreadsheets import heads_and_rows
 
 LARGEST = 1 << 20  # bytes
 DAY, COUNTS, TIMES = "tested_on", ("visible", "captured", "read_right"), ("clock_offset_ms", "latency_p95_ms")
@@ -33,19 +33,20 @@ def tests_of(content: bytes, *, most: int) -> list[ReadRow]:
         raise _unfit("This file is too large.")
     try:
         text = content.decode("utf-8-sig")
-        found = [cells for cells in csv.reader(io.StringIO(text, newline="")) if any(cell.strip() for cell in cells)]
+        heads, rows = heads_and_rows(text)
     except (UnicodeDecodeError, csv.Error) as error:
         raise _unfit("This is no file of separated columns in UTF-8. Save it as such.") from error
-    heads = [cell.strip() for cell in found[0]] if found else []
     if unknown := [head for head in heads if head not in COLUMNS]:
         raise _unfit(f"Not a column of accuracy tests: {', '.join(unknown[:5])}.")
     if lacking := [name for name in NEEDED if name not in heads]:
         raise _unfit(f"These columns are missing: {', '.join(lacking)}.")
-    if not 1 <= len(found) - 1 <= most:
-        raise _unfit(f"A file holds from 1 to {most:,} tests; this one has {len(found) - 1:,}.")
+    count = sum(map(bool, rows))
+    if not 1 <= count <= most:
+        raise _unfit(f"A file holds from 1 to {most:,} tests; this one has {count:,}.")
     return [
         _row(number, dict(zip(heads, (cell.strip() for cell in cells), strict=False)))
-        for number, cells in enumerate(found[1:], start=1)
+        for number, cells in enumerate(rows, start=1)
+        if cells
     ]
 
 

@@ -13,7 +13,7 @@ from django.utils.dateparse import parse_date, parse_datetime
 
 from camera_sites.models import CameraSite
 from portal.errors import Unfit
-from portal.spreadsheets import harmless
+from portal.spreadsheets import harmless, heads_and_rows
 
 LARGEST = 4 << 20  # bytes
 WORDS = (
@@ -35,7 +35,10 @@ Row = dict[str, str]
 
 
 def rows_of(content: bytes, *, most: int) -> list[Row]:
-    """The rows of a file, each a cell by column. Raises Unfit for what is no such file."""
+    """The rows of a file, each a cell by column; one left blank is {}, so that rows are counted as a spreadsheet does.
+
+    Raises Unfit for what is no such file.
+    """
     if len(content) > LARGEST:
         raise _unfit("This file is too large.")
     try:
@@ -43,10 +46,11 @@ def rows_of(content: bytes, *, most: int) -> list[Row]:
     except UnicodeDecodeError as error:
         raise _unfit("This file is no text in UTF-8. Save it as such.") from error
     rows = _of_geojson(text) if text.lstrip().startswith("{") else _of_csv(text)
-    if not rows:
+    count = sum(map(bool, rows))
+    if not count:
         raise _unfit("This file holds no site.")
-    if len(rows) > most:
-        raise _unfit(f"At most {most} sites are taken at once; this file has {len(rows)}.")
+    if count > most:
+        raise _unfit(f"At most {most} sites are taken at once; this file has {count}.")
     return rows
 
 
@@ -54,17 +58,16 @@ def _of_csv(text: str) -> list[Row]:
     if "\0" in text:
         raise _unfit(NO_TEXT)
     try:
-        found = [cells for cells in csv.reader(io.StringIO(text, newline="")) if any(cell.strip() for cell in cells)]
+        heads, rows = heads_and_rows(text)
     except csv.Error as error:
         raise _unfit(f"This is no file of separated columns: {error}.") from error
-    heads = [cell.strip() for cell in found[0]] if found else []
     if unknown := [head for head in heads if head and head not in COLUMNS]:
         raise _unfit(f"Not a column of sites: {', '.join(head[:40] for head in unknown[:5])}.")
     if twice := sorted({head for head in heads if head and heads.count(head) > 1}):
         raise _unfit(f"These columns are there twice: {', '.join(twice)}.")
     if lacking := [name for name in NEEDED if name not in heads]:
         raise _unfit(f"These columns are missing: {', '.join(lacking)}.")
-    return [_row(heads, cells) for cells in found[1:]]
+    return [_row(heads, cells) if cells else {} for cells in rows]
 
 
 def _row(heads: list[str], cells: list[str]) -> Row:

@@ -14,7 +14,7 @@ from camera_sites.story import SOON
 from standards.models import StandardsProfile
 
 SHOW = [
-    ("in", "In service"), ("lapsing", "DPIA lapsing"), ("out", "Out of service"), ("suspended", "Suspended"),
+    ("in", "In service"), ("lapsing", "Out of service soon"), ("out", "Out of service"), ("suspended", "Suspended"),
     ("proposed", "Proposed"), ("ended", "Decommissioned"),
 ]  # fmt: skip
 WANTING = [

@@ -201,3 +201,18 @@ def test_for_whom_sites_are_taken_away_is_on_record(live_site, client_of, infras
     taken = Event.objects.filter(verb=Verb.SITES_EXPORTED).values("pk")
     bodies = EventDetail.objects.filter(pk__in=taken).values_list("body", flat=True)
     assert [body["recipients"] for body in bodies] == ["Commissioner"] * 2
+
+
+def test_rows_are_numbered_as_a_spreadsheet_numbers_them_blank_ones_too(client, infrastructure_lead):
+    heads, good, bad = a_csv(ROW, ROW | {"ref": "two words", "cameras": ""}).decode().split("\r\n")
+    text = "\r\n".join([heads, good, "", ",,,", bad, "", ""])
+    made = actions.read_import(by=infrastructure_lead, content=text.encode(), file_name="sites.csv")
+    assert list(made.problems) == ["4"], "two rows above it were left blank"
+    client.force_login(infrastructure_lead)
+    page = client.get(f"/camera-sites/import/{made.pk}/").content.decode()
+    assert "2 rows read, 1 row with problems" in page
+    assert ('<td class="app-number">4</td><th scope="row">two words' in page, ">5</td>" in page) == (True, False)
+    mended = actions.read_import(
+        by=infrastructure_lead, content=text.replace("two words", "file-2").encode(), file_name="x"
+    )
+    assert [site.ref for site in actions.apply_import(mended, by=infrastructure_lead)] == ["file-1", "file-2"]

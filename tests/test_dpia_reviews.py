@@ -49,8 +49,11 @@ def test_acts_on_a_site_ask_for_a_review_of_the_assessments_that_cover_it(
     live = actions.set_live(site, by=superintendent)
     actions.ask_for_review(live, by=superintendent, trigger="complaint", words="A neighbour complained.")
     assert {one.trigger for one in asked.all()} == {"camera", "purpose", "sharing", "complaint"}
+    actions.edit_site(live, by=infrastructure_lead, name="Ring road, north")
+    assert asked.all().count() == 4, "a name is not what was assessed"
     actions.edit_site(live, by=infrastructure_lead, funder="Council")
-    assert asked.all().count() == 4
+    actions.edit_site(live, by=infrastructure_lead, controller="Another force")
+    assert asked.exclude(trigger__in=["camera", "purpose", "sharing", "complaint"]).get().trigger == "body"
 
 
 def test_a_camera_that_reads_badly_or_is_not_where_it_says_asks_for_a_review_once(live_site, infrastructure_lead):

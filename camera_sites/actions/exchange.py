@@ -40,7 +40,7 @@ def read_import(*, by: User, content: bytes, file_name: str) -> SiteImport:
     )
     shown = [one.site for one in judged.values() if one.site]
     record(
-        Verb.SITES_READ, target=made, by=by, also=shown, count=len(rows), file=made.file_name, problems=len(made.problems)
+        Verb.SITES_READ, target=made, by=by, also=shown, count=len(judged), file=made.file_name, problems=len(made.problems)
     )  # fmt: skip
     return made
 
@@ -127,9 +127,9 @@ class _Judged:
 
 def _judged(rows: Iterable[dict[str, str]], *, by: User) -> dict[str, _Judged]:
     """Row (the first is 1) -> what it comes to."""
-    read = [(row, *facts_of(row)) for row in rows]
-    refs = {str(facts.get("ref", "")) for _, facts, _, _ in read}
-    camera_refs = {camera["ref"] for _, _, cameras, _ in read for camera in cameras}
+    read = [(number, row, *facts_of(row)) for number, row in enumerate(rows, start=1) if row]
+    refs = {str(facts.get("ref", "")) for _, _, facts, _, _ in read}
+    camera_refs = {camera["ref"] for _, _, _, cameras, _ in read for camera in cameras}
     known = {
         site.ref: site
         for site in CameraSite.objects.visible_to(by)
@@ -140,7 +140,7 @@ def _judged(rows: Iterable[dict[str, str]], *, by: User) -> dict[str, _Judged]:
     taken = set(CameraSite.objects.filter(ref__in=refs).values_list("ref", flat=True)) - set(known)
     cameras_taken = set(Camera.objects.filter(ref__in=camera_refs).values_list("ref", flat=True))
     found = {}
-    for number, (row, facts, cameras, problems) in enumerate(read, start=1):
+    for number, row, facts, cameras, problems in read:
         ref = facts.get("ref", "")
         site = known.get(ref)
         judged = _of_known(site, row, facts, cameras) if site else _Judged(None, facts, cameras, _faults(facts), {})

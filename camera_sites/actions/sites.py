@@ -29,6 +29,7 @@ DECIDED_ON = (
     "proximity", "proximity_measures", "latitude", "longitude", "road", "dpia",
 )  # fmt: skip
 MOVED = frozenset({"latitude", "longitude", "road"})
+BODIES = frozenset({"owner_org", "operator_org", "controller", "funder"})
 # What a proposer writes.
 WRITTEN = (*DECIDED_ON, *EDITABLE_WHEN_LIVE)
 
@@ -72,6 +73,9 @@ def edit_site(site: CameraSite, *, by: User, as_read: str = "", **facts: Any) ->
         review_assessments(site, by=by, trigger=ReviewDemand.Trigger.CAMERA, what="Other cameras or another place")
     if "purposes" in changed:
         review_assessments(site, by=by, trigger=ReviewDemand.Trigger.PURPOSE, what="Other purposes")
+    if BODIES & set(changed):  # F-12: who pays may be why
+        words = "Another body pays, answers for it or runs it"
+        review_assessments(site, by=by, trigger=ReviewDemand.Trigger.BODY, what=words)
     record(Verb.SITE_EDITED, target=site, by=by, fields=", ".join(sorted(changed)) or "nothing")
     return site
 

@@ -12,7 +12,7 @@ class SiteImport(models.Model):
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     file_name = models.CharField(max_length=100)
-    rows = models.JSONField(help_text="Cells by column, as they were read.")
+    rows = models.JSONField(help_text="Cells by column, as they were read; {}: left blank.")
     problems = models.JSONField(default=dict, help_text="Row -> column -> what is wrong.")
     changes = models.JSONField(
         default=dict,
@@ -35,3 +35,8 @@ class SiteImport(models.Model):
 
     def __str__(self) -> str:
         return self.file_name
+
+    @property
+    def numbered(self) -> list[tuple[int, dict[str, str]]]:
+        """The rows that say something, each with its number; the first below the headings is 1."""
+        return [(number, row) for number, row in enumerate(self.rows, start=1) if row]

@@ -31,6 +31,7 @@ class ReviewDemand(models.Model):
 
         PURPOSE = "purpose", "A new purpose"
         CAMERA = "camera", "A camera was moved or added"
+        BODY = "body", "Another controller, owner, operator or funder"
         SHARING = "sharing", "A sharing agreement"
         COMPLAINT = "complaint", "A complaint"
         BREACH = "breach", "A breach"

@@ -60,14 +60,14 @@ def sites_import_detail(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
             return redirect("site_list")
         except Unfit as refusal:
             trouble = [line for lines in refusal.fields.values() for line in lines] or [str(refusal)]
-    page = Paginator(list(enumerate(made.rows, start=1)), PAGE).get_page(request.GET.get("page"))
+    page = Paginator(made.numbered, PAGE).get_page(request.GET.get("page"))
     rows = [
         (number, row, made.problems.get(str(number), {}), made.changes.get(str(number)))
         for number, row in page.object_list
     ]
     context = {
-        "made": made, "page": page, "rows": rows, "trouble": trouble, "count": len(made.rows), "told": _told(made),
-        "does_something": len(made.changes) < len(made.rows) or any(one["columns"] for one in made.changes.values()),
+        "made": made, "page": page, "rows": rows, "trouble": trouble, "count": len(made.numbered), "told": _told(made),
+        "does_something": len(made.changes) < len(made.numbered) or any(one["columns"] for one in made.changes.values()),
     }  # fmt: skip
     return render(request, "camera_sites/sites_import_detail.html", context, status=422 if trouble else 200)
 
@@ -75,7 +75,7 @@ def sites_import_detail(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 def _told(made: SiteImport) -> str:
     """How many sites it proposes and how many it changes, in words."""
     changed = sum(bool(one["columns"]) for one in made.changes.values())
-    parts = ((len(made.rows) - len(made.changes), "proposed"), (changed, "changed"))
+    parts = ((len(made.numbered) - len(made.changes), "proposed"), (changed, "changed"))
     return ", ".join(f"{number:,} {'site' if number == 1 else 'sites'} {done}" for number, done in parts if number)
 
 
