@@ -201,6 +201,8 @@ class Verb(TextChoices):
     SITE_PROPOSED = "site.proposed", "{actor} proposed the camera site {subject}"
     SITE_EDITED = "site.edited", "{actor} changed {fields} of the camera site {subject}"
     CAMERA_ADDED = "camera.added", "{actor} added the camera {camera} to the site {subject}"
+    CAMERA_DESCRIBED = "camera.described", "{actor} changed {fields} of the camera {camera} of {subject}"
+    CAMERA_TAKEN_DOWN = "camera.taken_down", "{actor} took the camera {camera} of {subject} down: {reason}"
     SITE_SET_LIVE = (
         "site.set_live",
         "{actor} set the camera site {subject} live, on the basis of {basis}, {likelihood}: {words}",

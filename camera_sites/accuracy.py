@@ -60,11 +60,15 @@ class CameraRecord:
     @property
     def word(self) -> str:
         """As its tag says."""
+        if self.camera.decommissioned_at is not None:
+            return "Taken down"
         return str(self.verdict.label) if self.verdict else "Not tested yet"
 
     @property
     def tone(self) -> str:
         """Of its tag."""
+        if self.camera.decommissioned_at is not None:
+            return "none"
         return TONES[self.verdict] if self.verdict else "waiting"
 
 
@@ -84,8 +88,8 @@ def records_of(site: CameraSite, at: dt.datetime, limits: AccuracyLimits) -> lis
             record.why = list(dict.fromkeys(words for _, shortfall in judged for words in shortfall))
             record.due_on = record.tests[0].tested_on + dt.timedelta(days=limits.days)
             record.charts = _charts(record.tests[:SHOWN], limits)
-        is_live = site.status == CameraSite.Status.LIVE
-        record.is_overdue = is_live and not any(test.tested_on > limits.tested_since(at) for test in record.tests)
+        is_due = site.status == CameraSite.Status.LIVE and camera.decommissioned_at is None
+        record.is_overdue = is_due and not any(test.tested_on > limits.tested_since(at) for test in record.tests)
         records.append(record)
     return records
 
@@ -97,8 +101,11 @@ def untested(site: CameraSite, at: dt.datetime, *, least: int) -> str:
     return ", ".join(
         record.camera.ref
         for record in records_of(site, at, limits)
-        if record.verdict != Verdict.PASS
-        or sum(test.tested_on > since and judge(test, limits) == Verdict.PASS for test in record.tests) < least
+        if record.camera.decommissioned_at is None
+        and (
+            record.verdict != Verdict.PASS
+            or sum(test.tested_on > since and judge(test, limits) == Verdict.PASS for test in record.tests) < least
+        )
     )
 
 

@@ -29,7 +29,9 @@ def print_of(thing: Model, names: Iterable[str], *more: object) -> str:
 
 def print_of_proposal(site: CameraSite, names: Iterable[str]) -> str:
     """As `print_of`, with its cameras: what is decided on."""
-    return print_of(site, names, *site.cameras.order_by("ref").values_list("ref", "kind", "lane", "direction"))
+    return print_of(
+        site, names, *site.cameras.standing().order_by("ref").values_list("ref", "kind", "lane", "direction")
+    )
 
 
 def require_not_overtaken(as_read: str, standing: str) -> None:

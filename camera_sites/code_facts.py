@@ -86,7 +86,7 @@ def _security(at: dt.datetime) -> Iterator[Fact]:
 
 def _standards(at: dt.datetime) -> Iterator[Fact]:
     limits = AccuracyLimits.at(at)
-    cameras = Camera.objects.filter(site__in=_live())
+    cameras = Camera.objects.standing().filter(site__in=_live())
     failing = AccuracyTest.objects.filter(camera__in=cameras).newest().failing(limits)
     whole = cameras.count()
     yield share(whole - cameras.overdue_for_test(at, limits).count(), whole, "cameras have an accuracy test in date.")

@@ -11,7 +11,7 @@ from typing import Any
 from django.utils import timezone
 from django.utils.dateparse import parse_date, parse_datetime
 
-from camera_sites.models import CameraSite
+from camera_sites.models import Camera, CameraSite
 from portal.errors import Unfit
 from portal.spreadsheets import harmless, heads_and_rows
 
@@ -26,7 +26,7 @@ YES_NO = ("encircles", "has_signage")
 COLUMNS = (*WORDS, *LISTS, *DEGREES, *YES_NO, "deployed_until", "evidence_from", "evidence_until", "cameras")
 NEEDED = ("ref", "name", "area", "location_type", "purposes", "need", "latitude", "longitude", "owner_org", "operator_org",
           "controller")  # fmt: skip
-CAMERA = ("ref", "lane", "direction")
+CAMERA = ("ref", "lane", "direction", "kind")  # as a cell writes them; the kind may be left out
 DAYS = ("deployed_until", "evidence_from", "evidence_until")
 BEYOND = "row"  # not a column: that this row has more cells than there are headings
 NO_TEXT = "This file holds characters that are no text."
@@ -145,12 +145,13 @@ def facts_of(row: Row) -> tuple[dict[str, Any], list[dict[str, str]], dict[str, 
     until = facts.get("deployed_until")
     if until is not None and timezone.is_naive(until):
         facts["deployed_until"] = timezone.make_aware(until)
-    cameras = [
-        dict(zip(CAMERA, [*(part.strip() for part in cell.split("/")), "", ""], strict=False))
-        for cell in row.get("cameras", "").split(";")
-        if cell.strip()
-    ]
+    cameras = [_camera(cell) for cell in row.get("cameras", "").split(";") if cell.strip()]
     return facts, cameras, problems
+
+
+def _camera(cell: str) -> dict[str, str]:
+    given = dict(zip(CAMERA, [*(part.strip() for part in cell.split("/")), "", "", ""], strict=False))
+    return given | {"kind": given["kind"].lower() or Camera.Kind.FIXED.value}
 
 
 def cell_of(value: Any) -> str:
@@ -161,7 +162,8 @@ def cell_of(value: Any) -> str:
 def as_row(site: CameraSite) -> Row:
     """A site as a row; its cameras are fetched already."""
     row = {name: cell_of(getattr(site, name)) for name in (*WORDS, *LISTS, *DEGREES, *YES_NO, *DAYS)}
-    row["cameras"] = ";".join(f"{camera.ref}/{camera.lane}/{camera.direction}" for camera in site.cameras.all())
+    standing = [camera for camera in site.cameras.all() if camera.decommissioned_at is None]
+    row["cameras"] = ";".join("/".join(getattr(camera, name) for name in CAMERA) for camera in standing)
     return row
 
 

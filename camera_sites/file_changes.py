@@ -53,9 +53,12 @@ def not_by_file(site: CameraSite, changed: dict[str, Any], cameras: Cameras) -> 
     if site.status == CameraSite.Status.DECOMMISSIONED:
         return {"ref": "This site is decommissioned. It comes back only as a new proposal."}
     problems = {}
-    known = {camera.ref: [camera.ref, camera.lane, camera.direction] for camera in site.cameras.all()}
+    known = {camera.ref: [getattr(camera, name) for name in CAMERA] for camera in site.cameras.all()}
     if any(one["ref"] in known and [one[name] for name in CAMERA] != known[one["ref"]] for one in cameras):
-        problems["cameras"] = "A camera stays as it was added: a file does not change its lane or direction."
+        problems["cameras"] = "A camera stays as it was added: a file does not change its lane, direction or kind."
+    down = {camera.ref for camera in site.cameras.all() if camera.decommissioned_at is not None}
+    if gone := sorted(down & {one["ref"] for one in cameras}):
+        problems["cameras"] = f"The camera {gone[0]} was taken down. Another in its place has a reference of its own."
     if site.status != CameraSite.Status.PROPOSED:
         problems |= {name: DECIDED for name in changed if name not in EDITABLE_WHEN_LIVE}
         if added_cameras(site, cameras):

@@ -9,7 +9,7 @@ from standards.models import StandardsProfile
 
 @dataclass(frozen=True, slots=True)
 class AccuracyLimits:
-    """Rates as shares of one, times in milliseconds; `z` is how wide an interval is, in standard deviations."""
+    """Rates as shares of one, times in milliseconds, pictures in kilobytes; `z` is how wide an interval is, in standard deviations."""
 
     profile: StandardsProfile
     capture: float
@@ -18,6 +18,8 @@ class AccuracyLimits:
     latency: int
     days: int
     z: float
+    patch: int
+    overview: int
 
     @classmethod
     def at(cls, at: dt.datetime) -> "AccuracyLimits":
@@ -28,6 +30,7 @@ class AccuracyLimits:
             profile=profile, capture=numbers["site.capture.target"] / 100, read=numbers["site.read.target"] / 100,
             clock=numbers["site.clock"], latency=numbers["site.latency"], days=numbers["site.accuracy.test"],
             z=NormalDist().inv_cdf(0.5 + numbers["site.accuracy.confidence"] / 200),
+            patch=numbers["site.patch"], overview=numbers["site.overview"],
         )  # fmt: skip
 
     def tested_since(self, at: dt.datetime) -> dt.date:

@@ -8,6 +8,7 @@ from accounts.policies import acts_in_own_session, holds, reads
 from camera_sites.accuracy import untested
 from camera_sites.case import lacking, likelihood_of
 from camera_sites.models import (
+    Camera,
     CameraSite,
     CodeGap,
     ConsultationOutcome,
@@ -118,6 +119,16 @@ def may_add_camera(user: Actor, site: CameraSite) -> Verdict:
             "What was decided on were these cameras. For more, propose a site of their own, so that somebody else decides."
         )
     return may_propose(user)
+
+
+def may_take_camera_down(user: Actor, site: CameraSite) -> Verdict:
+    """Fewer cameras narrow what was decided: whoever keeps the site, or may end it."""
+    return may_keep_evidence(user, site) or may_decommission(user, site)
+
+
+def may_touch_camera(camera: Camera) -> Verdict:
+    """A camera that was taken down stays as it was then."""
+    return Allowed() if camera.decommissioned_at is None else Denied("This camera was taken down.")
 
 
 def may_set_live(user: Actor, site: CameraSite) -> Verdict:
@@ -273,7 +284,7 @@ def _is_assessed(site: CameraSite) -> Verdict:
 
 
 def _has_cameras(site: CameraSite) -> Verdict:
-    if not site.cameras.exists():
+    if not site.cameras.standing().exists():
         return Denied("No camera stands in this proposal yet.")
     return Allowed()
 

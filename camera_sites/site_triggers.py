@@ -269,6 +269,9 @@ CAMERA_STAYS_AT_ITS_SITE = pgtrigger.Trigger(
         IF (NEW.site_id, NEW.ref) IS DISTINCT FROM (OLD.site_id, OLD.ref) THEN
             RAISE EXCEPTION 'a camera keeps its site and the name that reads give it' USING ERRCODE = 'check_violation';
         END IF;
+        IF OLD.decommissioned_at IS NOT NULL AND NEW IS DISTINCT FROM OLD THEN
+            RAISE EXCEPTION 'a camera that was taken down does not return: it is proposed anew' USING ERRCODE = 'check_violation';
+        END IF;
         RETURN NEW;
     """,
 )

@@ -4,6 +4,7 @@ from django.urls import path
 
 from camera_sites.api import accuracy as accuracy_api
 from camera_sites.api import attachments as attachments_api
+from camera_sites.api import cameras as cameras_api
 from camera_sites.api import dpia_files as dpia_files_api
 from camera_sites.api import dpias as dpias_api
 from camera_sites.api import evidence as evidence_api
@@ -17,6 +18,7 @@ from camera_sites.views import (
     accuracy,
     acts,
     attachments,
+    cameras,
     dpia_files,
     dpia_registers,
     dpias,
@@ -42,6 +44,8 @@ urlpatterns = [
     path("camera-sites/<uuid:pk>/", sites.site_detail, name="site_detail"),
     path("camera-sites/<uuid:pk>/edit/", sites.site_edit, name="site_edit"),
     path("camera-sites/<uuid:pk>/cameras/new/", acts.camera_new, name="camera_new"),
+    path("camera-sites/<uuid:pk>/cameras/<uuid:camera>/", cameras.camera_describe, name="camera_describe"),
+    path("camera-sites/<uuid:pk>/cameras/<uuid:camera>/down/", cameras.camera_down, name="camera_down"),
     path("camera-sites/<uuid:pk>/live/", acts.site_live, name="site_live"),
     path("camera-sites/<uuid:pk>/suspend/", acts.site_suspend, name="site_suspend"),
     path("camera-sites/<uuid:pk>/return/", acts.site_return, name="site_return"),
@@ -107,7 +111,13 @@ api_urlpatterns = [
     path("road-networks/<uuid:pk>/use/", roads_api.RoadNetworkUse.as_view(), name="api_road_network_use"),
     path("camera-sites/export/", exchange_api.SitesExport.as_view(), name="api_sites_export"),
     path("camera-sites/<uuid:pk>/", sites_api.SiteDetail.as_view(), name="api_site_detail"),
-    path("camera-sites/<uuid:pk>/cameras/", sites_api.SiteAddCamera.as_view(), name="api_site_add_camera"),
+    path("camera-sites/<uuid:pk>/cameras/", cameras_api.SiteAddCamera.as_view(), name="api_site_add_camera"),
+    path(
+        "camera-sites/<uuid:pk>/cameras/describe/",
+        cameras_api.SiteDescribeCamera.as_view(),
+        name="api_site_describe_camera",
+    ),
+    path("camera-sites/<uuid:pk>/cameras/down/", cameras_api.SiteTakeCameraDown.as_view(), name="api_site_camera_down"),
     path("camera-sites/<uuid:pk>/live/", sites_api.SiteSetLive.as_view(), name="api_site_set_live"),
     path("camera-sites/<uuid:pk>/suspend/", sites_api.SiteSuspend.as_view(), name="api_site_suspend"),
     path("camera-sites/<uuid:pk>/return/", sites_api.SiteReturn.as_view(), name="api_site_return"),

@@ -80,7 +80,7 @@ def _own_sites(user: User, now: dt.datetime) -> Iterator[Item]:
 def _own_cameras(user: User, now: dt.datetime) -> Iterator[Item]:
     """Cameras of one's own sites that read too badly, or that nobody tested lately (R-090)."""
     limits, sites = AccuracyLimits.at(now), reverse("site_list")
-    own = Camera.objects.filter(site__owner=user).exclude(site__status=CameraSite.Status.DECOMMISSIONED)
+    own = Camera.objects.standing().filter(site__owner=user).exclude(site__status=CameraSite.Status.DECOMMISSIONED)
     failing = AccuracyTest.objects.filter(camera__in=own).newest().failing(limits).order_by()
     yield Item(
         "Cameras of your sites are below the accuracy standard", f"{sites}?wanting=failing",

@@ -61,7 +61,7 @@ def _cameras(at: dt.datetime) -> Figure:
         "cameras", "Cameras", "A site is in service only while its data protection impact assessment is in date.",
         [
             ("Sites in service", live.count()),
-            ("Cameras at sites in service", Camera.objects.filter(site__in=live.values("pk")).count()),
+            ("Cameras at sites in service", Camera.objects.standing().filter(site__in=live.values("pk")).count()),
             ("Sites out of service or proposed", counted.exclude(pk__in=live.values("pk")).count()),
             ("Impact assessments in date", Dpia.objects.open().governing(at).count()),
         ],

@@ -254,6 +254,8 @@ NUMBERS = [
     ("site.temporary", 365, "days", "A temporary camera site stands for less than", "R-110"),
     ("site.clock", 1000, "milliseconds", "A camera's clock is off a traceable source by at most", "R-094 [M]"),
     ("site.latency", 5000, "milliseconds", "Nineteen in twenty reads are delivered within", "R-094 [M]"),
+    ("site.patch", 3, "kilobytes", "The picture of a plate that a camera sends is at most", "R-093"),
+    ("site.overview", 25, "kilobytes", "The overview that a camera sends is at most", "R-093"),
     ("site.accuracy.test", 365, "days", "A camera's accuracy is tested at least every", "R-090 [D]"),
     ("site.accuracy.confidence", 95, "per cent", "How sure it is that a true rate lies in its interval", "R-090 [D]"),
     ("site.accuracy.import", 1000, "rows", "The longest file of accuracy tests that is taken at once", "R-090 [D]"),

@@ -38,7 +38,7 @@ def test_a_known_reference_shows_what_differs_old_and_new_and_changes_that_alone
     assert made.problems == {}
     assert seen(made) == {"1": {
         "name": ["Ring road north", "Ring road, north"], "funder": ["Council", ""], "road": ["A9999", "A1"],
-        "cameras": ["ring-north-1/1/north", "ring-north-1/1/north;ring-north-2/2/south"],
+        "cameras": ["ring-north-1/1/north/fixed", "ring-north-1/1/north/fixed;ring-north-2/2/south/fixed"],
     }}, "purposes in another order are the same purposes"  # fmt: skip
     site.refresh_from_db()
     assert site.name == "Ring road north", "a look changes nothing"

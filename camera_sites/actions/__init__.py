@@ -2,6 +2,7 @@
 
 from .accuracy import import_tests, record_test
 from .attachments import attach, detach, open_attachment, scan
+from .cameras import add_camera, describe_camera, take_camera_down
 from .coverage import cover, uncover
 from .dpias import advise, begin_dpia, begin_version, decide, edit_version, import_dpia, submit
 from .evidence import check_position, end_sharing, inspect_signs, log_consultation, share_site
@@ -22,7 +23,6 @@ from .self_assessments import (
 )
 from .service import decommission, return_site, set_live, suspend_site
 from .sites import (
-    add_camera,
     edit_site,
     give_access,
     open_locations,
@@ -50,6 +50,7 @@ __all__ = [
     "decommission",
     "demand_review",
     "demand_reviews",
+    "describe_camera",
     "detach",
     "drop_gap",
     "edit_site",
@@ -82,6 +83,7 @@ __all__ = [
     "summarise",
     "suspend_site",
     "take_access",
+    "take_camera_down",
     "take_measure",
     "uncover",
     "use_roads",

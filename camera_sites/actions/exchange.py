@@ -13,9 +13,10 @@ from accounts.models import User
 from audit.actions import record
 from audit.verbs import Verb
 from camera_sites import policies
-from camera_sites.actions.sites import WRITTEN, add_camera, edit_site, propose_site
+from camera_sites.actions.cameras import add_camera
+from camera_sites.actions.sites import WRITTEN, edit_site, propose_site
 from camera_sites.case import unfit
-from camera_sites.exchange import as_csv, as_geojson, facts_of, rows_of
+from camera_sites.exchange import CAMERA, as_csv, as_geojson, facts_of, rows_of
 from camera_sites.file_changes import EDITED, added_cameras, change_of, differing, not_by_file
 from camera_sites.models import Camera, CameraSite, SiteImport
 from portal.errors import Stranger, TooLate, Unfit
@@ -81,7 +82,7 @@ def _done(one: "_Judged", *, by: User) -> CameraSite:
     else:
         site = edit_site(one.site, by=by, **one.facts) if one.facts else one.site
     for camera in one.cameras:
-        add_camera(site, by=by, ref=camera["ref"], lane=camera["lane"], direction=camera["direction"])
+        add_camera(site, by=by, **camera)
     return site
 
 
@@ -197,7 +198,7 @@ def _faults(facts: dict[str, Any], only: Iterable[str] | None = None) -> dict[st
 
 def _faults_of_camera(camera: dict[str, str]) -> dict[str, str]:
     try:
-        Camera(**camera).clean_fields(exclude=["site", "commissioned_by", "commissioned_at", "kind"])
+        Camera(**camera).clean_fields(exclude=[field.name for field in Camera._meta.fields if field.name not in CAMERA])
     except ValidationError as error:
         return {"cameras": " ".join(words for lines in error.message_dict.values() for words in lines)}
     return {}

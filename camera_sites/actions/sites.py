@@ -1,4 +1,4 @@
-"""Sites: proposed with their cameras, edited, shown to others; and looking at where they stand, which is an act too."""
+"""Sites: proposed, edited, shown to others; and looking at where they stand, which is an act too."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -41,7 +41,7 @@ def propose_site(*, by: User, seen_by: Iterable[User | Group] = (), **facts: Any
     now = timezone.now()
     _require_seen(facts, by=by)
     site = _fill(CameraSite(proposed_by=by, proposed_at=now), {"owner": by, **facts}, WRITTEN)
-    _save_new(site, "Another camera site has this reference already.")
+    save_new(site, "Another camera site has this reference already.")
     contribute(site, by=by)
     record(Verb.SITE_PROPOSED, target=site, by=by)
     for grantee in [*{by.pk: by, site.owner_id: site.owner}.values(), *seen_by]:
@@ -78,24 +78,6 @@ def edit_site(site: CameraSite, *, by: User, as_read: str = "", **facts: Any) ->
         review_assessments(site, by=by, trigger=ReviewDemand.Trigger.BODY, what=words)
     record(Verb.SITE_EDITED, target=site, by=by, fields=", ".join(sorted(changed)) or "nothing")
     return site
-
-
-@transaction.atomic
-def add_camera(
-    site: CameraSite, *, by: User, ref: str, kind: str = Camera.Kind.FIXED, lane: str = "", direction: str = ""
-) -> Camera:
-    """One camera more in a proposal. `ref` is what its reads call it."""
-    site = locked(site, by=by)
-    require(policies.may_add_camera(by, site))
-    camera = Camera(
-        site=site, ref=ref, kind=Camera.Kind(kind), lane=lane, direction=direction, commissioned_at=timezone.now(),
-        commissioned_by=by,
-    )  # fmt: skip
-    _save_new(camera, "Another camera has this reference already.")
-    contribute(site, by=by)
-    review_assessments(site, by=by, trigger=ReviewDemand.Trigger.CAMERA, what="Other cameras or another place")
-    record(Verb.CAMERA_ADDED, target=site, by=by, also=[camera], camera=ref)
-    return camera
 
 
 @transaction.atomic
@@ -159,7 +141,8 @@ def _require_fit(site: CameraSite) -> None:
         raise Unfit("Some of this cannot stand in the registry.", problems)
 
 
-def _save_new(thing: CameraSite | Camera, taken: str) -> None:
+def save_new(thing: CameraSite | Camera, taken: str) -> None:
+    """Raises Unfit with `taken` where another has its reference."""
     _save(thing, taken, force_insert=True)
 
 

@@ -22,6 +22,7 @@ from camera_sites.api.map import SiteNarrowing
 from camera_sites.case import lacking, likelihood_of
 from camera_sites.encirclement import closed_by
 from camera_sites.models import Camera, CameraSite, ServiceSpell, SiteDecision
+from camera_sites.models.cameras import PARTICULARS
 from camera_sites.narrowing import narrowed
 from camera_sites.neighbours import neighbours
 from camera_sites.ring import ring_of
@@ -37,8 +38,9 @@ class CameraSerializer(serializers.ModelSerializer):
 
     class Meta:
         model = Camera
-        fields = ("id", "ref", "kind", "lane", "direction", "commissioned_at")
-        read_only_fields = ("id", "commissioned_at")
+        fields = ("id", "ref", "kind", "lane", "direction", *PARTICULARS, "commissioned_at", "decommissioned_at",
+                  "decommissioned_why")  # fmt: skip
+        read_only_fields = fields
 
 
 class SiteDecisionSerializer(serializers.ModelSerializer):
@@ -246,16 +248,6 @@ def site_verb(
     return View
 
 
-SiteAddCamera = site_verb(
-    "AddCamera",
-    {
-        "ref": serializers.SlugField(max_length=40),
-        "kind": serializers.ChoiceField(Camera.Kind.choices, default=Camera.Kind.FIXED),
-        "lane": serializers.CharField(max_length=20, required=False, default="", allow_blank=True),
-        "direction": serializers.CharField(max_length=20, required=False, default="", allow_blank=True),
-    },
-    lambda site, by, data: actions.add_camera(site, by=by, **data),
-)
 SiteSetLive = site_verb(
     "SetLive",
     {"words": serializers.CharField(max_length=2000, required=False, default="", allow_blank=True)},
@@ -304,5 +296,7 @@ def _told(pk: uuid.UUID, request: Request) -> dict[str, Any]:
 
 
 def _tag(site: CameraSite) -> str:
-    cameras = site.cameras.order_by("ref").values_list("ref", "kind", "lane", "direction")
+    cameras = site.cameras.order_by("ref").values_list(
+        "ref", "kind", "lane", "direction", "decommissioned_at", *PARTICULARS
+    )
     return etag("site", site.pk, site.status, *(getattr(site, name) for name in WRITTEN), *cameras)

@@ -2,7 +2,7 @@
 
 from .dpias import AdviceForm, AnswerForm, DecideForm, DpiaForm, ImportForm, SentForm, VersionForm
 from .registers import register_forms
-from .sites import AccessForm, CameraForm, LiveForm, ReasonForm, RegistryFilter, SiteForm
+from .sites import AccessForm, CameraForm, LiveForm, ParticularsForm, ReasonForm, RegistryFilter, SiteForm
 
 __all__ = [
     "AccessForm",
@@ -13,6 +13,7 @@ __all__ = [
     "DpiaForm",
     "ImportForm",
     "LiveForm",
+    "ParticularsForm",
     "ReasonForm",
     "RegistryFilter",
     "SentForm",

@@ -38,7 +38,7 @@ class AccuracyTestForm(forms.ModelForm):
 
     def for_site(self, site: CameraSite) -> None:
         """Those of this site."""
-        self.fields["camera"].queryset = site.cameras.all()
+        self.fields["camera"].queryset = site.cameras.standing()
 
     def _post_clean(self) -> None:
         """The model is not touched: actions write."""

@@ -76,7 +76,7 @@ class PositionForm(forms.Form):
 
     def for_site(self, site: CameraSite) -> None:
         """Those of this site."""
-        self.fields["camera"].queryset = site.cameras.all()
+        self.fields["camera"].queryset = site.cameras.standing()
 
 
 def of_site(form: Any, site: CameraSite) -> Any:

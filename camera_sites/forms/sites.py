@@ -12,6 +12,7 @@ from camera_sites.actions.sites import DECIDED_ON, WRITTEN
 from camera_sites.as_read import print_of
 from camera_sites.forms.as_read import AsReadField
 from camera_sites.models import Camera, CameraSite, Dpia
+from camera_sites.models.cameras import PARTICULARS
 from camera_sites.narrowing import OVERDUE, SHOW, WANTING
 
 
@@ -133,6 +134,34 @@ class CameraForm(forms.ModelForm):
         fields = ("ref", "kind", "lane", "direction")
         labels = {"ref": "Reference", "kind": "How it is mounted", "lane": "Lane", "direction": "Direction"}
         help_texts = {"ref": "As its reads name it."}
+
+    def _post_clean(self) -> None:
+        """The model is not touched: actions write."""
+
+
+class ParticularsForm(forms.ModelForm):
+    """What a camera is, as long as it stands."""
+
+    as_read = AsReadField()
+    has_infrared = forms.NullBooleanField(
+        required=False, label="Infrared light", help_text="By which it sees plates at night.",
+        widget=forms.RadioSelect(choices=[("true", "Yes"), ("false", "No"), ("unknown", "Not known")]),
+    )  # fmt: skip
+
+    class Meta:
+        model = Camera
+        fields = PARTICULARS
+        labels = {
+            "make": "Make", "model": "Model", "serial": "Serial number", "firmware": "Firmware",
+            "patch_kb": "Picture of a plate, in kilobytes", "overview_kb": "Overview, in kilobytes",
+        }  # fmt: skip
+        help_texts = {"firmware": "As it stands now; what it was is in the log.", "patch_kb": "", "overview_kb": ""}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ("patch_kb", "overview_kb"):
+            self.fields[name].required = False
+        self.initial["as_read"] = print_of(self.instance, PARTICULARS)
 
     def _post_clean(self) -> None:
         """The model is not touched: actions write."""

@@ -43,8 +43,8 @@ class AccuracyTestQuerySet(models.QuerySet["AccuracyTest"]):
         return self.exclude(models.Exists(later))
 
     def failing(self, limits: AccuracyLimits) -> "AccuracyTestQuerySet":
-        """Those that show a camera to be below the standards: the whole interval is, or its clock or delivery."""
-        return self.filter(
+        """Those that show a camera that stands to be below the standards: the whole interval is, or its clock or delivery."""
+        return self.filter(camera__decommissioned_at=None).filter(
             Q(capture_high__lt=limits.capture) | Q(read_high__lt=limits.read) | Q(clock_offset_ms__gt=limits.clock)
             | Q(clock_offset_ms__lt=-limits.clock) | Q(latency_p95_ms__gt=limits.latency)
         )  # fmt: skip

@@ -167,7 +167,11 @@ class CameraSiteQuerySet(models.QuerySet["CameraSite"]):
     def ready_to_go_live(self, at: dt.datetime) -> "CameraSiteQuerySet":
         """Proposals with cameras, under a DPIA in date."""
         return self.with_service_end(at).filter(
-            Exists(self.model._base_manager.filter(pk=OuterRef("pk"), cameras__isnull=False)),
+            Exists(
+                self.model._base_manager.filter(
+                    pk=OuterRef("pk"), cameras__isnull=False, cameras__decommissioned_at=None
+                )
+            ),
             status=CameraSite.Status.PROPOSED,
             dpia_ends_at__isnull=False,
             is_uncovered=False,
@@ -176,7 +180,11 @@ class CameraSiteQuerySet(models.QuerySet["CameraSite"]):
     def with_standing(self, at: dt.datetime) -> "CameraSiteQuerySet":
         """As `with_service_end`, and `dpia_due_at` (the review date, past or not) and `camera_count`: what a table shows."""
         due = Dpia.objects.filter(pk=OuterRef("dpia_id")).with_standing(at).values("ends_at")[:1]
-        cameras = self.model._base_manager.filter(pk=OuterRef("pk")).values("pk").annotate(n=Count("cameras"))
+        cameras = (
+            self.model._base_manager.filter(pk=OuterRef("pk"))
+            .values("pk")
+            .annotate(n=Count("cameras", filter=Q(cameras__decommissioned_at=None)))
+        )
         return (
             self.with_service_end(at)
             .select_related("owner", "dpia")

@@ -150,6 +150,11 @@ def _count(people: dict[str, User], sites: dict[str, CameraSite]) -> None:
     for ref, months, light, counts in COUNTED:
         site = sites[ref.rsplit("-", 1)[0]]
         camera = site.cameras.get(ref=ref)
+        if not camera.make:
+            actions.describe_camera(
+                site, camera, by=people["infra.bell"], make="Example", model="Lane reader 2", serial=f"LR2-{ref[-2:]}-{ref[3:6]}",
+                firmware="4.1", has_infrared=True, patch_kb=3, overview_kb=24 if light == "day" else 31,
+            )  # fmt: skip
         for ago, (visible, captured, read_right) in zip(months, counts, strict=True):
             actions.record_test(
                 site, camera, by=people["infra.bell"], tested_on=timezone.localdate() - dt.timedelta(days=30 * ago),
