@@ -1,6 +1,5 @@
 """An assessment on paper: whole, for those who may open it, and as the public may read it (R-120)."""
 
-import re
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -8,12 +7,11 @@ from django.http import HttpResponse
 from django.utils import timezone
 
 from camera_sites.dpia_contents import COLUMNS, PUBLISHABLE, REGISTERS, SECTIONS, cell, section_name
-from camera_sites.models import CameraSite, DpiaVersion
-from camera_sites.public import DEGREES, PLACES
+from camera_sites.models import DpiaVersion
+from camera_sites.public import hider
 from camera_sites.story import sections_of
 from portal.printing import paper, pdf
 
-WITHHELD = "[place withheld]"
 DAY = 86_400
 NAMES_PEOPLE = {"owner", "who"}  # columns of registers that name somebody
 
@@ -67,7 +65,7 @@ def sheet_of(version: DpiaVersion, *, is_for_public: bool) -> Paper:
 
 def _public(version: DpiaVersion) -> Paper:
     chosen = [name for name in (*SECTIONS, *REGISTERS) if name in version.published_sections and name in PUBLISHABLE]
-    hide = _hider()
+    hide = hider()
     shown = [(section_name("public_summary"), hide(version.public_summary))]
     shown += [
         (section_name(name), hide(text)) for name in chosen if name in SECTIONS and (text := getattr(version, name))
@@ -83,16 +81,6 @@ def _public(version: DpiaVersion) -> Paper:
         hide(version.dpia.title), f"Data protection impact assessment · version {version.number}, for the public",
         _standing(version, with_names=False), shown, tables, ending,
     )  # fmt: skip
-
-
-def _hider() -> Any:
-    """Replaces whatever names a site, its road or reference, or looks like degrees: of any site, not only of those covered."""
-    named = {name for row in CameraSite.objects.values_list(*PLACES) for name in row if name}
-    words = sorted(map(re.escape, named), key=len, reverse=True)
-    pattern = re.compile(
-        "|".join([rf"[-+]?\d*{DEGREES}\d*", *(rf"(?<!\w){word}(?!\w)" for word in words)]), re.IGNORECASE
-    )
-    return lambda text: pattern.sub(WITHHELD, text)
 
 
 def _table(version: DpiaVersion, register: str, leave_out: set[str]) -> tuple[str, Row, list[Row]]:

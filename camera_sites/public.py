@@ -1,5 +1,9 @@
 """What the public may read of this room: summaries of assessments, unless they name where a camera stands (R-120)."""
 
+import re
+from collections import defaultdict
+from collections.abc import Callable
+
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, TextField, Value
 from django.db.models.functions import Concat
 
@@ -7,6 +11,9 @@ from camera_sites.models import CameraSite, Coverage, Dpia, DpiaVersion
 
 DEGREES = r"\d\.\d{2,}"  # what a coordinate looks like, however roughly it is given
 PLACES = ("name", "road", "ref")
+WITHHELD = "[place withheld]"
+_DEGREES = re.compile(rf"[-+]?\d*{DEGREES}\d*")
+_WORD = re.compile(r"\w+")
 
 
 def summaries() -> "QuerySet[DpiaVersion]":
@@ -28,3 +35,32 @@ def summaries() -> "QuerySet[DpiaVersion]":
 def newest() -> "list[DpiaVersion]":
     """The newest summary of each assessment; a page shows those that name no place."""
     return list(summaries().order_by("dpia__title", "-number").distinct("dpia__title"))
+
+
+def hider() -> Callable[[str], str]:
+    """What blacks out whatever names a site, its road or reference, or looks like degrees: of any site, not only of those covered.
+
+    Looked up word by word, so that it takes no longer beside twenty thousand sites than beside twenty.
+    """
+    named: dict[str, set[tuple[str, ...]]] = defaultdict(set)  # by their first word
+    for row in CameraSite.objects.values_list(*PLACES):
+        for name in row:
+            if words := tuple(_WORD.findall(name.casefold())):
+                named[words[0]].add(words)
+
+    def hide(text: str) -> str:
+        text = _DEGREES.sub(WITHHELD, text)
+        found = list(_WORD.finditer(text))
+        words = tuple(match.group().casefold() for match in found)
+        shown, until, place = [], 0, 0
+        while place < len(words):
+            fits = [len(name) for name in named.get(words[place], ()) if words[place : place + len(name)] == name]
+            if fits:
+                shown += [text[until : found[place].start()], WITHHELD]
+                place += max(fits)
+                until = found[place - 1].end()
+            else:
+                place += 1
+        return "".join([*shown, text[until:]])
+
+    return hide

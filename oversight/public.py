@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from camera_sites.papers import for_the_public
-from camera_sites.public import newest
+from camera_sites.public import hider, newest
 from oversight.models import TransparencyRelease
 from portal.printing import paper
 from scrutiny.public import certified
@@ -24,7 +24,9 @@ def transparency(request: HttpRequest) -> HttpResponse:
     """The public page."""
     release = TransparencyRelease.objects.order_by("-released_at").first()
     found = newest()
-    told = [version for version in found if not version.names_a_place]
+    open_ones = [version for version in found if not version.names_a_place]
+    hide = hider() if open_ones else str
+    told = [(version, hide(version.dpia.title), hide(version.public_summary)) for version in open_ones]
     context = {
         "release": release, "summaries": told, "withheld": len(found) - len(told), "certified": certified(timezone.now()),
     }  # fmt: skip

@@ -160,6 +160,21 @@ def test_a_covert_site_is_in_no_public_count(planted, live_site):
     assert counted() == before
 
 
+def test_a_summary_that_names_a_site_of_another_assessment_has_it_blacked_out(
+    planted, infrastructure_lead, dpo, asset_owner
+):
+    words = "Stolen vehicles, looked for at Mizzle  bridge, in ZQ-77 and by Zander Close. Not at Zander or the Quibble."
+    _approved("dpia-l", "A list for quibble corner", words, infrastructure_lead, dpo, asset_owner)
+    answer = Client().get(reverse("transparency"))
+    page = answer.content.decode()
+    assert told(answer) == []
+    assert (
+        "looked for at [place withheld], in [place withheld] and by [place withheld]. Not at Zander or the Quibble."
+        in page
+    )
+    assert page.count("A list for [place withheld]") == 2, "the heading, and the words of its link"
+
+
 def test_a_public_summary_that_names_a_place_is_withheld_and_said_to_be(planted):
     page = Client().get(reverse("transparency")).content.decode()
     assert re.findall(r'<h3 class="govuk-heading-s">([^<]*)</h3>', page) == ["Of main roads"]

@@ -52,7 +52,7 @@ def describe_camera(site: CameraSite, camera: Camera, *, by: User, as_read: str 
     for name, value in changed.items():
         setattr(camera, name, value)
     camera.save(update_fields=list(changed))
-    fields = ", ".join(str(Camera._meta.get_field(name).verbose_name) for name in sorted(changed))
+    fields = ", ".join(sorted(changed))
     record(Verb.CAMERA_DESCRIBED, target=site, by=by, also=[camera], camera=camera.ref, fields=fields or "nothing")
     return camera
 
