@@ -1,6 +1,7 @@
 """The registry of camera sites in front of a person: its pages at two widths, without a fault that axe knows."""
 
 import json
+import re
 
 import pytest
 
@@ -46,4 +47,38 @@ def test_pages_of_a_site_and_of_files_are_without_fault(
     page.get_by_role("button", name="Do this: 1 site proposed").click()
     page.wait_for_url("**/camera-sites/")
     assert SiteImport.objects.get(pk=good.pk).applied_at
+    assert page.complaints == []
+
+
+def test_cameras_are_described_and_taken_down_where_they_stand(
+    page, live_server, proposed_site, infrastructure_lead, superintendent
+):
+    site = proposed_site()
+    for number, kind in ((2, "ptz"), (3, "fixed")):
+        actions.add_camera(
+            site, by=infrastructure_lead, ref=f"ring-north-{number}", kind=kind, lane="2", direction="south"
+        )
+    actions.set_live(site, by=superintendent)
+    sign_in(page, live_server, infrastructure_lead.username, PASSWORD)
+    page.goto(f"{live_server.url}/camera-sites/{site.pk}/")
+    page.get_by_role("link", name=re.compile("Say what it is.*ring-north-1")).click()
+    looked_at(page, "camera-describe")
+    for label, words in {
+        "Make": "Example",
+        "Model": "Lane reader 2",
+        "Serial number": "LR2-0001",
+        "Firmware": "4.1",
+    }.items():
+        page.get_by_label(label).fill(words)
+    page.get_by_label("Picture of a plate, in kilobytes").fill("3")
+    page.get_by_label("Overview, in kilobytes").fill("31")
+    page.get_by_role("button", name="Save").click()
+    page.get_by_role("link", name=re.compile("Take down.*ring-north-2")).click()
+    looked_at(page, "camera-down")
+    page.get_by_label("Why").fill("The gantry was taken away.")
+    page.get_by_role("button", name="Take it down").click()
+    page.wait_for_url(f"**/camera-sites/{site.pk}/")
+    looked_at(page, "site-cameras")
+    table = page.get_by_role("table", name="Cameras of this site")
+    assert "over 25 KB" in table.inner_text() and "The gantry was taken away." in table.inner_text()
     assert page.complaints == []
