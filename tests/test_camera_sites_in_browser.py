@@ -61,7 +61,7 @@ def test_cameras_are_described_and_taken_down_where_they_stand(
     actions.set_live(site, by=superintendent)
     sign_in(page, live_server, infrastructure_lead.username, PASSWORD)
     page.goto(f"{live_server.url}/camera-sites/{site.pk}/")
-    page.get_by_role("link", name=re.compile("Say what it is.*ring-north-1")).click()
+    page.get_by_role("link", name=re.compile("Describe.*ring-north-1")).click()
     looked_at(page, "camera-describe")
     for label, words in {
         "Make": "Example",
