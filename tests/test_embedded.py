@@ -107,7 +107,7 @@ def test_killed_servers_come_back_by_themselves_with_what_was_committed(state_di
         assert "started again" in process.stdout.readline()  # said once both are up, maybe after we found that they are
     finally:
         process.terminate()
-        process.communicate(timeout=20)
+        process.communicate(timeout=60)
     assert not embedded.are_up(state_dir)
 
 
@@ -116,7 +116,7 @@ def test_the_last_to_leave_stops_the_servers(state_dir):
         process = keeper(state_dir)
     assert embedded.are_up(state_dir)
     process.send_signal(signal.SIGINT)
-    process.communicate(timeout=20)
+    process.communicate(timeout=60)
     assert process.returncode == 0
     assert not embedded.postgres_is_up(state_dir)
 
@@ -124,7 +124,7 @@ def test_the_last_to_leave_stops_the_servers(state_dir):
 def test_a_user_killed_outright_keeps_nobody_from_stopping_them(state_dir):
     process = keeper(state_dir)
     process.kill()
-    process.communicate(timeout=20)
+    process.communicate(timeout=60)
     assert embedded.are_up(state_dir)
     with embedded.use(state_dir):
         pass
